@@ -1,0 +1,1 @@
+"""Telegram: commands, menus, the sender, what each API error means."""

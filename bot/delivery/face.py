@@ -1,0 +1,120 @@
+"""What the outbox hands to a messenger, and what the messenger may answer. Telegram stands behind it in ``chat``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.model.delivery import SentPart
+from bot.model.post import Media
+from bot.model.subscription import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A Telegram message entity. ``offset`` and ``length`` count UTF-16 units; ``type`` is the Bot API's name."""
+
+    type: str
+    offset: int
+    length: int
+    #: For "text_link".
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """Text with its entities. No markup language is ever sent, so no text can break or forge one."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An inline button: a ``url`` to open or ``data`` (1 to 64 bytes) to send back."""
+
+    label: str
+    url: str = ""
+    data: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One Telegram message: text, or media with the text as caption (several media make one album, at most ten)."""
+
+    styled: Styled
+    media: tuple[Media, ...] = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A delivery as the messages it becomes, in order."""
+
+    parts: tuple[Part, ...]
+
+
+class SendError(Exception):
+    """A request did not do what it should. ``str()`` says why, without secrets."""
+
+
+class BlockedError(SendError):
+    """The chat does not want the bot or is gone (403, chat not found): pause it."""
+
+
+class MigratedError(SendError):
+    """The group became a supergroup: use ``new_chat_id`` and send again."""
+
+    def __init__(self, new_chat_id: int) -> None:
+        super().__init__(f"the group became supergroup {new_chat_id}")
+        self.new_chat_id = new_chat_id
+
+
+class TopicGoneError(SendError):
+    """The forum topic is closed or deleted: use the general topic."""
+
+
+class FloodError(SendError):
+    """429: nothing was sent; not before ``retry_after`` seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"Telegram asks to wait {retry_after:g} s")
+        self.retry_after = retry_after
+
+
+class LostAnswerError(SendError):
+    """The request may or may not have been carried out (time-out after sending, connection reset, 5xx)."""
+
+
+class NotSentError(SendError):
+    """The request certainly did not arrive (connection refused, DNS): try again."""
+
+
+class MediaRefusedError(SendError):
+    """Telegram could not take the picture; the text must go without it."""
+
+
+class GoneError(SendError):
+    """The message to edit is no longer there."""
+
+
+class RejectedError(SendError):
+    """Permanently refused for what it is (400 of any other kind)."""
+
+
+class TokenLostError(SendError):
+    """401: the bot's token is no longer valid. All sending stops; nothing is dropped."""
+
+
+class Messenger(Protocol):
+    """The sending half of a chat platform. Every method raises only SendError's kinds."""
+
+    async def send(
+        self, target: Target, part: Part, *, silent: bool = False, reply_to: int | None = None
+    ) -> SentPart:
+        """Send one part. ``reply_to`` is a message id; a missing one does not stop the sending."""
+
+    async def edit(self, target: Target, sent: SentPart, part: Part) -> None:
+        """Make an earlier message show ``part``. "message is not modified" is success."""
+
+
+Parts = Sequence[SentPart]

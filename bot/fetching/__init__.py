@@ -1,0 +1,1 @@
+"""The guarded HTTP client: pace per host, validators, size and address limits."""

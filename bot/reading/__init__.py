@@ -1,0 +1,1 @@
+"""What an official message means, and whether it may be relayed."""

@@ -1,0 +1,1 @@
+"""One module for each platform, all with the same face (``face.Source``)."""

@@ -1,0 +1,138 @@
+"""The face that every platform shows to the rest of the house, and the four ways in which a poll can end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Protocol
+
+from bot.model.account import Account
+from bot.model.post import Post
+
+#: What a source remembers about one account between polls (validators, long texts, learned redirects).
+#: JSON values only; opaque to everybody else; bounded by the source. Stored with the posts, in one transaction.
+Memory = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a kind of source is asked. All in seconds."""
+
+    default: float
+    floor: float
+    ceiling: float
+    #: Blind for longer than this, and its subscribers are told.
+    promise: float
+
+
+@dataclass(frozen=True, slots=True)
+class Posts:
+    """The site answered: everything it lists now, pinned posts too, in any order."""
+
+    posts: tuple[Post, ...]
+    memory: Memory = field(default_factory=dict)
+    #: Oddities for the operator, one sentence each ("3 items had no id and were left out").
+    notes: tuple[str, ...] = ()
+    #: The account as seen on this poll, when the answer shows it (a rename is noticed by it).
+    account: Account | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NothingNew:
+    """The site said that nothing changed (304, or the same bytes as before)."""
+
+    memory: Memory = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The site does not want to be asked now. ``site_wide`` rests every account of this kind."""
+
+    why: str
+    until: datetime
+    site_wide: bool = False
+    memory: Memory | None = None
+    #: What the operator can do about it, "" when waiting is all.
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """No usable answer. ``gone`` means that the site says it will never come back (410)."""
+
+    why: str
+    advice: str = ""
+    gone: bool = False
+    memory: Memory | None = None
+
+
+Outcome = Posts | NothingNew | Refused | Broken
+
+
+class Claim(IntEnum):
+    """How sure a source is that a text names an account of its kind, judged without asking anybody."""
+
+    NO = 0
+    #: It could be: asking the site would tell.
+    MAYBE = 1
+    SURE = 2
+
+
+class Presence(StrEnum):
+    """What a site says about one post that is no longer listed."""
+
+    THERE = "there"
+    DELETED = "deleted"
+    #: No longer shown to us, which is not a deletion.
+    HIDDEN = "hidden"
+    #: Could not be told; never read as a deletion.
+    UNKNOWN = "unknown"
+
+
+class NotFoundError(Exception):
+    """Nothing of this kind answers to that name. The message is a sentence for the subscriber."""
+
+
+class UnreadableError(Exception):
+    """An answer that is not what this kind of source gives. The message is a sentence for the operator."""
+
+
+class RefusedError(Exception):
+    """The site does not want to be asked now (while finding an account). The message is a sentence."""
+
+
+class Source(Protocol):
+    """One platform."""
+
+    @property
+    def kind(self) -> str:
+        """Short name, the ``Account.kind`` of its accounts: "weibo"."""
+
+    @property
+    def pace(self) -> Pace:
+        """How often to ask."""
+
+    @property
+    def ids_may_churn(self) -> bool:
+        """True when an unknown id is no proof of a new post (feeds that renumber)."""
+
+    def claims(self, what: str) -> Claim:
+        """Does this text (URL, UID, @name) name an account of this kind? No I/O."""
+
+    async def find(self, what: str) -> tuple[Account, ...]:
+        """Ask the site which accounts ``what`` names, best first; more than one only when it is ambiguous.
+
+        Raises NotFoundError, RefusedError, UnreadableError (each message says what to do).
+        """
+
+    async def poll(self, account: Account, memory: Memory) -> Outcome:
+        """Ask the site what the account says now. Never raises for anything that the site did."""
+
+    async def confirm(self, account: Account, post_id: str) -> Presence:
+        """Ask the site about one post that is no longer listed. UNKNOWN where the platform cannot say."""
+
+    def read(self, body: bytes, origin: str) -> tuple[Post, ...]:
+        """Read a saved answer, as ``poll`` would; ``origin`` is its URL or file name. Raises UnreadableError.
+
+        Blocking and CPU-bound: call it in a thread when the body is large.
+        """

@@ -1,0 +1,1 @@
+"""Tables, queries by subject, migrations: SQLite by default, PostgreSQL beyond one machine."""

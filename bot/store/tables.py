@@ -1,0 +1,292 @@
+"""Every table of the database, and why each index is there. Queries stand by subject in the files beside this one."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite keeps no zone, so it is put back on reading. Naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Bring any aware datetime to UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = f"naive datetime {value!r} given to the database"
+            raise ValueError(msg)
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give back aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+#: 64 bits on PostgreSQL; SQLite's rowid alias must be spelt INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("description", Text, nullable=False, default=""),
+    Column("verified", Text, nullable=False, default=""),
+    Column("language", String(35), nullable=False, default=""),
+    Column("utc_offset", Integer),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("kind", "key"),
+)
+
+#: How an account is watched: one row for each account, rewritten at every poll, so kept apart from its name.
+watches = Table(
+    "watches",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    #: "active", or "gone" after the site said 410.
+    Column("state", String(16), nullable=False, default="active"),
+    #: When the first look was taken; posts of that look are known, not news. NULL: not looked yet.
+    Column("baseline_at", UtcDateTime),
+    #: Oldest publication time on that first page: an unknown post older than this is not news either.
+    Column("baseline_floor", UtcDateTime),
+    Column("next_poll_at", UtcDateTime, nullable=False),
+    Column("interval_s", Float, nullable=False),
+    Column("last_poll_at", UtcDateTime),
+    #: Last time that the site answered (posts or nothing new).
+    Column("last_ok_at", UtcDateTime),
+    #: Last time that a new or edited post was seen.
+    Column("last_post_at", UtcDateTime),
+    #: "never", "posts", "nothing_new", "refused" or "broken": how the last poll ended.
+    Column("outcome", String(16), nullable=False, default="never"),
+    Column("problem", Text, nullable=False, default=""),
+    Column("advice", Text, nullable=False, default=""),
+    #: Polls in a row that were refused or broken.
+    Column("failures", Integer, nullable=False, default=0),
+    #: When the subscribers were told that it is blind; NULL while it sees.
+    Column("blind_told_at", UtcDateTime),
+    #: The source's own memory, a JSON object.
+    Column("memory", Text, nullable=False, default="{}"),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    #: ``Post.id``.
+    Column("ext_id", Text, nullable=False),
+    #: Hash of what a reader would see (not of counts).
+    Column("fingerprint", String(64), nullable=False),
+    #: Number of the current revision.
+    Column("revision", Integer, nullable=False),
+    #: "current", "withdrawn", "superseded" (by an update) or "cancelled".
+    Column("state", String(16), nullable=False, default="current"),
+    #: Why it was not relayed ("first look", "status is Test"), "" when it was.
+    Column("why_not", Text, nullable=False, default=""),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("published_at", UtcDateTime),
+    Column("url", Text, nullable=False),
+    #: Folded title (or start of the text), to know a post again whose feed renumbers.
+    Column("title_key", String(64), nullable=False, default=""),
+    #: First post of its event: replies in a chat hang below what was sent for it. NULL: itself.
+    Column("root_id", Id, ForeignKey("posts.id", ondelete="SET NULL")),
+    #: ``Post.event_id``, "" when none.
+    Column("event_id", Text, nullable=False, default=""),
+    UniqueConstraint("account_id", "ext_id"),
+    # the newest posts of an account: /latest, and what should still be on its page
+    Index("ix_posts_account_id_published_at", "account_id", "published_at"),
+    # a renumbered post is looked for by its link
+    Index("ix_posts_account_id_url", "account_id", "url"),
+    # the event that an update belongs to
+    Index("ix_posts_account_id_event_id", "account_id", "event_id"),
+    Index("ix_posts_root_id", "root_id"),
+)
+
+#: Other names of a post that a reference may use.
+post_aliases = Table(
+    "post_aliases",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("alias", Text, primary_key=True),
+    Column("post_id", Id, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_post_aliases_post_id", "post_id"),
+)
+
+#: What updates and cancels point at, kept also while the target is not known yet (a cancel may come first).
+supersessions = Table(
+    "supersessions",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    #: Id or alias of the post pointed at.
+    Column("target", Text, primary_key=True),
+    #: The update or cancel.
+    Column("post_id", Id, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
+    #: True when it cancels, False when it updates.
+    Column("cancels", Boolean, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Index("ix_supersessions_post_id", "post_id"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("post_id", Id, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    #: ``RevisionKind``.
+    Column("kind", String(16), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    #: The ``Post`` as JSON.
+    Column("content", Text, nullable=False),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", Id, primary_key=True),
+    #: Telegram's chat id; changes when a group becomes a supergroup, so it is no key here.
+    Column("telegram_id", BigInteger, nullable=False, unique=True),
+    #: ``ChatKind``.
+    Column("kind", String(16), nullable=False),
+    Column("title", Text, nullable=False, default=""),
+    #: Interface language (BCP 47).
+    Column("language", String(35), nullable=False, default=""),
+    #: "active" or "paused" (the bot was blocked or removed); subscriptions stay either way.
+    Column("state", String(16), nullable=False, default="active"),
+    Column("paused_reason", Text, nullable=False, default=""),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("chat_id", Id, ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    #: ``message_thread_id`` of the forum topic, 0 for none.
+    Column("thread_id", BigInteger, nullable=False, default=0),
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    #: The words as typed, a JSON list.
+    Column("words", Text, nullable=False, default="[]"),
+    #: The words folded, sorted and joined: two wishes with the same key are the same wish.
+    Column("words_key", Text, nullable=False, default=""),
+    #: Telegram user who asked.
+    Column("created_by", BigInteger),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("chat_id", "thread_id", "account_id", "words_key"),
+    # from an account to its subscribers
+    Index("ix_subscriptions_account_id_chat_id", "account_id", "chat_id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("chat_id", Id, ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("thread_id", BigInteger, nullable=False, default=0),
+    #: NULL for a notice of the bot's own.
+    Column("post_id", Id, ForeignKey("posts.id", ondelete="CASCADE")),
+    #: The revision that caused it.
+    Column("revision", Integer, nullable=False, default=0),
+    #: ``Op``.
+    Column("op", String(8), nullable=False),
+    #: ``State``.
+    Column("state", String(8), nullable=False),
+    #: ``Lane``.
+    Column("lane", SmallInteger, nullable=False),
+    #: True: arrives without a sound.
+    Column("silent", Boolean, nullable=False, default=False),
+    #: For a notice: JSON object {"phrase": locale key, "values": {...}}. For a mark: {"phrase", "values"} too.
+    Column("notice", Text, nullable=False, default=""),
+    #: The subscription that asked for it (no foreign key: it may be gone by now).
+    Column("subscription_id", BigInteger),
+    Column("queued_at", UtcDateTime, nullable=False),
+    #: Not to be tried before this.
+    Column("not_before", UtcDateTime, nullable=False),
+    #: After this it is no longer news.
+    Column("expires_at", UtcDateTime),
+    Column("attempts", Integer, nullable=False, default=0),
+    #: Written before the request goes out.
+    Column("claimed_at", UtcDateTime),
+    Column("settled_at", UtcDateTime),
+    #: Revision that was rendered when sending began; the remaining parts use the same one.
+    Column("rendered_revision", Integer),
+    #: What arrived so far: JSON list of {"message_ids": [...], "form": "text"|"caption"|"media"}.
+    Column("parts", Text, nullable=False, default="[]"),
+    #: A request went out whose answer was never seen; what follows is marked as a possible repeat.
+    Column("maybe_repeat", Boolean, nullable=False, default=False),
+    Column("error", Text, nullable=False, default=""),
+    # the same post is said once in a chat however many of its subscriptions ask for it
+    UniqueConstraint("chat_id", "thread_id", "post_id", "revision", "op"),
+    # what waits: the sender reads by state, urgent lane first, oldest first
+    Index("ix_deliveries_state_lane_id", "state", "lane", "id"),
+    # the head of one chat's queue
+    Index("ix_deliveries_chat_id_state_id", "chat_id", "state", "id"),
+    # every copy of a post that was sent
+    Index("ix_deliveries_post_id_op", "post_id", "op"),
+)
+
+#: Who may poll and who may send, across processes. ``fence`` grows with every change of holder.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(128), nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+#: What is kept for a whole site: visitor cookies, a rest until, a pause.
+site_state = Table(
+    "site_state",
+    metadata,
+    Column("site", String(255), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    #: JSON.
+    Column("value", Text, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+#: What a button stands for when it does not fit into callback_data's 64 bytes.
+choices = Table(
+    "choices",
+    metadata,
+    Column("token", String(32), primary_key=True),
+    Column("telegram_id", BigInteger, nullable=False),
+    #: JSON.
+    Column("payload", Text, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)

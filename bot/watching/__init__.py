@@ -1,0 +1,1 @@
+"""Who is polled when; what is new, edited or withdrawn; how fresh each source is."""

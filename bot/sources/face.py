@@ -23,6 +23,8 @@ class Pace:
     ceiling: float
     #: Blind for longer than this, and its subscribers are told.
     promise: float
+    #: How many accounts of this kind may be polled at the same time (a site that wants one request at a time: 1).
+    at_once: int = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from bot.store.storable import ForeignText, IndexedText
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC datetime; SQLite keeps no zone, so it is put back on reading. Naive values are refused."""
@@ -61,11 +63,11 @@ accounts = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("kind", String(32), nullable=False),
-    Column("key", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("url", Text, nullable=False),
-    Column("description", Text, nullable=False, default=""),
-    Column("verified", Text, nullable=False, default=""),
+    Column("key", ForeignText, nullable=False),
+    Column("name", ForeignText, nullable=False),
+    Column("url", ForeignText, nullable=False),
+    Column("description", ForeignText, nullable=False, default=""),
+    Column("verified", ForeignText, nullable=False, default=""),
     Column("language", String(35), nullable=False, default=""),
     Column("utc_offset", Integer),
     Column("created_at", UtcDateTime, nullable=False),
@@ -92,8 +94,8 @@ watches = Table(
     Column("last_post_at", UtcDateTime),
     #: "never", "posts", "nothing_new", "refused" or "broken": how the last poll ended.
     Column("outcome", String(16), nullable=False, default="never"),
-    Column("problem", Text, nullable=False, default=""),
-    Column("advice", Text, nullable=False, default=""),
+    Column("problem", ForeignText, nullable=False, default=""),
+    Column("advice", ForeignText, nullable=False, default=""),
     #: Polls in a row that were refused or broken.
     Column("failures", Integer, nullable=False, default=0),
     #: When the subscribers were told that it is blind; NULL while it sees.
@@ -107,8 +109,8 @@ posts = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
-    #: ``Post.id``.
-    Column("ext_id", Text, nullable=False),
+    #: ``Post.id`` (``IndexedText``: an over-long one shortened).
+    Column("ext_id", IndexedText, nullable=False),
     #: Hash of what a reader would see (not of counts).
     Column("fingerprint", String(64), nullable=False),
     #: Number of the current revision.
@@ -116,23 +118,26 @@ posts = Table(
     #: "current", "withdrawn", "superseded" (by an update) or "cancelled".
     Column("state", String(16), nullable=False, default="current"),
     #: Why it was not relayed ("first look", "status is Test"), "" when it was.
-    Column("why_not", Text, nullable=False, default=""),
+    Column("why_not", ForeignText, nullable=False, default=""),
     Column("first_seen_at", UtcDateTime, nullable=False),
-    Column("published_at", UtcDateTime),
-    Column("url", Text, nullable=False),
-    #: Folded title (or start of the text), to know a post again whose feed renumbers.
+    #: As the platform says, at most ``first_seen_at``; that itself where the platform does not say.
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("url", IndexedText, nullable=False),
+    #: Hash of the folded title (or start of the text), to know a post again whose feed renumbers.
     Column("title_key", String(64), nullable=False, default=""),
     #: First post of its event: replies in a chat hang below what was sent for it. NULL: itself.
     Column("root_id", Id, ForeignKey("posts.id", ondelete="SET NULL")),
     #: ``Post.event_id``, "" when none.
-    Column("event_id", Text, nullable=False, default=""),
+    Column("event_id", IndexedText, nullable=False, default=""),
     UniqueConstraint("account_id", "ext_id"),
     # the newest posts of an account: /latest, and what should still be on its page
     Index("ix_posts_account_id_published_at", "account_id", "published_at"),
     # a renumbered post is looked for by its link
     Index("ix_posts_account_id_url", "account_id", "url"),
-    # the event that an update belongs to
-    Index("ix_posts_account_id_event_id", "account_id", "event_id"),
+    # … and by its title
+    Index("ix_posts_account_id_title_key", "account_id", "title_key"),
+    # the first post of the event that an update belongs to
+    Index("ix_posts_account_id_event_id_id", "account_id", "event_id", "id"),
     Index("ix_posts_root_id", "root_id"),
 )
 
@@ -141,7 +146,7 @@ post_aliases = Table(
     "post_aliases",
     metadata,
     Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-    Column("alias", Text, primary_key=True),
+    Column("alias", IndexedText, primary_key=True),
     Column("post_id", Id, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
     Index("ix_post_aliases_post_id", "post_id"),
 )
@@ -152,7 +157,7 @@ supersessions = Table(
     metadata,
     Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
     #: Id or alias of the post pointed at.
-    Column("target", Text, primary_key=True),
+    Column("target", IndexedText, primary_key=True),
     #: The update or cancel.
     Column("post_id", Id, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
     #: True when it cancels, False when it updates.
@@ -182,12 +187,12 @@ chats = Table(
     Column("telegram_id", BigInteger, nullable=False, unique=True),
     #: ``ChatKind``.
     Column("kind", String(16), nullable=False),
-    Column("title", Text, nullable=False, default=""),
+    Column("title", ForeignText, nullable=False, default=""),
     #: Interface language (BCP 47).
     Column("language", String(35), nullable=False, default=""),
     #: "active" or "paused" (the bot was blocked or removed); subscriptions stay either way.
     Column("state", String(16), nullable=False, default="active"),
-    Column("paused_reason", Text, nullable=False, default=""),
+    Column("paused_reason", ForeignText, nullable=False, default=""),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -202,7 +207,7 @@ subscriptions = Table(
     #: The words as typed, a JSON list.
     Column("words", Text, nullable=False, default="[]"),
     #: The words folded, sorted and joined: two wishes with the same key are the same wish.
-    Column("words_key", Text, nullable=False, default=""),
+    Column("words_key", IndexedText, nullable=False, default=""),
     #: Telegram user who asked.
     Column("created_by", BigInteger),
     Column("created_at", UtcDateTime, nullable=False),
@@ -248,13 +253,13 @@ deliveries = Table(
     Column("parts", Text, nullable=False, default="[]"),
     #: A request went out whose answer was never seen; what follows is marked as a possible repeat.
     Column("maybe_repeat", Boolean, nullable=False, default=False),
-    Column("error", Text, nullable=False, default=""),
+    Column("error", ForeignText, nullable=False, default=""),
     # the same post is said once in a chat however many of its subscriptions ask for it
     UniqueConstraint("chat_id", "thread_id", "post_id", "revision", "op"),
     # what waits: the sender reads by state, urgent lane first, oldest first
     Index("ix_deliveries_state_lane_id", "state", "lane", "id"),
-    # the head of one chat's queue
-    Index("ix_deliveries_chat_id_state_id", "chat_id", "state", "id"),
+    # the head of one chat's queue in one lane; what waits in a chat
+    Index("ix_deliveries_chat_id_state_lane_id", "chat_id", "state", "lane", "id"),
     # every copy of a post that was sent
     Index("ix_deliveries_post_id_op", "post_id", "op"),
 )
@@ -285,7 +290,7 @@ choices = Table(
     "choices",
     metadata,
     Column("token", String(32), primary_key=True),
-    Column("telegram_id", BigInteger, nullable=False),
+    Column("telegram_id", BigInteger, nullable=False, index=True),
     #: JSON.
     Column("payload", Text, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),

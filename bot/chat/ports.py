@@ -1,0 +1,96 @@
+"""What the chat needs from the rest of the house, as faces; whoever builds the parts hands in what stands behind them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from bot.delivery.face import Messenger, Rendered
+from bot.locales import Phrases
+from bot.model.account import Account
+from bot.model.post import Post, Revision
+
+
+class Trouble(StrEnum):
+    """Why a name led to no account."""
+
+    NOT_FOUND = "not_found"
+    #: The site does not want to be asked now.
+    REFUSED = "refused"
+    #: The site's answer could not be used, or there was none.
+    BROKEN = "broken"
+
+
+class LookupFailedError(Exception):
+    """No account for what was asked. ``str()`` is the source's own sentence for the subscriber (may be "")."""
+
+    def __init__(self, trouble: Trouble, sentence: str = "") -> None:
+        super().__init__(sentence)
+        self.trouble = trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The accounts that a name leads to, best first; one unless it is ambiguous, never none."""
+
+    accounts: tuple[Account, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who wants what: ``chat_id`` is the row of the chats table, ``user_id`` Telegram's (None: a channel)."""
+
+    account: Account
+    chat_id: int
+    thread_id: int
+    words: tuple[str, ...] = ()
+    user_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A subscription as it stands now."""
+
+    subscription_id: int
+    #: False: the same wish stood already, and nothing was changed.
+    created: bool
+    account: Account
+    #: The newest post that may be shown, None when none is known.
+    latest: Post | None = None
+    #: Why its first look failed, a sentence; "" when it did not.
+    problem: str = ""
+
+
+class Lookout(Protocol):
+    """The watching half, as the chat sees it."""
+
+    async def find(self, what: str) -> Found:
+        """Which accounts does a URL, number or name lead to? Raises LookupFailedError and nothing else."""
+
+    async def follow(self, wish: Wish) -> Followed:
+        """Subscribe in one transaction; take the account's silent first look when it is new. Idempotent."""
+
+    def nudge(self) -> None:
+        """Subscriptions changed: look at the list of watched accounts again, soon. Must not block."""
+
+
+class Render(Protocol):
+    """How a post looks in a chat."""
+
+    def __call__(self, revision: Revision, account: Account, phrases: Phrases) -> Rendered:
+        """The post as messages."""
+
+
+async def at_once(_chat_id: int) -> None:
+    """No pacing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything that the chat does not do itself."""
+
+    lookout: Lookout
+    messenger: Messenger
+    render: Render
+    #: Waits until a message may go to this Telegram chat, so that answers and alerts share Telegram's limits.
+    turn: Callable[[int], Awaitable[None]] = field(default=at_once)

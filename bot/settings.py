@@ -1,0 +1,219 @@
+"""Every setting, in one place, with its unit and default; and the one line that a wrong one is answered with."""
+
+import re
+from typing import Annotated, Literal, get_args
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "TOCSIN_"
+OFFICIAL_API = "https://api.telegram.org"
+
+#: A tenth of a second (a test's pace) to a day; at most an hour between two requests.
+POLL_RANGE = (0.1, 86_400.0)
+GAP_RANGE = (0.0, 3_600.0)
+
+LogFormat = Literal["console", "json"]
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message is one line: its name and what it takes."""
+
+
+def _described(default: object, description: str, takes: str) -> object:
+    """A field with its help text and, for the error line, what it takes."""
+    return Field(default=default, description=description, json_schema_extra={"takes": takes})
+
+
+class Settings(BaseSettings):
+    """What an operator can say, each as ``TOCSIN_`` and the name in capitals, from the environment or ``.env``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True
+    )
+
+    telegram_token: SecretStr = _described(  # type: ignore[assignment]
+        SecretStr(""),
+        "The bot's token, from @BotFather. Needed by `tocsin run` and `tocsin check`.",
+        "a bot token such as 123456:ABC-def (ask @BotFather for it)",
+    )
+    telegram_api_url: str = _described(  # type: ignore[assignment]
+        OFFICIAL_API,
+        "Where the Bot API is: Telegram's own, or a Bot API server that you run.",
+        "an http:// or https:// address without a path's query, such as https://api.telegram.org",
+    )
+    database_url: SecretStr = _described(  # type: ignore[assignment]
+        SecretStr("sqlite+aiosqlite:///tocsin.db"),
+        "Where everything is kept: a SQLite file, or a PostgreSQL database for more than one machine.",
+        "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE",
+    )
+    admin_ids: Annotated[tuple[int, ...], NoDecode] = _described(  # type: ignore[assignment]
+        (),
+        "Telegram user ids of the operators, with commas between.",
+        "numbers with commas between, such as 12345,67890",
+    )
+    poll_seconds: float | None = _described(  # type: ignore[assignment]
+        None,
+        "Seconds between two looks at one account. Empty: each kind of source has its own, and adapts it.",
+        "a number of seconds from 0.1 to 86400, or nothing",
+    )
+    site_gap_seconds: float | None = _described(  # type: ignore[assignment]
+        None,
+        "Seconds of pause between two requests to one site. Empty: each kind's own (Weibo 6 to 12, feeds 1).",
+        "a number of seconds from 0 to 3600, or nothing",
+    )
+    allowed_private_hosts: Annotated[frozenset[str], NoDecode] = _described(  # type: ignore[assignment]
+        frozenset(),
+        "Hosts (or host:port) that may be asked though their address is private: your own RSSHub, a test.",
+        "hosts or host:port with commas between, such as rsshub.lan:1200,127.0.0.1",
+    )
+    weibo_url: str = _described(  # type: ignore[assignment]
+        "https://m.weibo.cn", "Weibo's mobile site.", "an http:// or https:// address"
+    )
+    weibo_visitor_url: str = _described(  # type: ignore[assignment]
+        "https://visitor.passport.weibo.cn",
+        "Where Weibo gives visitors their cookie.",
+        "an http:// or https:// address",
+    )
+    weibo_web_url: str = _described(  # type: ignore[assignment]
+        "https://weibo.com", "Weibo's desktop site (resolves names, long texts).", "an http:// or https:// address"
+    )
+    weibo_cookie: SecretStr = _described(  # type: ignore[assignment]
+        SecretStr(""),
+        "Cookie of a logged-in Weibo session (from m.weibo.cn; SUB is the part that counts). Empty: as a visitor.",
+        "a cookie line such as SUB=…; SUBP=…",
+    )
+    default_language: str = _described(  # type: ignore[assignment]
+        "en", "Language of chats whose language is not known.", "a language tag such as en or zh-Hans"
+    )
+    log_format: LogFormat = _described(  # type: ignore[assignment]
+        "console", "How the log is written: console for eyes, json for machines.", "console or json"
+    )
+    contact: str = _described(  # type: ignore[assignment]
+        "",
+        "Your address or page, told to every site in the User-Agent, so that it can write before it blocks you.",
+        "one line of plain text (an e-mail or a web address)",
+    )
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token_looks_right(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value().strip()
+        if token and not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", token):
+            raise ValueError
+        return SecretStr(token)
+
+    @field_validator("telegram_api_url", "weibo_url", "weibo_visitor_url", "weibo_web_url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        parts = urlsplit(value.strip())
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError
+        return value.strip().rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_known_database(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value().strip()
+        # the usual spellings without a driver mean the drivers that we ship
+        for plain, full in (("sqlite://", "sqlite+aiosqlite://"), ("postgresql://", "postgresql+asyncpg://")):
+            url = url.replace(plain, full, 1) if url.startswith(plain) else url
+        if url.startswith("postgres://"):
+            url = url.replace("postgres://", "postgresql+asyncpg://", 1)
+        if not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            raise ValueError
+        return SecretStr(url)
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _numbers_with_commas(cls, value: object) -> object:
+        return tuple(int(part) for part in _listed(value)) if isinstance(value, str) else value
+
+    @field_validator("allowed_private_hosts", mode="before")
+    @classmethod
+    def _hosts_with_commas(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        hosts = [part.lower() for part in _listed(value)]
+        if any("/" in host or "@" in host for host in hosts):
+            raise ValueError
+        return frozenset(hosts)
+
+    @field_validator("poll_seconds", "site_gap_seconds", mode="before")
+    @classmethod
+    def _empty_means_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("poll_seconds")
+    @classmethod
+    def _poll_in_range(cls, value: float | None) -> float | None:
+        if value is not None and not POLL_RANGE[0] <= value <= POLL_RANGE[1]:
+            raise ValueError
+        return value
+
+    @field_validator("site_gap_seconds")
+    @classmethod
+    def _gap_in_range(cls, value: float | None) -> float | None:
+        if value is not None and not GAP_RANGE[0] <= value <= GAP_RANGE[1]:
+            raise ValueError
+        return value
+
+    @field_validator("default_language")
+    @classmethod
+    def _is_language_tag(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value.strip()):
+            raise ValueError
+        return value.strip()
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _known_format(cls, value: object) -> object:
+        value = value.strip().lower() if isinstance(value, str) else value
+        if value not in get_args(LogFormat):
+            raise ValueError
+        return value
+
+    @field_validator("contact", "weibo_cookie")
+    @classmethod
+    def _one_header_line(cls, value: str | SecretStr) -> str | SecretStr:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if not text.isprintable():  # no control character may enter an HTTP header
+            raise ValueError
+        if isinstance(value, SecretStr) and text and ("=" not in text or not text.isascii()):
+            raise ValueError
+        return SecretStr(text.strip()) if isinstance(value, SecretStr) else text.strip()
+
+
+def _listed(value: str) -> list[str]:
+    """The parts of "a, b;c" (or of a JSON list) without blanks."""
+    return [part for part in (p.strip(" \t\"'") for p in re.split(r"[,;\s]+", value.strip("[] "))) if part]
+
+
+def takes(field: str) -> str:
+    """What a setting takes, in words."""
+    extra = Settings.model_fields[field].json_schema_extra
+    return str(extra["takes"]) if isinstance(extra, dict) else ""
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; ``overrides`` (by field name) win. Raises SettingsError, which never holds a value."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        field = str(error.errors(include_input=False, include_url=False)[0]["loc"][0]).lower().removeprefix("tocsin_")
+        raise SettingsError(f"{PREFIX}{field.upper()} takes {takes(field)}.") from None
+    except UnicodeDecodeError:
+        raise SettingsError("The file .env is not UTF-8 text; save it as UTF-8.") from None
+
+
+def unknown_names(environment: list[str]) -> list[str]:
+    """Names that begin like ours but are none (a slip of the pen), apart from those of the tests."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return sorted(
+        name
+        for name in environment
+        if name.upper().startswith(PREFIX)
+        and name.upper() not in known
+        and not name.upper().startswith(f"{PREFIX}TEST_")
+    )

@@ -1,0 +1,36 @@
+"""Finds the platforms: every module of this folder that offers ``make_source(parts)`` is one."""
+
+import importlib
+import pkgutil
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import bot.sources
+from bot.fetching.face import Fetcher, Keep
+from bot.sources.face import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a source is built from."""
+
+    fetcher: Fetcher
+    keep: Keep
+    clock: Callable[[], datetime]
+    rng: random.Random
+    #: The operator's settings by name in small letters ("weibo_cookie"), each as text; "" when not set.
+    options: Mapping[str, str]
+
+
+def make_sources(parts: Parts) -> dict[str, Source]:
+    """Every source by its kind, in the order in which an unclear address is tried on them."""
+    found: list[tuple[int, Source]] = []
+    for module_info in pkgutil.iter_modules(bot.sources.__path__, "bot.sources."):
+        module = importlib.import_module(module_info.name)
+        make = getattr(module, "make_source", None)
+        if make is not None:
+            # LOOKUP_ORDER: the choosy ones (CAP) are asked before the one that takes any feed
+            found.append((getattr(module, "LOOKUP_ORDER", 50), make(parts)))
+    return {source.kind: source for _, source in sorted(found, key=lambda pair: pair[0])}

@@ -1,0 +1,152 @@
+"""Chats: who the bot speaks to, in which language, and whether it may."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.subscription import ChatKind
+from bot.store.inserting import insert_into
+from bot.store.storable import storable
+from bot.store.tables import chats, choices, deliveries, subscriptions
+
+#: RFC 5646 section 4.4.1: no registered tag needs more.
+LONGEST_LANGUAGE = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat as stored. ``id`` is ours, ``telegram_id`` Telegram's (it may change, see ``migrate``)."""
+
+    id: int
+    telegram_id: int
+    kind: ChatKind
+    title: str
+    language: str
+    #: "active" or "paused".
+    state: str
+    paused_reason: str
+
+    @property
+    def paused(self) -> bool:
+        """True when nothing may be sent to it."""
+        return self.state != "active"
+
+
+async def ensure(  # noqa: PLR0917 - what Telegram says of a chat
+    conn: AsyncConnection, telegram_id: int, kind: ChatKind, title: str, now: datetime, language: str = ""
+) -> int:
+    """Store the chat, or bring kind and title up to date, and give its id. ``language`` is taken when it is new or
+    has none yet; a paused chat stays paused (see ``resume``).
+    """
+    found = await get(conn, telegram_id)
+    language = language[:LONGEST_LANGUAGE]
+    if found is not None:
+        title = storable(title)
+        language = found.language or language
+        if (found.kind, found.title, found.language) != (kind, title, language):
+            changed = update(chats).where(chats.c.id == found.id)
+            await conn.execute(changed.values(kind=kind.value, title=title, language=language))
+        return found.id
+    statement = insert_into(conn, chats).values(
+        telegram_id=telegram_id, kind=kind.value, title=title, language=language, created_at=now
+    )
+    # PostgreSQL has several writers: the other one may have come first
+    statement = statement.on_conflict_do_update(index_elements=["telegram_id"], set_={"kind": kind.value})
+    return int((await conn.execute(statement.returning(chats.c.id))).scalar_one())
+
+
+async def get(conn: AsyncConnection, telegram_id: int) -> Chat | None:
+    """Give the chat of this Telegram id."""
+    return await _one(conn, chats.c.telegram_id == telegram_id)
+
+
+async def by_id(conn: AsyncConnection, chat_id: int) -> Chat | None:
+    """Give the chat of this id of ours."""
+    return await _one(conn, chats.c.id == chat_id)
+
+
+async def set_language(conn: AsyncConnection, telegram_id: int, language: str) -> None:
+    """Set the interface language (BCP 47)."""
+    changed = update(chats).where(chats.c.telegram_id == telegram_id)
+    await conn.execute(changed.values(language=language[:LONGEST_LANGUAGE]))
+
+
+async def pause(conn: AsyncConnection, telegram_id: int, reason: str) -> bool:
+    """Stop sending to the chat; its subscriptions and what waits stay. True when it was active."""
+    active = (chats.c.telegram_id == telegram_id) & (chats.c.state == "active")
+    done = await conn.execute(update(chats).where(active).values(state="paused", paused_reason=reason))
+    return done.rowcount > 0
+
+
+async def resume(conn: AsyncConnection, telegram_id: int) -> bool:
+    """Send to the chat again. True when it was paused."""
+    paused = (chats.c.telegram_id == telegram_id) & (chats.c.state != "active")
+    done = await conn.execute(update(chats).where(paused).values(state="active", paused_reason=""))
+    return done.rowcount > 0
+
+
+async def migrate(conn: AsyncConnection, old_telegram_id: int, new_telegram_id: int) -> int | None:
+    """A group became a supergroup: everything of the old chat goes to the new id; give the id (ours) of the chat that
+    remains, None when neither is known.
+
+    When both are known they are merged into the new one: a wish or a delivery that both have is kept once. Told
+    twice (Telegram says it in a message and in an error), the second time does nothing.
+    """
+    old = await get(conn, old_telegram_id)
+    new = await get(conn, new_telegram_id)
+    if old is None or old_telegram_id == new_telegram_id:
+        return new.id if new else None
+    await conn.execute(
+        update(choices).where(choices.c.telegram_id == old_telegram_id).values(telegram_id=new_telegram_id)
+    )
+    # somebody upgraded a group that the bot is in: it may speak there
+    values = {"kind": ChatKind.SUPERGROUP.value, "state": "active", "paused_reason": ""}
+    if new is None:
+        await conn.execute(update(chats).where(chats.c.id == old.id).values(telegram_id=new_telegram_id, **values))
+        return old.id
+    await _merge(conn, old.id, new.id)
+    values["language"] = new.language or old.language
+    await conn.execute(update(chats).where(chats.c.id == new.id).values(values))
+    return new.id
+
+
+async def _merge(conn: AsyncConnection, old_id: int, new_id: int) -> None:
+    wish, same_wish = subscriptions, subscriptions.alias()
+    has_wish = exists().where(
+        same_wish.c.chat_id == new_id,
+        same_wish.c.thread_id == wish.c.thread_id,
+        same_wish.c.account_id == wish.c.account_id,
+        same_wish.c.words_key == wish.c.words_key,
+    )
+    await conn.execute(update(wish).where(wish.c.chat_id == old_id, ~has_wish).values(chat_id=new_id))
+    said, same_said = deliveries, deliveries.alias()
+    has_said = exists().where(
+        same_said.c.chat_id == new_id,
+        same_said.c.thread_id == said.c.thread_id,
+        same_said.c.post_id == said.c.post_id,
+        same_said.c.revision == said.c.revision,
+        same_said.c.op == said.c.op,
+    )
+    await conn.execute(update(said).where(said.c.chat_id == old_id, ~has_said).values(chat_id=new_id))
+    # what is left is there twice; it goes with its chat
+    await conn.execute(delete(chats).where(chats.c.id == old_id))
+
+
+async def _one(conn: AsyncConnection, condition: ColumnElement[bool]) -> Chat | None:
+    row = (await conn.execute(select(*_CHAT).where(condition))).first()
+    if row is None:
+        return None
+    return Chat(row.id, row.telegram_id, ChatKind(row.kind), row.title, row.language, row.state, row.paused_reason)
+
+
+_CHAT = (
+    chats.c.id,
+    chats.c.telegram_id,
+    chats.c.kind,
+    chats.c.title,
+    chats.c.language,
+    chats.c.state,
+    chats.c.paused_reason,
+)

@@ -1,0 +1,58 @@
+"""Who may poll and who may send, across processes: leases that run out, each change of holder with a higher fence."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.inserting import insert_into
+from bot.store.tables import leases
+
+
+async def acquire(conn: AsyncConnection, name: str, holder: str, now: datetime, seconds: float) -> int | None:
+    """Take the lease when it is free, has run out, or is this holder's already; give its fence, None when another one
+    holds it. One statement, so two that race cannot both get it.
+
+    ``holder`` is unique to a process. Processes on several machines need clocks that agree within a few seconds.
+    """
+    expires_at = now + timedelta(seconds=seconds)
+    statement = insert_into(conn, leases).values(name=name, holder=holder, fence=1, expires_at=expires_at)
+    same = (leases.c.holder == holder) & (leases.c.expires_at > now)
+    statement = statement.on_conflict_do_update(
+        index_elements=["name"],
+        set_={
+            "holder": holder,
+            "fence": case((same, leases.c.fence), else_=leases.c.fence + 1),
+            "expires_at": expires_at,
+        },
+        where=(leases.c.expires_at <= now) | (leases.c.holder == holder),
+    )
+    fence = (await conn.execute(statement.returning(leases.c.fence))).scalar_one_or_none()
+    return None if fence is None else int(fence)
+
+
+async def renew(  # noqa: PLR0917 - what was got, and for how long
+    conn: AsyncConnection, name: str, holder: str, fence: int, now: datetime, seconds: float
+) -> bool:
+    """Keep it for longer. False when somebody else took it meanwhile: stop what it guards at once."""
+    mine = (leases.c.name == name) & (leases.c.holder == holder) & (leases.c.fence == fence)
+    done = await conn.execute(update(leases).where(mine).values(expires_at=now + timedelta(seconds=seconds)))
+    return done.rowcount == 1
+
+
+async def release(conn: AsyncConnection, name: str, holder: str, fence: int, now: datetime) -> None:
+    """Give it back. The row stays, for the fence must go on growing."""
+    mine = (leases.c.name == name) & (leases.c.holder == holder) & (leases.c.fence == fence)
+    await conn.execute(update(leases).where(mine).values(expires_at=now))
+
+
+async def holds(conn: AsyncConnection, name: str, holder: str, fence: int) -> bool:
+    """Tell whether nobody else has taken it since. Ask inside the transaction that it guards."""
+    mine = (leases.c.name == name) & (leases.c.holder == holder) & (leases.c.fence == fence)
+    return (await conn.execute(select(leases.c.name).where(mine))).first() is not None
+
+
+async def holder_of(conn: AsyncConnection, name: str, now: datetime) -> str | None:
+    """Who holds it now; None when nobody does."""
+    held = select(leases.c.holder).where(leases.c.name == name, leases.c.expires_at > now)
+    return (await conn.execute(held)).scalar_one_or_none()

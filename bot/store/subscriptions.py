@@ -1,0 +1,216 @@
+"""Who asked for what: adding, taking back and bringing back wishes, and from an account to its subscribers."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.account import Account
+from bot.store.accounts import WATCH_COLUMNS, Watch, watch_of_row
+from bot.store.inserting import insert_into
+from bot.store.tables import accounts, chats, subscriptions, watches
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A subscription that was taken back: enough to bring it back."""
+
+    subscription_id: int
+    chat_id: int
+    thread_id: int
+    account_id: int
+    words: tuple[str, ...]
+    words_key: str
+    created_by: int | None
+    created_at: datetime
+
+    def as_payload(self) -> dict[str, Any]:
+        """Give it as JSON values, to be put behind an Undo button (``choices.put``)."""
+        return {**asdict(self), "words": list(self.words), "created_at": self.created_at.isoformat()}
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> "Removed":
+        """Read what ``as_payload`` gave."""
+        moment = datetime.fromisoformat(payload["created_at"])
+        return cls(**{**payload, "words": tuple(payload["words"]), "created_at": moment})
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One subscription of an account, with what is needed to queue for it. ``chat_id`` is ours."""
+
+    subscription_id: int
+    chat_id: int
+    telegram_id: int
+    thread_id: int
+    words: tuple[str, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One subscription of a chat, with the account and how it is watched."""
+
+    subscription_id: int
+    thread_id: int
+    account_id: int
+    account: Account
+    words: tuple[str, ...]
+    watch: Watch
+
+
+async def add(  # noqa: PLR0917 - the columns in their order
+    conn: AsyncConnection,
+    chat_id: int,
+    thread_id: int,
+    account_id: int,
+    words: Sequence[str],
+    words_key: str,
+    created_by: int | None,
+    now: datetime,
+) -> tuple[int, bool]:
+    """Store a wish and give its id and True; a wish that is there already (same topic, account and words) gives its
+    id and False. ``words_key`` is ``matching.words_key(words)``.
+    """
+    values = {
+        "chat_id": chat_id,
+        "thread_id": thread_id,
+        "account_id": account_id,
+        "words": _to_json(words),
+        "words_key": words_key,
+        "created_by": created_by,
+        "created_at": now,
+    }
+    return await _insert(conn, values)
+
+
+async def remove(conn: AsyncConnection, subscription_id: int, chat_id: int) -> Removed | None:
+    """Take back a subscription of this chat (our id); None when it has none of that id."""
+    gone = delete(subscriptions).where(subscriptions.c.id == subscription_id, subscriptions.c.chat_id == chat_id)
+    row = (await conn.execute(gone.returning(*_REMOVED))).first()
+    if row is None:
+        return None
+    values = list(row)
+    values[4] = from_json(values[4])
+    return Removed(*values)
+
+
+async def restore(conn: AsyncConnection, removed: Removed) -> tuple[int, bool]:
+    """Bring back what was taken back, under its old id where that is free; give its id and True, or the id of the
+    same wish made meanwhile and False. Raises IntegrityError when the chat or the account is gone.
+    """
+    values = {
+        "chat_id": removed.chat_id,
+        "thread_id": removed.thread_id,
+        "account_id": removed.account_id,
+        "words": _to_json(removed.words),
+        "words_key": removed.words_key,
+        "created_by": removed.created_by,
+        "created_at": removed.created_at,
+    }
+    taken = select(subscriptions.c.id).where(subscriptions.c.id == removed.subscription_id)
+    if (await conn.execute(taken)).first() is None:
+        values["id"] = removed.subscription_id
+    return await _insert(conn, values)
+
+
+async def get(conn: AsyncConnection, subscription_id: int, chat_id: int) -> Listed | None:
+    """Give one subscription of this chat (our id)."""
+    found = await _listed(conn, subscriptions.c.id == subscription_id, subscriptions.c.chat_id == chat_id)
+    return found[0] if found else None
+
+
+async def of_account(conn: AsyncConnection, account_id: int) -> list[Subscriber]:
+    """Give the subscriptions of an account in chats that are not paused, chat by chat."""
+    return [
+        Subscriber(row.id, row.chat_id, row.telegram_id, row.thread_id, from_json(row.words), row.language)
+        for row in await conn.execute(_OF_ACCOUNT, {"account": account_id})
+    ]
+
+
+async def of_chat(conn: AsyncConnection, chat_id: int, thread_id: int | None = None) -> list[Listed]:
+    """Give the subscriptions of a chat (our id), of one topic or (None) of all, in the order they were made."""
+    if thread_id is None:
+        return await _listed(conn, subscriptions.c.chat_id == chat_id)
+    return await _listed(conn, subscriptions.c.chat_id == chat_id, subscriptions.c.thread_id == thread_id)
+
+
+async def count_of_account(conn: AsyncConnection, account_id: int) -> int:
+    """How many subscriptions an account has."""
+    return await _count(conn, subscriptions.c.account_id == account_id)
+
+
+async def count_of_chat(conn: AsyncConnection, chat_id: int) -> int:
+    """How many subscriptions a chat has, all topics together."""
+    return await _count(conn, subscriptions.c.chat_id == chat_id)
+
+
+def from_json(text: str) -> tuple[str, ...]:
+    """Read the ``words`` column."""
+    return () if text == "[]" else tuple(json.loads(text))
+
+
+def _to_json(words: Sequence[str]) -> str:
+    # escapes keep what PostgreSQL's text cannot hold
+    return json.dumps(list(words))
+
+
+_REMOVED = (
+    subscriptions.c.id,
+    subscriptions.c.chat_id,
+    subscriptions.c.thread_id,
+    subscriptions.c.account_id,
+    subscriptions.c.words,
+    subscriptions.c.words_key,
+    subscriptions.c.created_by,
+    subscriptions.c.created_at,
+)
+
+_OF_ACCOUNT = (
+    select(
+        subscriptions.c.id,
+        subscriptions.c.chat_id,
+        chats.c.telegram_id,
+        subscriptions.c.thread_id,
+        subscriptions.c.words,
+        chats.c.language,
+    )
+    .join_from(subscriptions, chats, chats.c.id == subscriptions.c.chat_id)
+    .where(subscriptions.c.account_id == bindparam("account"), chats.c.state == "active")
+    .order_by(subscriptions.c.chat_id, subscriptions.c.id)
+)
+
+
+async def _insert(conn: AsyncConnection, values: dict[str, Any]) -> tuple[int, bool]:
+    statement = insert_into(conn, subscriptions).values(values).on_conflict_do_nothing()
+    made = (await conn.execute(statement.returning(subscriptions.c.id))).scalar_one_or_none()
+    if made is not None:
+        return int(made), True
+    same = [subscriptions.c[name] == values[name] for name in ("chat_id", "thread_id", "account_id", "words_key")]
+    return int((await conn.execute(select(subscriptions.c.id).where(*same))).scalar_one()), False
+
+
+async def _listed(conn: AsyncConnection, *conditions: ColumnElement[bool]) -> list[Listed]:
+    own = (subscriptions.c.id, subscriptions.c.thread_id, subscriptions.c.words, subscriptions.c.created_at)
+    rows = (
+        select(*WATCH_COLUMNS, *own)
+        .join_from(subscriptions, accounts, accounts.c.id == subscriptions.c.account_id)
+        .outerjoin(watches, watches.c.account_id == subscriptions.c.account_id)
+        .where(*conditions)
+        .order_by(subscriptions.c.id)
+    )
+    return [_one_listed(row) for row in await conn.execute(rows)]
+
+
+def _one_listed(row: Sequence[Any]) -> Listed:
+    subscription_id, thread_id, words, created_at = row[len(WATCH_COLUMNS) :]
+    watch = watch_of_row(row, made_at=created_at)
+    return Listed(subscription_id, thread_id, watch.account_id, watch.account, from_json(words), watch)
+
+
+async def _count(conn: AsyncConnection, condition: ColumnElement[bool]) -> int:
+    return int((await conn.execute(select(func.count()).select_from(subscriptions).where(condition))).scalar_one())

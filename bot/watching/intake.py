@@ -1,0 +1,203 @@
+"""From one page of posts to revisions with their deliveries, in one transaction: what is seen is queued."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.alert import MsgType, Scope, Status
+from bot.model.post import Post, RevisionKind
+from bot.reading.relaying import severity_of, why_not_relayed
+from bot.store import posts as post_store
+from bot.store.accounts import Watch
+from bot.store.fingerprint import fingerprint, title_key
+from bot.store.posts import KnownPost
+from bot.watching.changes import matters
+from bot.watching.queueing import Predecessor, Queueing, Said
+
+#: A feed's entry older than this at first sight is not news: agencies republish archives (sources.md 4.12).
+OLDEST_NEWS = timedelta(days=30)
+#: A page this long whose ids are all unknown is a renumbered page rather than news (sources.md 4.12).
+CHURN_PAGE = 3
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a page came to."""
+
+    new: int = 0
+    edited: int = 0
+    queued: int = 0
+    #: Oldest publication time of an unpinned post of the first look.
+    floor: datetime | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def news(self) -> bool:
+        """True when anything was new or edited."""
+        return bool(self.new or self.edited)
+
+
+async def take_in(
+    conn: AsyncConnection, watch: Watch, posts: Sequence[Post], now: datetime, *, ids_may_churn: bool
+) -> Taken:
+    """Record a page and queue what it means. ``watch.baseline_at`` None makes it the first look: known, not news."""
+    intake = _Intake(conn, watch, now, ids_may_churn=ids_may_churn)
+    await intake.take(posts)
+    return intake.taken
+
+
+async def withdraw(conn: AsyncConnection, account_id: int, known: KnownPost, now: datetime) -> int:
+    """Record that the agency removed a post, and queue what that means. Gives the number of deliveries queued."""
+    last = await post_store.revision(conn, known.post_id, known.revision)
+    mark = fingerprint(last.post) + "-withdrawn"
+    number = await post_store.revise(conn, known.post_id, last.post, mark, RevisionKind.WITHDRAWN, now)
+    queueing = Queueing(conn, account_id, now)
+    await queueing.withdraw(Said(known.post_id, number, last.post))
+    return queueing.queued
+
+
+class _Intake:
+    """The work of one page; lives for one transaction."""
+
+    def __init__(self, conn: AsyncConnection, watch: Watch, now: datetime, *, ids_may_churn: bool) -> None:
+        self._conn = conn
+        self._watch = watch
+        self._now = now
+        self._ids_may_churn = ids_may_churn
+        self._first_look = watch.baseline_at is None
+        self._queueing = Queueing(conn, watch.account_id, now)
+        self.taken = Taken()
+
+    async def take(self, posts: Sequence[Post]) -> None:
+        page = {post.id: post for post in posts if not post.incomplete}  # one id, one post: the last one wins
+        # oldest first, so that chats read in order and an update finds what it updates
+        ordered = sorted(page.values(), key=lambda p: (p.published or self._now, p.id))
+        known = await post_store.known(self._conn, self._watch.account_id, [p.id for p in ordered])
+        if self._ids_may_churn and not self._first_look:
+            known |= await self._renumbered([p for p in ordered if p.id not in known], len(ordered))
+        for post in ordered:
+            before = known.get(post.id)
+            print_ = fingerprint(post)
+            if before is None:
+                await self._new(post, print_)
+            elif before.fingerprint != print_:
+                await self._edited(post, print_, before)
+        if self._first_look:
+            times = [p.published for p in ordered if p.published and not p.pinned]
+            self.taken.floor = min(times, default=None)
+        self.taken.queued = self._queueing.queued
+
+    async def _new(self, post: Post, print_: str) -> None:
+        if not _may_end_others(post):
+            post = replace(post, supersedes=())
+        old = await self._predecessors(post)
+        why_not = await self._why_not(post)
+        root_id = await self._root(post, old)
+        account_id = self._watch.account_id
+        post_id = await post_store.add(
+            self._conn, account_id, post, print_, self._now, why_not=why_not, root_id=root_id
+        )
+        await self._settle_states(post, old)
+        self.taken.new += 1
+        if why_not:
+            return
+        said = Said(post_id, 1, post)
+        predecessors = tuple([await self._predecessor(k) for k in old])
+        if post.alert is not None and post.alert.msg_type is MsgType.CANCEL:
+            await self._queueing.cancel(said, predecessors)
+        elif predecessors:
+            await self._queueing.update(said, predecessors)
+        else:
+            await self._queueing.say(said)
+
+    async def _edited(self, post: Post, print_: str, before: KnownPost) -> None:
+        last = await post_store.revision(self._conn, before.post_id, before.revision)
+        number = await post_store.revise(self._conn, before.post_id, post, print_, RevisionKind.EDITED, self._now)
+        self.taken.edited += 1
+        # a post of the first look is not rung for an edit either, and what may not be relayed still may not
+        if before.why_not == post_store.FIRST_LOOK or why_not_relayed(post, self._now):
+            return
+        rose = severity_of(post).rank > severity_of(last.post).rank
+        await self._queueing.edit(
+            Said(before.post_id, number, post), worth_telling=matters(last.post, post), rings=rose
+        )
+
+    async def _why_not(self, post: Post) -> str:
+        """Why a new post is not rung, "" when it is."""
+        if self._first_look:
+            return post_store.FIRST_LOOK
+        floor = self._watch.baseline_floor
+        if post.published and floor and post.published < floor and post.alert is None:
+            return "older than the first look"
+        if self._ids_may_churn and post.published and self._now - post.published > OLDEST_NEWS:
+            return f"older than {OLDEST_NEWS.days} days"
+        why = why_not_relayed(post, self._now)
+        if why:
+            return why
+        # feeds list newest first and documents come in any order: what ended it may have been read before it
+        pointers = await post_store.pointing_at(self._conn, self._watch.account_id, [post.id, *post.aliases])
+        if any(pointer.cancels for pointer in pointers):
+            return "cancelled before it was seen"
+        return "updated before it was seen" if pointers else ""
+
+    async def _predecessors(self, post: Post) -> list[KnownPost]:
+        if not post.supersedes:
+            return []
+        found = await post_store.resolve(self._conn, self._watch.account_id, list(post.supersedes))
+        return [k for k in found if k.ext_id != post.id]
+
+    async def _root(self, post: Post, old: Iterable[KnownPost]) -> int | None:
+        for known in old:
+            return known.root_id or known.post_id
+        if post.event_id:
+            first = await post_store.by_event(self._conn, self._watch.account_id, post.event_id)
+            if first is not None:
+                return first.root_id or first.post_id
+        return None
+
+    async def _settle_states(self, post: Post, old: Iterable[KnownPost]) -> None:
+        cancels = post.alert is not None and post.alert.msg_type is MsgType.CANCEL
+        for known in old:
+            await post_store.set_state(self._conn, known.post_id, "cancelled" if cancels else "superseded")
+
+    async def _predecessor(self, known: KnownPost) -> Predecessor:
+        last = await post_store.revision(self._conn, known.post_id, known.revision)
+        return Predecessor(known.post_id, known.revision, last.post)
+
+    async def _renumbered(self, unknown: Sequence[Post], page_size: int) -> dict[str, KnownPost]:
+        """Posts known by another id: their feed gives the same entries new ids.
+
+        Only a page on which every id is unknown is suspected. On it a post is the same when its link and title are
+        (or, where links change too, its title and whole content); a short page must agree in content as well, for a
+        warning issued again in the same words is news.
+        """
+        if not unknown or len(unknown) < page_size:
+            return {}
+        urls, titles = [p.url for p in unknown], [title_key(p) for p in unknown]
+        candidates = await post_store.known_by_link_or_title(self._conn, self._watch.account_id, urls, titles)
+        found: dict[str, KnownPost] = {}
+        taken: set[int] = set()
+        for post in unknown:
+            same = next((k for k in candidates if k.post_id not in taken and self._same(post, k, page_size)), None)
+            if same is not None:
+                taken.add(same.post_id)
+                await post_store.rename_ext_id(self._conn, same.post_id, post.id)
+                found[post.id] = replace(same, ext_id=post.id)
+        if found:
+            self.taken.notes.append(
+                f"{len(found)} known entries came with new ids (the feed renumbers); not repeated"
+            )
+        return found
+
+    def _same(self, post: Post, known: KnownPost, page_size: int) -> bool:
+        same_words = known.fingerprint == fingerprint(post)
+        if page_size < CHURN_PAGE:
+            return same_words and known.published_at == post.published
+        return known.title_key == title_key(post) and (same_words or known.url == post.url)
+
+
+def _may_end_others(post: Post) -> bool:
+    """False for a test, an exercise or a restricted message that names a real one: it must not lift it."""
+    return post.alert is None or (post.alert.status is Status.ACTUAL and post.alert.scope is Scope.PUBLIC)

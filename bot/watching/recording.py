@@ -1,0 +1,229 @@
+"""How a poll ended, into the database: posts, their deliveries and the state of the watch in one transaction."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.sources.face import Broken, NothingNew, Outcome, Pace, Posts, Presence, Refused, Source
+from bot.store import accounts as account_store
+from bot.store.accounts import Watch
+from bot.store.database import Database
+from bot.store.posts import KnownPost
+from bot.watching import freshness
+from bot.watching.intake import Taken, take_in, withdraw
+from bot.watching.schedule import after_failure, jittered, next_interval
+from bot.watching.withdrawal import Asked, missing
+
+log = structlog.get_logger(__name__)
+
+#: Accounts of a site that rested start again spread over this many seconds, not all at once.
+AFTER_REST_SPREAD = 60.0
+
+
+class Recorder:
+    """Writes outcomes. Quiet polls (nothing new, all well) are gathered and written together."""
+
+    def __init__(
+        self, db: Database, clock: Callable[[], datetime], rng: random.Random, queued: Callable[[], None]
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._rng = rng
+        self._queued = queued
+        self._quiet: dict[int, Watch] = {}
+        self._asked = Asked()
+
+    def is_pending(self, account_id: int) -> bool:
+        """True while a quiet poll of this account waits to be written."""
+        return account_id in self._quiet
+
+    async def record(self, pace: Pace, watch: Watch, outcome: Outcome, *, ids_may_churn: bool) -> Watch:
+        """Write an outcome; gives the watch as it stands afterwards."""
+        now = self._clock()
+        match outcome:
+            case Posts():
+                return await self._posts(pace, watch, outcome, now, ids_may_churn=ids_may_churn)
+            case NothingNew():
+                return await self._nothing_new(pace, watch, outcome, now)
+            case Refused():
+                return await self._refused(watch, outcome, now)
+            case Broken():
+                return await self._broken(pace, watch, outcome, now)
+
+    async def flush(self) -> None:
+        """Write the gathered quiet polls."""
+        if not self._quiet:
+            return
+        rows = [
+            (w.account_id, w.next_poll_at, w.last_ok_at or w.next_poll_at, w.interval_s, w.outcome)
+            for w in self._quiet.values()
+        ]
+        self._quiet = {}
+        async with self._db.begin() as conn:
+            await account_store.save_quiet(conn, rows)
+
+    async def _posts(self, pace: Pace, watch: Watch, outcome: Posts, now: datetime, *, ids_may_churn: bool) -> Watch:
+        self._quiet.pop(watch.account_id, None)
+        first_look = watch.baseline_at is None
+        async with self._db.begin() as conn:
+            taken = await take_in(conn, watch, outcome.posts, now, ids_may_churn=ids_may_churn)
+            after = self._well(pace, watch, outcome, now, news=taken.news and not first_look)
+            if first_look:
+                after = replace(after, baseline_at=now, baseline_floor=taken.floor)
+            if taken.news and not first_look:
+                after = replace(after, last_post_at=now)
+            notes = [*outcome.notes, *taken.notes]
+            after = replace(after, outcome="posts", advice="; ".join(notes))
+            if outcome.account is not None and outcome.account != watch.account:
+                self._log_rename(watch, outcome)
+                await account_store.upsert(conn, outcome.account, now)
+                after = replace(after, account=outcome.account)
+            after = await self._told_back(conn, watch, after, now)
+            await account_store.save_watch(conn, after)
+        self._report(watch, taken, notes, first_look=first_look)
+        if taken.queued or watch.blind_told_at is not None:
+            self._queued()
+        return after
+
+    async def _nothing_new(self, pace: Pace, watch: Watch, outcome: NothingNew, now: datetime) -> Watch:
+        after = self._well(pace, watch, outcome, now, news=False)
+        after = replace(after, outcome="nothing_new")
+        if watch.failures == 0 and watch.blind_told_at is None and after.memory == watch.memory:
+            self._quiet[watch.account_id] = after
+            return after
+        self._quiet.pop(watch.account_id, None)
+        async with self._db.begin() as conn:
+            after = await self._told_back(conn, watch, after, now)
+            await account_store.save_watch(conn, after)
+        if watch.blind_told_at is not None:
+            self._queued()
+        return after
+
+    async def _refused(self, watch: Watch, outcome: Refused, now: datetime) -> Watch:
+        log.warning(
+            "a site refused", kind=watch.account.kind, account=watch.account.key, why=outcome.why,
+            until=outcome.until.isoformat(timespec="seconds"), advice=outcome.advice,
+        )  # fmt: skip
+        spread = timedelta(seconds=self._rng.uniform(0, AFTER_REST_SPREAD)) if outcome.site_wide else timedelta(0)
+        after = self._failed(watch, "refused", outcome.why, outcome.advice, now)
+        after = replace(after, next_poll_at=max(outcome.until, now + timedelta(seconds=1)) + spread)
+        return await self._save(after, outcome.memory)
+
+    async def _broken(self, pace: Pace, watch: Watch, outcome: Broken, now: datetime) -> Watch:
+        log.warning(
+            "a source is broken", kind=watch.account.kind, account=watch.account.key, why=outcome.why,
+            advice=outcome.advice, failures=watch.failures + 1,
+        )  # fmt: skip
+        after = self._failed(watch, "broken", outcome.why, outcome.advice, now)
+        wait = after_failure(pace, after.failures, self._rng)
+        after = replace(after, next_poll_at=now + timedelta(seconds=wait))
+        if not outcome.gone:
+            return await self._save(after, outcome.memory)
+        self._quiet.pop(watch.account_id, None)
+        after = replace(after, state="gone", blind_told_at=now)
+        async with self._db.begin() as conn:
+            await account_store.save_watch(conn, after)
+            await freshness.tell_gone(conn, after, now)
+        self._queued()
+        return after
+
+    async def rest(self, watches: Sequence[Watch], outcome: Refused) -> list[Watch]:
+        """The site wants rest: write for each of its accounts that it waits, and why."""
+        now = self._clock()
+        return [await self._refused_quietly(watch, outcome, now) for watch in watches]
+
+    async def _refused_quietly(self, watch: Watch, outcome: Refused, now: datetime) -> Watch:
+        spread = timedelta(seconds=self._rng.uniform(0, AFTER_REST_SPREAD))
+        after = self._failed(watch, "refused", outcome.why, outcome.advice, now)
+        # the failures of one account are not those of its neighbours; it only rests with them
+        after = replace(after, next_poll_at=outcome.until + spread, last_poll_at=watch.last_poll_at)
+        return await self._save(after, None)
+
+    async def tell_blind(self, watch: Watch, since: datetime) -> Watch:
+        """Tell the subscribers that this source has gone blind, and remember that they were told."""
+        now = self._clock()
+        self._quiet.pop(watch.account_id, None)
+        after = replace(watch, blind_told_at=now)
+        async with self._db.begin() as conn:
+            told = await freshness.tell_blind(conn, watch, since, now)
+            await account_store.save_watch(conn, after)
+        log.warning("a source is blind; its subscribers are told", account=watch.account.key, told=told)
+        self._queued()
+        return after
+
+    async def withdrawals(self, source: Source, watch: Watch, outcome: Posts) -> None:
+        """Ask the site about relayed posts that vanished from the page, and record what it says is deleted."""
+        async with self._db.read() as conn:
+            gone = await missing(conn, watch.account_id, outcome.posts)
+        for known in gone:
+            if not self._asked.may(known, self._clock()):
+                continue
+            presence = await source.confirm(watch.account, known.ext_id)
+            self._asked.answered(known, presence, self._clock())
+            if presence is Presence.DELETED:
+                await self._withdraw(watch, known)
+
+    async def _withdraw(self, watch: Watch, known: KnownPost) -> None:
+        async with self._db.begin() as conn:
+            queued = await withdraw(conn, watch.account_id, known, self._clock())
+        log.info("a post was withdrawn", kind=watch.account.kind, account=watch.account.key, post=known.ext_id)
+        if queued:
+            self._queued()
+
+    def _well(self, pace: Pace, watch: Watch, outcome: Posts | NothingNew, now: datetime, *, news: bool) -> Watch:
+        """The watch after a good answer."""
+        last_post_at = now if news else watch.last_post_at
+        interval = next_interval(pace, watch.interval_s, news=news, last_post_at=last_post_at, now=now)
+        hint = outcome.memory.get("hint_s")
+        wanted = max(interval, hint) if isinstance(hint, int | float) and pace.floor < pace.ceiling else interval
+        wait = jittered(wanted, pace.floor, self._rng)
+        return replace(
+            watch,
+            next_poll_at=now + timedelta(seconds=wait),
+            interval_s=interval,
+            last_poll_at=now,
+            last_ok_at=now,
+            problem="",
+            advice="",
+            failures=0,
+            memory=dict(outcome.memory),
+        )
+
+    def _failed(self, watch: Watch, ending: str, why: str, advice: str, now: datetime) -> Watch:
+        return replace(
+            watch, last_poll_at=now, outcome=ending, problem=why, advice=advice, failures=watch.failures + 1
+        )
+
+    async def _save(self, after: Watch, memory: object) -> Watch:
+        self._quiet.pop(after.account_id, None)
+        if isinstance(memory, dict):
+            after = replace(after, memory=memory)
+        async with self._db.begin() as conn:
+            await account_store.save_watch(conn, after)
+        return after
+
+    async def _told_back(self, conn: AsyncConnection, before: Watch, after: Watch, now: datetime) -> Watch:
+        if before.blind_told_at is None:
+            return after
+        await freshness.tell_back(conn, after, before.blind_told_at, now)
+        return replace(after, blind_told_at=None)
+
+    def _log_rename(self, watch: Watch, outcome: Posts) -> None:
+        if outcome.account is not None and outcome.account.name != watch.account.name:
+            log.warning(
+                "an account changed its name", account=watch.account.key, before=watch.account.name,
+                now=outcome.account.name, advice="check that it is still the body it was",
+            )  # fmt: skip
+
+    def _report(self, watch: Watch, taken: Taken, notes: Sequence[str], *, first_look: bool) -> None:
+        for note in notes:
+            log.warning("an oddity in a source", kind=watch.account.kind, account=watch.account.key, note=note)
+        if taken.news:
+            log.info(
+                "first look" if first_look else "news", kind=watch.account.kind, account=watch.account.key,
+                new=taken.new, edited=taken.edited, queued=taken.queued,
+            )  # fmt: skip

@@ -45,11 +45,15 @@ class InOrder(BaseUpdateProcessor):
                 coroutine.close()
             return
         self._count[key] += 1
+        begun = False
         try:
             # asyncio's locks are fair: who asked first is let in first
             async with self._locks.setdefault(key, asyncio.Lock()), self._room:
+                begun = True
                 await coroutine
         finally:
+            if not begun and asyncio.iscoroutine(coroutine):
+                coroutine.close()
             self._count[key] -= 1
             if not self._count[key]:
                 del self._count[key], self._locks[key]

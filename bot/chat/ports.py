@@ -1,4 +1,4 @@
-"""What the chat needs from the rest of the house, as faces; whoever builds the parts hands in what stands behind them."""
+"""What the chat needs from the rest of the house, as faces; whoever builds the parts hands in what is behind."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.delivery.face import Messenger, Rendered
+from bot.delivery.rendering import render
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.post import Post, Revision
@@ -91,6 +92,6 @@ class Ports:
 
     lookout: Lookout
     messenger: Messenger
-    render: Render
     #: Waits until a message may go to this Telegram chat, so that answers and alerts share Telegram's limits.
     turn: Callable[[int], Awaitable[None]] = field(default=at_once)
+    render: Render = render

@@ -46,7 +46,7 @@ class Scene:
 
 
 def place_of(update: Update) -> Place | None:
-    """The place of a message, channel post or pressed button; None where there is none (an inline message's button)."""
+    """The place of a message, channel post or pressed button; None for an inline message's button."""
     query, message = update.callback_query, update.effective_message
     chat = query.message.chat if query is not None and query.message is not None else update.effective_chat
     if chat is None:
@@ -76,4 +76,5 @@ def _by_chat(message: Message, chat: Chat) -> bool:
 
 
 def _title(chat: Chat) -> str:
-    return chat.title or chat.full_name or chat.username or ""
+    """A group's or channel's title. A person's name is nobody's business here and is not kept."""
+    return chat.title or ""

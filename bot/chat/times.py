@@ -1,4 +1,4 @@
-"""How a moment is told to a reader: how long ago, and by which clock. No time zone database: accounts carry their offset."""
+"""How a moment is told to a reader: how long ago, and by which clock. Accounts carry their offset."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -12,7 +12,7 @@ _NOW = 5
 
 
 def ago(moment: datetime, now: datetime, phrases: Phrases) -> str:
-    """ "3 min ago". A moment ahead of our clock is "just now": sites' clocks differ."""
+    """Say "3 min ago". A moment ahead of our clock is "just now": sites' clocks differ."""
     seconds = int((now - moment).total_seconds())
     if seconds < _NOW:
         return phrases("time.just_now")
@@ -26,8 +26,10 @@ def ago(moment: datetime, now: datetime, phrases: Phrases) -> str:
 
 
 def on_the_clock(moment: datetime, utc_offset: int | None) -> str:
-    """ "2012-07-21 11:51 UTC+8" by the account's own clock, UTC when it is not known."""
-    zone = timezone(timedelta(minutes=utc_offset)) if utc_offset is not None and abs(utc_offset) < _DAY // 60 else None
+    """Say "2012-07-21 11:51 UTC+8" by the account's own clock, UTC when it is not known."""
+    zone = (
+        timezone(timedelta(minutes=utc_offset)) if utc_offset is not None and abs(utc_offset) < _DAY // 60 else None
+    )
     local = moment.astimezone(zone or timezone.utc)  # noqa: UP017  # the same spelling as the line above
     if not utc_offset or zone is None:
         return f"{local:%Y-%m-%d %H:%M} UTC"

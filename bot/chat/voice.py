@@ -8,11 +8,11 @@ from telegram import Bot, CallbackQuery
 from telegram.error import BadRequest, TelegramError
 
 from bot.chat.buttons import Keyboard
-from bot.chat.wording import shortened
 from bot.delivery.face import (
     BlockedError,
     FloodError,
     GoneError,
+    LostAnswerError,
     MediaRefusedError,
     Messenger,
     MigratedError,
@@ -81,7 +81,8 @@ class Voice:
             except MigratedError as error:
                 await self._moved(target.chat_id, error.new_chat_id)
                 target = Target(error.new_chat_id, target.thread_id)
-            except (FloodError, NotSentError) as error:
+            except (FloodError, NotSentError, LostAnswerError) as error:
+                # a lost answer too: an answer said twice is better than a question left open
                 await self._wait(error, left)
         raise RejectedError("the message could not be sent in several tries")
 
@@ -91,7 +92,7 @@ class Voice:
         for left in reversed(range(TRIES)):
             try:
                 await self._messenger.edit(target, SentPart((message_id,), "text"), part)
-            except (FloodError, NotSentError) as error:
+            except (FloodError, NotSentError, LostAnswerError) as error:
                 await self._wait(error, left)
             except BlockedError:
                 raise
@@ -107,7 +108,7 @@ class Voice:
     async def note(self, query: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
         """Answer a pressed button, so that its wheel stops turning. Failing at it harms nobody."""
         try:
-            await self._bot.answer_callback_query(query.id, shortened(text, NOTE_LIMIT) or None, show_alert=alert)
+            await self._bot.answer_callback_query(query.id, text[:NOTE_LIMIT] or None, show_alert=alert)
         except BadRequest:
             pass  # "query is too old": the wheel has stopped by itself
         except TelegramError as error:

@@ -1,4 +1,4 @@
-"""The bot's own messages as text with entities, built from phrases and harmless foreign words; no markup is parsed."""
+"""The bot's own messages as text with entities, from phrases and harmless foreign words; no markup is parsed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -15,7 +15,8 @@ EVERY_CHAT = 0
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What Telegram bears. Windows are in seconds, and a little longer than published: a request's time on the way
-    varies, so what left evenly may arrive closer together."""
+    varies, so what left evenly may arrive closer together.
+    """
 
     bot_messages: int = 30
     bot_window: float = 1.02

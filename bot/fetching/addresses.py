@@ -71,7 +71,6 @@ def why_refused(address: str) -> str:
     return _first_name(_REFUSED_V6, number)
 
 
-
 def _first_name(
     table: tuple[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, str], ...],
     number: ipaddress.IPv4Address | ipaddress.IPv6Address,

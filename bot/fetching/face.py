@@ -41,7 +41,9 @@ class SitePace:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. ``site`` names the queue it waits in (default: the URL's host), ``pace`` how that queue moves."""
+    """One request. ``site`` names the queue it waits in (default: the URL's host, with its port when that is unusual),
+    ``pace`` how that queue moves.
+    """
 
     url: str
     method: str = "GET"
@@ -65,7 +67,7 @@ class Response:
     status: int
     headers: httpx.Headers
     body: bytes
-    #: From this answer; keep them only after the body was parsed.
+    #: From this answer, and for a 304 what it left out from the request; keep them only after the body was parsed.
     validators: Validators
     fetched_at: datetime
     #: Where permanent redirects (301, 308) lead when every hop so far was permanent; "" otherwise.

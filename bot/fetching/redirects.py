@@ -62,7 +62,7 @@ def _same_house(here: Target, there: Target) -> bool:
 
 
 def _is_upgrade(here: Target, there: Target) -> bool:
-    return here.host == there.host and here.origin[::2] == ("http", 80) and there.origin[::2] == ("https", 443)
+    return there.origin == ("https", here.host, 443) and here.origin == ("http", here.host, 80)
 
 
 @dataclass(frozen=True, slots=True)

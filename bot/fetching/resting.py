@@ -71,7 +71,8 @@ class Rests:
         """Note a 429 or 503; give when the host may be asked again. A running rest is never shortened."""
         now = self._clock()
         before = await self._of(host)
-        strikes = before.strikes + 1 if before is not None else 1
+        # Refusals of several requests of one moment are one strike.
+        strikes = 1 if before is None else before.strikes + (before.until <= now)
         grown = min(_FIRST_REST * 2 ** min(strikes - 1, _MOST_DOUBLINGS), _LONGEST_GROWN_REST)
         until = now + (parse_retry_after(retry_after, now) or grown)
         if before is not None:

@@ -57,7 +57,7 @@ class Gate:
                 f"The address at {_shown(url.host)} holds a user name or password.", "Give it without them."
             )
         host = _host_of(url, text)
-        port = url.port or _DEFAULT_PORTS[scheme]
+        port = _DEFAULT_PORTS[scheme] if url.port is None else url.port
         bracketed = f"[{host}]" if ":" in host else host
         vouched = not self._allowed.isdisjoint((host, bracketed, f"{host}:{port}", f"{bracketed}:{port}"))
         authority = bracketed if port == _DEFAULT_PORTS[scheme] else f"{bracketed}:{port}"
@@ -117,6 +117,6 @@ def _is_ipv4(host: str) -> bool:
 
 
 def _shown(text: str) -> str:
-    printable = text.encode("ascii", "backslashreplace").decode("ascii")
+    printable = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text[: 4 * _SHOWN])
     printable = re.sub(r"//[^/?#]*@", "//…@", printable)  # a password does not reach a log
     return printable if len(printable) <= _SHOWN else printable[:_SHOWN] + "…"

@@ -13,6 +13,7 @@ _RATIO_COUNTS_FROM = 1024 * 1024
 _CRUMBS_COUNT_FROM = 4096
 _CRUMB = 16
 
+_PACKINGS = frozenset({"gzip", "x-gzip", "deflate"})
 _GZIP = 16 + zlib.MAX_WBITS
 _GZIP_MAGIC = 0x1F
 _ZLIB_METHOD = 8
@@ -22,12 +23,8 @@ class Body:
     """What arrived of one answer. ``encoded`` counts the bytes on the wire, ``decoded`` those kept."""
 
     def __init__(self, limits: Limits, host: str, encoding: str = "") -> None:
-        names = [name for name in (part.strip().lower() for part in encoding.split(",")) if name != "identity"]
-        packing = names[0] if names else ""
-        if len(names) > 1 or packing not in {"", "gzip", "x-gzip", "deflate"}:
-            shown = encoding[:40].encode("ascii", "backslashreplace").decode("ascii")
-            raise FetchError(f"{host} sent its answer packed as {shown!r}, which was not asked for.")
-        self._packing = packing
+        names = [part.strip().lower() for part in encoding.split(",")]
+        self._packing = ",".join(name for name in names if name not in {"", "identity"})
         self._limits = limits
         self._host = host
         self._parts: list[bytes] = []
@@ -48,6 +45,9 @@ class Body:
         if not self._packing:
             self._keep(chunk)
             return
+        if self._packing not in _PACKINGS:  # judged only now: a 304 has no body and may still name a packing
+            shown = self._packing[:40].encode("ascii", "backslashreplace").decode("ascii")
+            raise FetchError(f"{self._host} sent its answer packed as {shown!r}, which was not asked for.")
         try:
             self._unpack(chunk)
         except zlib.error as error:

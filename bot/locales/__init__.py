@@ -1,4 +1,4 @@
-"""What the bot itself says, in each language: one TOML file a language, found by BCP 47 tag. Nothing else is translated here."""
+"""What the bot itself says, in each language: one TOML file a language, found by BCP 47 tag."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -75,8 +75,11 @@ def _flatten(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, st
 @cache
 def available() -> tuple[str, ...]:
     """Tags of the languages that the bot speaks, the source language first."""
-    names = {entry.name.removesuffix(".toml") for entry in resources.files(__name__).iterdir()
-             if entry.name.endswith(".toml")}
+    names = {
+        entry.name.removesuffix(".toml")
+        for entry in resources.files(__name__).iterdir()
+        if entry.name.endswith(".toml")
+    }
     return (SOURCE, *sorted(names - {SOURCE}))
 
 

@@ -24,8 +24,7 @@ MAX_MEDIA = 10
 #: A picture at most this wide or high (pixels) is a counter or a smiley, not content.
 _TRIFLE_PX = 24
 _BLOCKS = frozenset(
-    "address article aside blockquote dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hr li main nav ol p pre section summary table tr ul".split()
+    ["address", "article", "aside", "blockquote", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tr", "ul"]
 )
 _PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre"))
 _UNSEEN = frozenset(("script", "style", "template", "noscript", "iframe", "object", "svg", "math", "head", "title"))

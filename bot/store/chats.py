@@ -34,7 +34,7 @@ class Chat:
         return self.state != "active"
 
 
-async def ensure(  # noqa: PLR0917 - what Telegram says of a chat
+async def ensure(
     conn: AsyncConnection, telegram_id: int, kind: ChatKind, title: str, now: datetime, language: str = ""
 ) -> int:
     """Store the chat, or bring kind and title up to date, and give its id. ``language`` is taken when it is new or

@@ -76,7 +76,7 @@ def _default(field: dataclasses.Field[typing.Any]) -> object:
 
 
 @functools.cache
-def _decoder(hint: typing.Any) -> Decoder:  # noqa: PLR0911 - one kind of annotation a line
+def _decoder(hint: typing.Any) -> Decoder:
     origin = typing.get_origin(hint)
     if origin in {types.UnionType, typing.Union}:
         return _optional(hint)

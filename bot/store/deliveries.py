@@ -193,7 +193,7 @@ async def load(conn: AsyncConnection, delivery_id: int) -> Delivery | None:
                 func.coalesce(p.state, "").label("post_state"),
                 func.coalesce(p.revision, 0).label("post_revision"),
                 p.root_id,
-            )  # fmt: skip
+            )
             .select_from(deliveries.join(chats, c.id == d.chat_id).outerjoin(posts, p.id == d.post_id))
             .where(d.id == delivery_id)
         )

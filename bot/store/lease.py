@@ -69,20 +69,22 @@ class Lease:
         if self._fence is None:
             return
         async with self._db.begin() as conn:
-            await leases.release(conn, self._name, self._holder, self._fence)
+            await leases.release(conn, self._name, self._holder, self._fence, self._clock())
         self._fence = None
 
     async def _try(self) -> bool:
         now = self._clock()
         async with self._db.begin() as conn:
-            current = await leases.holder_of(conn, self._name)
-            if current is not None and current.holder != self._holder and is_dead(current.holder):
-                await leases.release(conn, self._name, current.holder, current.fence)
-            fence = await leases.acquire(conn, self._name, self._holder, now, LEASE_SECONDS)
+            other = await leases.holder_of(conn, self._name, now)
+            if other is not None and other != self._holder and is_dead(other):
+                fence = await leases.take_over(conn, self._name, other, self._holder, now, LEASE_SECONDS)
+            else:
+                fence = await leases.acquire(conn, self._name, self._holder, now, LEASE_SECONDS)
         if fence is None:
             if not self._waiting_told:
-                other = current.holder if current else "another process"
-                log.warning("waiting: another process holds the lease", lease=self._name, holder=other)
+                log.warning(
+                    "waiting: another process holds the lease", lease=self._name, holder=other or "another process"
+                )
                 self._waiting_told = True
             return False
         self._fence, self._renewed_at, self._waiting_told = fence, now, False

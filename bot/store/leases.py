@@ -31,9 +31,18 @@ async def acquire(conn: AsyncConnection, name: str, holder: str, now: datetime, 
     return None if fence is None else int(fence)
 
 
-async def renew(  # noqa: PLR0917 - what was got, and for how long
-    conn: AsyncConnection, name: str, holder: str, fence: int, now: datetime, seconds: float
-) -> bool:
+async def take_over(
+    conn: AsyncConnection, name: str, dead: str, holder: str, now: datetime, seconds: float
+) -> int | None:
+    """Take the lease from a holder that is known to be dead, before it runs out; None when it changed hands meanwhile."""
+    expires_at = now + timedelta(seconds=seconds)
+    changed = update(leases).where(leases.c.name == name, leases.c.holder == dead)
+    changed = changed.values(holder=holder, fence=leases.c.fence + 1, expires_at=expires_at)
+    fence = (await conn.execute(changed.returning(leases.c.fence))).scalar_one_or_none()
+    return None if fence is None else int(fence)
+
+
+async def renew(conn: AsyncConnection, name: str, holder: str, fence: int, now: datetime, seconds: float) -> bool:
     """Keep it for longer. False when somebody else took it meanwhile: stop what it guards at once."""
     mine = (leases.c.name == name) & (leases.c.holder == holder) & (leases.c.fence == fence)
     done = await conn.execute(update(leases).where(mine).values(expires_at=now + timedelta(seconds=seconds)))

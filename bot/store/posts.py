@@ -136,7 +136,7 @@ async def add(
     return post_id
 
 
-async def revise(  # noqa: PLR0917 - the six are what a version is
+async def revise(
     conn: AsyncConnection, post_id: int, post: Post, fingerprint: str, kind: RevisionKind, now: datetime
 ) -> int:
     """Store another version of a post and give its number. WITHDRAWN makes its state "withdrawn", EDITED makes a
@@ -199,13 +199,13 @@ async def by_event(conn: AsyncConnection, account_id: int, event_id: str) -> Kno
     if not event_id:
         return None
     found = select(*_KNOWN).where(posts.c.account_id == account_id, posts.c.event_id == event_id)
-    row = (await conn.execute(found.order_by(posts.c.id).limit(1))).first()
+    row: Any = (await conn.execute(found.order_by(posts.c.id).limit(1))).first()
     return None if row is None else KnownPost(*row)
 
 
 async def get(conn: AsyncConnection, post_id: int) -> KnownPost | None:
     """Give what is known of one post."""
-    row = (await conn.execute(select(*_KNOWN).where(posts.c.id == post_id))).first()
+    row: Any = (await conn.execute(select(*_KNOWN).where(posts.c.id == post_id))).first()
     return None if row is None else KnownPost(*row)
 
 
@@ -289,7 +289,7 @@ def _read_from(post: Post, fingerprint: str) -> dict[str, Any]:
     }
 
 
-async def _add_revision(  # noqa: PLR0917 - the columns in their order
+async def _add_revision(
     conn: AsyncConnection,
     post_id: int,
     number: int,

@@ -63,7 +63,7 @@ class Listed:
     watch: Watch
 
 
-async def add(  # noqa: PLR0917 - the columns in their order
+async def add(
     conn: AsyncConnection,
     chat_id: int,
     thread_id: int,

@@ -13,6 +13,11 @@ log = structlog.get_logger(__name__)
 class LookupFailedError(Exception):
     """Nothing was found, or could not be asked for. The message is one or two sentences for the asker."""
 
+    def __init__(self, sentence: str, trouble: str = "not_found") -> None:
+        super().__init__(sentence)
+        #: "not_found", "refused" or "broken".
+        self.trouble = trouble
+
 
 class Directory:
     """Finds accounts among all kinds of sources."""
@@ -42,6 +47,7 @@ class Directory:
                 "a Weibo number or @name, or the link of a feed (RSS, Atom, JSON Feed) or of a CAP warning list."
             )
         reasons: list[str] = []
+        trouble = "not_found"
         for source in candidates:
             try:
                 return await source.find(what)
@@ -49,7 +55,8 @@ class Directory:
                 reasons.append(str(error))
             except UnreadableError as error:
                 reasons.append(str(error))
+                trouble = "broken"
             except RefusedError as error:
-                raise LookupFailedError(str(error)) from error
+                raise LookupFailedError(str(error), "refused") from error
         log.info("nothing found", what=what[:200], reasons=reasons)
-        raise LookupFailedError(reasons[-1])
+        raise LookupFailedError(reasons[-1], trouble)

@@ -100,16 +100,12 @@ def read_entities(raw: object, text: str, count: Count) -> list[Entity]:
 def _read_entity(item: object, borders: Sequence[int]) -> Entity:
     if not isinstance(item, dict):
         raise bad_request("can't parse MessageEntity: expected an Object", violation="bad_entities")
-    kind, offset, length = item.get("type"), item.get("offset"), item.get("length")
+    kind = item.get("type")
     if kind not in GIVEN and kind not in FOUND:
         raise bad_request("can't parse MessageEntity: Unsupported type specified", violation="bad_entities")
-    for name, value in (("offset", offset), ("length", length)):
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise bad_request(f'can\'t parse MessageEntity: Field "{name}" must be a Number', violation="bad_entities")
-        if value < 0:
-            raise bad_request(f"receive an entity with incorrect {name} {value}", violation="bad_entities")
+    offset, length = _number(item, "offset"), _number(item, "length")
     if kind == "text_link" and not isinstance(item.get("url"), str):
-        raise bad_request('can\'t parse MessageEntity: Can\'t find field "url"', violation="bad_entities")
+        raise bad_request("can't parse MessageEntity: Can't find field \"url\"", violation="bad_entities")
     _check_range(offset, length, borders)
     user = item.get("user")
     return Entity(
@@ -121,6 +117,15 @@ def _read_entity(item: object, borders: Sequence[int]) -> Entity:
         user_id=int(user.get("id", 0)) if isinstance(user, dict) else 0,
         custom_emoji_id=str(item.get("custom_emoji_id") or ""),
     )
+
+
+def _number(item: dict[object, object], name: str) -> int:
+    value = item.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise bad_request(f'can\'t parse MessageEntity: Field "{name}" must be a Number', violation="bad_entities")
+    if value < 0:
+        raise bad_request(f"receive an entity with incorrect {name} {value}", violation="bad_entities")
+    return value
 
 
 def _check_range(offset: int, length: int, borders: Sequence[int]) -> None:

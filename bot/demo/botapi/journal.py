@@ -67,6 +67,13 @@ class Journal:
         except TimeoutError:
             return
 
+    async def sleep(self, seconds: float) -> None:
+        """Pass the time, but no longer than the server runs."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while not self.closed and (left := until - loop.time()) > 0:
+            await self.changed(left)
+
     async def wait_for(self, predicate: Callable[[], Found], timeout: float) -> Found:  # noqa: ASYNC109
         """The first true answer of ``predicate``, asked again whenever something changed. TimeoutError otherwise."""
         try:

@@ -1,4 +1,4 @@
-"""What the stand-in remembers: users, chats, topics, messages with every version, pictures. No behaviour of a method."""
+"""What the stand-in remembers: users, chats, topics, messages with every version, pictures. No method's behaviour."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The people's side: who exists, what they say, press, block and remove. Tests and the demo script the stand-in here."""
+"""The people's side: who exists, what they say, press, block and remove. Tests and the demo script it here."""
 
 from bot.demo.botapi import views
 from bot.demo.botapi.detection import with_found
@@ -131,7 +131,7 @@ class World:
         return message
 
     def press(self, chat_id: int, user_id: int, message_id: int, *, label: str = "", data: str = "") -> Query:
-        """Press a callback button, found by its label or its data (neither: the first). LookupError if none is there."""
+        """Press a callback button, found by its label or its data (neither: the first). LookupError if none fits."""
         state = self.state
         message = state.chats[chat_id].messages[message_id]
         keys = [key for row in message.now.keyboard for key in row if key.data]
@@ -258,7 +258,9 @@ class World:
     def _tell_bot(self, chat: Chat, before: Standing, after: Standing, by: int) -> None:
         self._push_member("my_chat_member", chat, self.state.bot.id, before, after, by=by)
 
-    def _push_member(self, kind: str, chat: Chat, user_id: int, before: Standing, after: Standing, *, by: int) -> None:
+    def _push_member(
+        self, kind: str, chat: Chat, user_id: int, before: Standing, after: Standing, *, by: int
+    ) -> None:
         state = self.state
         seen = kind == "my_chat_member" or state.standing(chat, state.bot.id) in ADMINS
         if seen:

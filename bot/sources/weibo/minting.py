@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from bot.fetching.face import FetchError, Fetcher, Limits, Request, Response, RestingError, SitePace
+from bot.fetching.face import Fetcher, FetchError, Limits, Request, Response, RestingError, SitePace
 from bot.sources.weibo.fields import Json, first_string, inner, integer, mapping, parse, truth
 from bot.sources.weibo.jar import is_kept, read_cookies
 from bot.sources.weibo.urls import USER_AGENT, Endpoint, Side, WeiboUrls, headers_for

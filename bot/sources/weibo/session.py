@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.fetching.face import (
-    FetchError,
     Fetcher,
+    FetchError,
     Keep,
     Limits,
     Request,

@@ -1,4 +1,4 @@
-"""Which chat a request means and whether the bot may write there: 400, 403 and migration, as the real server tells it."""
+"""Which chat a request means and whether the bot may write there: 400, 403 and migration."""
 
 from bot.demo.botapi.errors import ApiError, bad_request, forbidden
 from bot.demo.botapi.records import ADMINS, PRESENT, Chat, Message, Standing

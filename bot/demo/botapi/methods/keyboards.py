@@ -48,7 +48,7 @@ def keyboard_of(call: Call, chat_type: str) -> Keyboard:
 
 def _key(item: object) -> Key:
     if not isinstance(item, dict) or not isinstance(item.get("text"), str):
-        raise _bad('can\'t parse inline keyboard button: Can\'t find field "text"')
+        raise _bad("can't parse inline keyboard button: Can't find field \"text\"")
     label = item["text"].strip()
     if not label:
         raise _bad("can't parse inline keyboard button: Inline keyboard button text must be non-empty")

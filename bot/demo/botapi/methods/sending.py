@@ -93,7 +93,7 @@ async def send_photo(state: State, call: Call) -> Json:
 
 
 async def send_media_group(state: State, call: Call) -> list[Json]:
-    """Take an album: all of it or nothing. It counts as one message towards the rates (nothing else is documented)."""
+    """Take an album: all of it or nothing. It counts as one message for the rates [undocumented]."""
     place = _place(state, call)
     if call.text("reply_markup"):
         state.count("album_with_reply_markup")

@@ -1,0 +1,140 @@
+"""Following an account and taking it back: the words that tell it, and the Undo and Put back buttons under them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.chat.buttons import Keyboard, number, press
+from bot.chat.desk import Desk, Press
+from bot.chat.ports import Followed, Wish
+from bot.chat.scene import Scene
+from bot.chat.times import told
+from bot.chat.wording import Mark, Say, excerpt, is_real, linked, named, one_line, sentence
+from bot.delivery.face import Styled
+from bot.store import choices, subscriptions
+from bot.store.subscriptions import Listed, Removed
+
+UNDO, PUT_BACK = "un", "pb"
+WORDS_LIMIT = 400
+
+
+def words_shown(words: tuple[str, ...], limit: int = WORDS_LIMIT) -> str:
+    """Words as they would be typed again."""
+    shown = " ".join(f'"{word}"' if " " in word else word for word in words)
+    return one_line(shown, limit)
+
+
+async def put_back_button(conn: AsyncConnection, desk: Desk, scene: Scene, removed: Removed) -> Keyboard:
+    """A button that brings back what was removed, written in the same transaction as the removal."""
+    token = await choices.put(conn, scene.target.chat_id, removed.as_payload(), desk.clock())
+    return ((press(scene.phrases("button.put_back"), PUT_BACK, token),),)
+
+
+async def taken_back(desk: Desk, scene: Scene, subscription_id: int) -> tuple[Listed, Keyboard] | None:
+    """Remove a subscription of this chat; what it was and a Put back button, None when it was not there."""
+    async with desk.db.begin() as conn:
+        listed = await subscriptions.get(conn, subscription_id, scene.chat_id)
+        removed = await subscriptions.remove(conn, subscription_id, scene.chat_id)
+        if listed is None or removed is None:
+            return None
+        keyboard = await put_back_button(conn, desk, scene, removed)
+    desk.ports.lookout.nudge()
+    return listed, keyboard
+
+
+class Following:
+    """Carries out wishes, tells what came of them, and takes them back."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.presses: Mapping[str, Press] = {UNDO: self.undo, PUT_BACK: self.put_back}
+
+    async def follow(self, scene: Scene, wish: Wish, message_id: int) -> None:
+        """Subscribe, and say so in the message that said "Looking for …"."""
+        followed = await self._desk.ports.lookout.follow(wish)
+        styled = self._told(scene, wish, followed)
+        undo = press(scene.phrases("button.undo"), UNDO, followed.subscription_id)
+        await self._desk.voice.change(scene.target, message_id, styled, ((undo,),) if followed.created else ())
+
+    async def undo(self, scene: Scene, arguments: list[str]) -> None:
+        """The Undo button."""
+        desk, subscription_id = self._desk, number(arguments, 0)
+        if not await desk.allowed(scene):
+            return
+        gone = await taken_back(desk, scene, subscription_id) if subscription_id is not None else None
+        if gone is None:
+            await self._done_already(scene)
+            return
+        listed, keyboard = gone
+        said = Say(scene.phrases).phrase("subscribe.undone", name=named(listed.account)).styled()
+        await desk.show(scene, said, keyboard)
+        await self._quiet(scene)
+
+    async def put_back(self, scene: Scene, arguments: list[str]) -> None:
+        """The Put back button."""
+        desk = self._desk
+        if not await desk.allowed(scene):
+            return
+        try:
+            async with desk.db.begin() as conn:
+                listed = await self._restored(conn, scene, arguments[0] if arguments else "")
+        except IntegrityError:
+            listed = None  # its chat or account is gone: nothing to bring back
+        if listed is None:
+            await desk.too_old(scene)
+            return
+        desk.ports.lookout.nudge()
+        said = Say(scene.phrases).phrase("subscribe.put_back", name=named(listed.account)).styled()
+        undo = press(scene.phrases("button.undo"), UNDO, listed.subscription_id)
+        await desk.show(scene, said, ((undo,),))
+        await self._quiet(scene)
+
+    async def _restored(self, conn: AsyncConnection, scene: Scene, token: str) -> Listed | None:
+        payload: dict[str, Any] | None = await choices.take(conn, token, scene.target.chat_id, self._desk.clock())
+        if payload is None:
+            return None
+        # our id of the chat may have changed since, when two chats became one
+        removed = Removed.from_payload({**payload, "chat_id": scene.chat_id})
+        subscription_id, _ = await subscriptions.restore(conn, removed)
+        return await subscriptions.get(conn, subscription_id, scene.chat_id)
+
+    async def _done_already(self, scene: Scene) -> None:
+        if scene.query is not None:
+            await self._desk.voice.note(scene.query, scene.phrases("common.already_done"))
+
+    async def _quiet(self, scene: Scene) -> None:
+        if scene.query is not None:
+            await self._desk.voice.note(scene.query)
+
+    def _told(self, scene: Scene, wish: Wish, followed: Followed) -> Styled:
+        """What came of a wish: whom it is, who vouches for it, what it wrote last."""
+        account = followed.account
+        say = Say(scene.phrases)
+        say.phrase("subscribe.done" if followed.created else "subscribe.already", name=named(account))
+        if wish.words:
+            say.line("subscribe.words", words=Mark(words_shown(wish.words), "bold"))
+        if wish.thread_id:
+            say.line("common.topic_here")
+        if account.verified:
+            say.line("subscribe.vouched", verified=sentence(account.verified))
+        else:
+            say.line("subscribe.not_vouched")
+        if followed.problem:
+            say.newline().line("subscribe.problem", why=sentence(followed.problem).rstrip(".。"))
+        self._add_latest(say, scene, followed)
+        return say.styled()
+
+    def _add_latest(self, say: Say, scene: Scene, followed: Followed) -> None:
+        post = followed.latest
+        # a drill quoted here without its mark could be taken for the real thing
+        if post is None or not is_real(post):
+            if not followed.problem:
+                say.newline().line("subscribe.nothing_yet")
+            return
+        offset = post.utc_offset if post.utc_offset is not None else followed.account.utc_offset
+        when = told(post.published, offset, self._desk.clock(), scene.phrases) if post.published else "?"
+        say.newline().line("subscribe.latest", when=when)
+        say.newline().add(Mark(excerpt(post), "blockquote"))
+        say.newline().add(linked(scene.phrases("subscribe.original"), post.url))

@@ -1,0 +1,76 @@
+"""/latest: the newest posts of what is followed here, once more, looking as they do when they arrive."""
+
+import heapq
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import structlog
+
+from bot.chat.desk import Command, Desk
+from bot.chat.scene import Scene
+from bot.chat.wording import is_real
+from bot.delivery.face import Rendered
+from bot.matching.words import haystack, matches
+from bot.model.account import Account
+from bot.model.post import Post, Revision, RevisionKind
+from bot.store import posts, subscriptions
+from bot.store.subscriptions import Listed
+
+_log = structlog.get_logger(__name__)
+
+DEFAULT, MOST = 3, 10
+#: Posts looked through for a subscription with words.
+_LOOKED_THROUGH = 50
+_DAWN = datetime.min.replace(tzinfo=UTC)
+
+
+class Latest:
+    """The /latest command."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.commands: Mapping[str, Command] = {"latest": self.latest}
+
+    async def latest(self, scene: Scene, rest: str) -> None:
+        """``rest``: how many, 1 to 10."""
+        asked = rest.strip() or str(DEFAULT)
+        if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= MOST):
+            await self._desk.tell(scene, "latest.how")
+            return
+        async with self._desk.db.read() as conn:
+            listed = await subscriptions.of_chat(conn, scene.chat_id, scene.target.thread_id)
+        if not listed:
+            await self._desk.tell(scene, "list.empty")
+            return
+        newest = await self._newest(listed, int(asked))
+        if not newest:
+            await self._desk.tell(scene, "latest.nothing")
+            return
+
+        async def work() -> None:
+            for post, account in newest:
+                await self._send(scene, post, account)
+
+        async def failed() -> None:
+            await self._desk.tell(scene, "common.failed")
+
+        if not self._desk.errand(scene, work, failed=failed, stopped=failed):
+            await self._desk.tell(scene, "subscribe.busy")
+
+    async def _newest(self, listed: list[Listed], count: int) -> list[tuple[Post, Account]]:
+        """The ``count`` newest posts, oldest of them first, each once."""
+        found: dict[tuple[str, str, str], tuple[Post, Account]] = {}
+        async with self._desk.db.read() as conn:
+            for entry in listed:
+                seen = await posts.latest(conn, entry.account_id, _LOOKED_THROUGH if entry.words else count)
+                fitting = [p for p in seen if is_real(p) and (not entry.words or matches(entry.words, haystack(p)))]
+                for post in fitting[:count]:
+                    found[post.kind, post.account, post.id] = (post, entry.account)
+        newest = heapq.nlargest(count, found.values(), key=lambda pair: pair[0].published or _DAWN)
+        return newest[::-1]
+
+    async def _send(self, scene: Scene, post: Post, account: Account) -> None:
+        rendered: Rendered = self._desk.ports.render(Revision(post, 1, RevisionKind.NEW), account, scene.phrases)
+        for part in rendered.parts:
+            # no sound: these are no news
+            await self._desk.voice.send(scene.target, part, silent=True)

@@ -1,0 +1,115 @@
+"""Which update goes to which command, as PTB's handlers; the commands themselves stand in ``commands/``."""
+
+from collections.abc import Mapping
+
+from telegram import Message, MessageEntity, Update
+from telegram.ext import (
+    Application,
+    BaseHandler,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+
+from bot.chat.buttons import read
+from bot.chat.commands.following import Following
+from bot.chat.commands.language import Language
+from bot.chat.commands.latest import Latest
+from bot.chat.commands.listing import Listing
+from bot.chat.commands.status import Status
+from bot.chat.commands.subscribing import Subscribing
+from bot.chat.commands.welcome import Welcome
+from bot.chat.desk import Command, Desk, Press
+from bot.chat.failures import Failures
+from bot.chat.membership import Membership
+from bot.chat.scene import place_of
+from bot.locales import phrases
+
+#: The kinds of update that are asked for; edits are not: a command mended is sent again.
+ALLOWED_UPDATES = (Update.MESSAGE, Update.CHANNEL_POST, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
+
+#: A channel's post that Telegram copies into its discussion group was not said to us there.
+_SPOKEN = (filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST) & ~filters.IS_AUTOMATIC_FORWARD
+
+Handler = BaseHandler[Update, ContextTypes.DEFAULT_TYPE, None]
+
+
+class Routes:
+    """Puts the commands together and hands updates to them."""
+
+    def __init__(self, desk: Desk) -> None:
+        following = Following(desk)
+        subscribing = Subscribing(desk, following)
+        listing, latest, status, language = Listing(desk), Latest(desk), Status(desk), Language(desk)
+        self._desk = desk
+        self._welcome = Welcome(desk, subscribing)
+        self.commands: Mapping[str, Command] = {
+            **self._welcome.commands,
+            **subscribing.commands,
+            **listing.commands,
+            **latest.commands,
+            **status.commands,
+            **language.commands,
+        }
+        self.presses: Mapping[str, Press] = {
+            **following.presses,
+            **subscribing.presses,
+            **listing.presses,
+            **language.presses,
+        }
+
+    def install(self, application: "Application") -> None:  # type: ignore[type-arg]  # six parameters, none of ours
+        """Add every handler; the first that fits takes an update."""
+        membership = Membership(self._desk)
+        application.add_handler(ChatMemberHandler(membership.changed, ChatMemberHandler.MY_CHAT_MEMBER))
+        application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated))
+        application.add_handler(CommandHandler(list(self.commands), self._on_command, filters=_SPOKEN))
+        application.add_handler(MessageHandler(filters.COMMAND & _SPOKEN, self._on_unknown))
+        plain = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE & filters.TEXT & ~filters.COMMAND
+        application.add_handler(MessageHandler(plain, self._on_plain))
+        application.add_handler(CallbackQueryHandler(self._on_press))
+        application.add_error_handler(Failures(self._desk).failed)
+
+    async def _on_command(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        message, place = update.effective_message, place_of(update)
+        if message is None or place is None:
+            return
+        head, *rest = (message.text or "").split(maxsplit=1)
+        name = head.removeprefix("/").partition("@")[0].lower()
+        await self.commands[name](await self._desk.scene(place), rest[0] if rest else "")
+
+    async def _on_unknown(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """In company other bots may be meant: only a command with our name is answered there."""
+        message, place = update.effective_message, place_of(update)
+        if message is None or place is None or not (message.chat.type == message.chat.PRIVATE or _to_us(message)):
+            return
+        await self._welcome.unknown(await self._desk.scene(place))
+
+    async def _on_plain(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        message, place = update.effective_message, place_of(update)
+        if message is not None and place is not None:
+            await self._welcome.plain(await self._desk.scene(place), message.text or "")
+
+    async def _on_press(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        query, place = update.callback_query, place_of(update)
+        if query is None:
+            return
+        verb, arguments = read(query.data or "")
+        press = self.presses.get(verb)
+        if place is None or press is None or query.message is None or not query.message.is_accessible:
+            language = place.language if place is not None else self._desk.default_language
+            await self._desk.voice.note(query, phrases(language)("common.old_button"), alert=True)
+            return
+        await press(await self._desk.scene(place, query), arguments)
+
+
+def _to_us(message: Message) -> bool:
+    """True when the message begins with a command that bears our name."""
+    first = message.entities[0] if message.entities else None
+    if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset != 0:
+        return False
+    name = message.get_bot().username or ""
+    return message.parse_entity(first).partition("@")[2].lower() == name.lower()

@@ -1,0 +1,170 @@
+"""Sending and editing through the Bot API, as the outbox wants it. What an error means stands in ``errors``."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    Message,
+    MessageEntity,
+    ReplyParameters,
+)
+from telegram.error import TelegramError
+
+from bot.chat.errors import is_not_modified, meaning
+from bot.delivery.face import Button, MediaRefusedError, Part, Span
+from bot.model.delivery import SentPart
+from bot.model.post import Media
+from bot.model.subscription import Target
+
+T = TypeVar("T")
+#: Gets a picture's bytes for Telegram when it could not fetch them itself; None when we cannot either.
+Download = Callable[[Media], Awaitable[bytes | None]]
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+async def _no_download(_medium: Media) -> bytes | None:
+    return None
+
+
+class TelegramMessenger:
+    """The ``Messenger`` behind which Telegram stands."""
+
+    def __init__(self, bot: Bot, download: Download = _no_download) -> None:
+        self._bot = bot
+        self._download = download
+
+    async def send(
+        self, target: Target, part: Part, *, silent: bool = False, reply_to: int | None = None
+    ) -> SentPart:
+        """Send one part; a picture goes by its address first, then by upload. Raises SendError's kinds."""
+        how = _How(target, silent, reply_to)
+        if not part.media:
+            return await self._text(how, part)
+        try:
+            return await self._media(how, part, [medium.url for medium in part.media])
+        except MediaRefusedError:
+            files = [await self._download(medium) for medium in part.media]
+            got = [file for file in files if file]
+            if not got:
+                raise
+            return await self._media(how, part, got)
+
+    async def edit(self, target: Target, sent: SentPart, part: Part) -> None:
+        """Make an earlier message show the part's text and buttons; its pictures stay. Raises SendError's kinds."""
+        chat_id, message_id = target.chat_id, sent.message_ids[0]
+        markup = _keyboard(part.buttons)
+        try:
+            if sent.form == "caption":
+                await self._bot.edit_message_caption(
+                    chat_id=chat_id,
+                    message_id=message_id,
+                    caption=part.styled.text,
+                    caption_entities=_entities(part.styled.spans),
+                    reply_markup=markup,
+                )
+            else:
+                await self._bot.edit_message_text(
+                    part.styled.text,
+                    chat_id=chat_id,
+                    message_id=message_id,
+                    entities=_entities(part.styled.spans),
+                    link_preview_options=_NO_PREVIEW,
+                    reply_markup=markup,
+                )
+        except TelegramError as error:
+            if not is_not_modified(error):
+                raise meaning(error) from error
+
+    async def _text(self, how: "_How", part: Part) -> SentPart:
+        message = await _asked(
+            self._bot.send_message(
+                how.target.chat_id,
+                part.styled.text,
+                entities=_entities(part.styled.spans),
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=_keyboard(part.buttons),
+                message_thread_id=how.target.thread_id or None,
+                disable_notification=how.silent or None,
+                reply_parameters=how.reply(),
+            )
+        )
+        return SentPart((message.message_id,), "text")
+
+    async def _media(self, how: "_How", part: Part, files: Sequence[str | bytes]) -> SentPart:
+        form = "caption" if part.styled.text else "media"
+        caption, entities = part.styled.text or None, _entities(part.styled.spans)
+        if len(files) == 1:
+            message = await _asked(
+                self._bot.send_photo(
+                    how.target.chat_id,
+                    files[0],
+                    caption=caption,
+                    caption_entities=entities,
+                    reply_markup=_keyboard(part.buttons),
+                    message_thread_id=how.target.thread_id or None,
+                    disable_notification=how.silent or None,
+                    reply_parameters=how.reply(),
+                )
+            )
+            return SentPart((message.message_id,), form)
+        # the caption of an album's first picture is shown as the album's
+        album = [
+            InputMediaPhoto(
+                file, caption=caption if not index else None, caption_entities=entities if not index else None
+            )
+            for index, file in enumerate(files)
+        ]
+        messages: tuple[Message, ...] = await _asked(
+            self._bot.send_media_group(
+                how.target.chat_id,
+                album,
+                message_thread_id=how.target.thread_id or None,
+                disable_notification=how.silent or None,
+                reply_parameters=how.reply(),
+            )
+        )
+        return SentPart(tuple(message.message_id for message in messages), form)
+
+
+class _How:
+    """Where and how a message goes."""
+
+    def __init__(self, target: Target, silent: bool, reply_to: int | None) -> None:
+        self.target = target
+        self.silent = silent
+        self._reply_to = reply_to
+
+    def reply(self) -> ReplyParameters | None:
+        """A reply whose target is gone is sent all the same."""
+        if self._reply_to is None:
+            return None
+        return ReplyParameters(self._reply_to, allow_sending_without_reply=True)
+
+
+async def _asked(request: Awaitable[T]) -> T:
+    try:
+        return await request
+    except TelegramError as error:
+        raise meaning(error) from error
+
+
+def _entities(spans: Sequence[Span]) -> list[MessageEntity] | None:
+    return [MessageEntity(s.type, s.offset, s.length, url=s.url or None) for s in spans] or None
+
+
+def _keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows])
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.url:
+        return InlineKeyboardButton(button.label, url=button.url)
+    return InlineKeyboardButton(button.label, callback_data=button.data)

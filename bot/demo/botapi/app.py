@@ -1,0 +1,151 @@
+"""The HTTP face: /bot<token>/<method> and /file/bot<token>/<path>, with faults struck on the way."""
+
+import asyncio
+import contextlib
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from bot.demo.botapi.errors import ApiError, too_many_requests
+from bot.demo.botapi.faults import Act, Fault, When
+from bot.demo.botapi.methods import METHODS
+from bot.demo.botapi.methods.polling import get_updates
+from bot.demo.botapi.state import State
+from bot.demo.botapi.wire import MAX_BODY, Call, read_call, too_large
+
+#: Where the protocol (see server) leaves the connection's transport, so that a fault can cut it.
+TRANSPORT = "tocsin.transport"
+SERVER_ERROR = 500
+
+
+class BotApi:
+    """Routes over one :class:`State`."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def routes(self) -> list[Route]:
+        """What to mount."""
+        return [
+            Route("/bot{token}/{method}", self._method, methods=["GET", "POST"]),
+            Route("/file/bot{token}/{path:path}", self._file, methods=["GET"]),
+        ]
+
+    async def _method(self, request: Request) -> Response:
+        state = self._state
+        name = str(request.path_params["method"])
+        state.calls[name] += 1
+        try:
+            self._check_token(request)
+            call = read_call(
+                name, dict(request.query_params), request.headers.get("content-type", ""), await _body(request)
+            )
+            fault = state.faults.take(name, call.number("chat_id"))
+            if fault and (answer := await _strike(state, request, fault, call, When.BEFORE)):
+                return answer
+            result = await self._carry_out(request, call)
+            if fault and (answer := await _strike(state, request, fault, call, When.AFTER)):
+                return answer
+        except ApiError as error:
+            return self._refusal(error, name)
+        except ClientDisconnect:
+            return Response(status_code=SERVER_ERROR)
+        return JSONResponse({"ok": True, "result": result})
+
+    def _check_token(self, request: Request) -> None:
+        if self._state.revoked or request.path_params["token"] != self._state.token:
+            raise ApiError(401, "Unauthorized")
+
+    async def _carry_out(self, request: Request, call: Call) -> object:
+        name = call.method.lower()
+        if name == "getupdates":
+            return await self._poll(request, call)
+        method = METHODS.get(name)
+        if method is None:
+            raise ApiError(404, "Not Found", violation="unknown_method")
+        return await method(self._state, call)
+
+    async def _poll(self, request: Request, call: Call) -> object:
+        gone = asyncio.Event()
+        watcher = asyncio.create_task(self._watch(request, gone))
+        try:
+            return await get_updates(self._state, call, gone)
+        finally:
+            watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watcher
+
+    async def _watch(self, request: Request, gone: asyncio.Event) -> None:
+        """Set ``gone`` once the client hangs up, and wake the poll that may be waiting."""
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        gone.set()
+        self._state.journal.stir()
+
+    def _refusal(self, error: ApiError, name: str) -> Response:
+        state = self._state
+        state.errors[error.code] += 1
+        if error.violation:
+            state.count(error.violation, f"{name}: {error.description}")
+        return refusal(error)
+
+    async def _file(self, request: Request) -> Response:
+        try:
+            self._check_token(request)
+        except ApiError as error:
+            return refusal(error)
+        wanted = str(request.path_params["path"]).removeprefix("photos/")
+        for picture in self._state.pictures.values():
+            if picture.unique_id == wanted and picture.data:
+                return Response(picture.data, media_type=picture.mime)
+        return refusal(ApiError(404, "Not Found"))
+
+
+def refusal(error: ApiError) -> JSONResponse:
+    """An error as the real server writes it, Retry-After included."""
+    content: dict[str, object] = {"ok": False, "error_code": error.code, "description": error.description}
+    if error.parameters:
+        content["parameters"] = error.parameters
+    headers = {"Retry-After": str(error.parameters["retry_after"])} if "retry_after" in error.parameters else None
+    return JSONResponse(content, error.code, headers)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise too_large()
+    return bytes(body)
+
+
+async def _strike(state: State, request: Request, fault: Fault, call: Call, when: When) -> Response | None:
+    """What the client gets instead of the true answer; None to go on."""
+    if fault.when is not when:
+        return None
+    if fault.act is Act.DELAY:
+        await state.journal.sleep(fault.seconds)
+        return None
+    if fault.act is Act.DROP:
+        return await _drop(request)
+    if fault.act is Act.FLOOD:
+        state.rates.flood(call.number("chat_id"), fault.retry_after)
+        state.errors[429] += 1
+        return refusal(too_many_requests(fault.retry_after))
+    state.errors[fault.status] += 1
+    if fault.html:
+        return HTMLResponse(
+            f"<html><head><title>{fault.status}</title></head><body>nginx</body></html>", fault.status
+        )
+    return refusal(ApiError(fault.status, "Bad Gateway" if fault.status > SERVER_ERROR else "Internal Server Error"))
+
+
+async def _drop(request: Request) -> Response:
+    """Cut the connection without a byte; what is returned is never sent."""
+    transport = request.scope.get("extensions", {}).get(TRANSPORT)
+    if isinstance(transport, asyncio.Transport):
+        transport.abort()
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+    return Response(status_code=SERVER_ERROR)

@@ -1,0 +1,62 @@
+"""Whether an official message may be relayed, how urgent it is, and when it ends (CAP rules 1, 4, 7 and 9)."""
+
+from datetime import datetime, timedelta
+
+from bot.model.alert import Alert, Hazard, MsgType, Scope, Severity, Status
+from bot.model.delivery import Lane
+from bot.model.post import Post
+
+#: A hazard without an end is taken to last this long after it begins (rule 7).
+WITHOUT_END = timedelta(hours=24)
+_URGENT = frozenset((Severity.EXTREME, Severity.SEVERE))
+#: MeteoAlarm's level 1: "no warning" published as a warning.
+_GREEN = "green"
+
+
+def why_not_relayed(post: Post, now: datetime) -> str:
+    """Why a post must not be shown as an alert, "" when it may. Fails closed on what is not surely meant for all."""
+    if post.incomplete:
+        return post.incomplete
+    alert = post.alert
+    if alert is None:
+        return ""
+    if alert.status is not Status.ACTUAL:
+        return f"status is {alert.status.value}, not Actual"
+    if alert.scope is not Scope.PUBLIC:
+        return f"scope is {alert.scope.value}, not Public"
+    if alert.msg_type not in {MsgType.ALERT, MsgType.UPDATE, MsgType.CANCEL}:
+        return f"msgType is {alert.msg_type.value}"
+    if alert.msg_type is MsgType.CANCEL:
+        return ""
+    if not any(w.event or w.headline for h in alert.hazards for w in h.wordings):
+        return "it has neither event nor headline"
+    if all(_is_green(hazard) for hazard in alert.hazards):
+        return "its level is green: no warning is in force"
+    ends = effective_expiry(alert)
+    return f"it expired at {ends.isoformat()}" if ends <= now else ""
+
+
+def effective_expiry(alert: Alert) -> datetime:
+    """When the message ends: the last of its hazards' ends, each 24 h after its beginning where none is given."""
+    ends = [h.expires or _begin(h, alert) + WITHOUT_END for h in alert.hazards]
+    return max(ends, default=alert.sent + WITHOUT_END)
+
+
+def severity_of(post: Post) -> Severity:
+    """The highest severity stated, UNKNOWN where none is: nothing is guessed from words here."""
+    return post.alert.severity if post.alert else Severity.UNKNOWN
+
+
+def lane_of(post: Post) -> Lane:
+    """Urgent: Extreme or Severe, and not the word that it is over."""
+    over = post.alert is not None and (post.alert.all_clear or post.alert.msg_type is MsgType.CANCEL)
+    return Lane.URGENT if severity_of(post) in _URGENT and not over else Lane.ROUTINE
+
+
+def _begin(hazard: Hazard, alert: Alert) -> datetime:
+    return max(t for t in (hazard.onset, hazard.effective, alert.sent) if t is not None)
+
+
+def _is_green(hazard: Hazard) -> bool:
+    levels = [value for name, value in hazard.parameters if name == "awareness_level"]
+    return any(_GREEN in level.lower() or level.strip().startswith("1;") for level in levels)

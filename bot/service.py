@@ -1,0 +1,233 @@
+"""Builds the parts and runs them under one TaskGroup until told to stop; the only file that knows them all."""
+
+import asyncio
+import random
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.chat.application import TelegramChat, TokenRefusedError, build_bot
+from bot.chat.ports import Followed, Found, LookupFailedError, Ports, Trouble, Wish
+from bot.chat.sender import TelegramMessenger
+from bot.delivery.face import TokenLostError
+from bot.delivery.outbox import Outbox
+from bot.delivery.pacing import Pacing
+from bot.delivery.rendering import render
+from bot.fetching.face import FetchError, Limits, Request
+from bot.model.post import Media
+from bot.outside import Outside, now_utc, open_outside
+from bot.settings import Settings
+from bot.store import schema
+from bot.store.database import Database, DatabaseError
+from bot.store.lease import Lease
+from bot.store.site_state import SiteKeep
+from bot.watching import following
+from bot.watching.directory import Directory
+from bot.watching.directory import LookupFailedError as NothingFoundError
+from bot.watching.following import Following
+from bot.watching.watcher import Watcher
+
+log = structlog.get_logger(__name__)
+
+#: Bot API: a photo that is uploaded has at most 10 MB.
+LARGEST_PHOTO = 10 * 1000 * 1000
+#: One poller for all sites: their limits are kept across the whole deployment.
+LEASE_OF_POLLING = "poll"
+
+
+class ServiceError(Exception):
+    """The service cannot go on. The message is a sentence that says why and what to do."""
+
+
+@dataclass(slots=True)
+class Lookout:
+    """What the chat asks of the watching half (``chat.ports.Lookout``)."""
+
+    directory: Directory
+    following: Following
+    watcher: Watcher
+
+    async def find(self, what: str) -> Found:
+        """The accounts that a text means."""
+        try:
+            return Found(await self.directory.find(what))
+        except NothingFoundError as error:
+            raise LookupFailedError(Trouble(error.trouble), str(error)) from error
+
+    async def follow(self, wish: Wish) -> Followed:
+        """Subscribe, with the first look where it is needed."""
+        granted = await self.following.follow(
+            following.Wish(wish.account, wish.chat_id, wish.thread_id, wish.words, wish.user_id)
+        )
+        return Followed(granted.subscription_id, granted.created, granted.account, granted.latest, granted.problem)
+
+    def nudge(self) -> None:
+        """Subscriptions changed."""
+        self.watcher.nudge()
+
+
+class Service:
+    """``tocsin run``, and the part of ``tocsin demo`` that is the real program."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime] = now_utc,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._rng = rng or random.Random()  # noqa: S311 - it spreads load, it guards nothing
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ask the service to end; ``run`` returns within five seconds."""
+        self._stop.set()
+
+    async def run(self, *, signals: bool = True) -> None:
+        """Run until stopped. Raises ServiceError when it cannot go on."""
+        if signals:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, self.stop)
+        try:
+            async with AsyncExitStack() as stack:
+                db = await stack.enter_async_context(_database(self._settings))
+                outside = await stack.enter_async_context(
+                    open_outside(self._settings, SiteKeep(db, self._clock), self._clock, self._rng)
+                )
+                await self._run_parts(stack, db, outside)
+        except DatabaseError as error:
+            raise ServiceError(str(error)) from error
+        log.info("stopped; nothing is lost: what was seen and not yet sent is sent at the next start")
+
+    async def _run_parts(self, stack: AsyncExitStack, db: Database, outside: Outside) -> None:
+        settings = self._settings
+        bot = build_bot(settings.telegram_token.get_secret_value(), settings.telegram_api_url)
+        messenger = TelegramMessenger(bot, _downloader(outside))
+        pacing = Pacing(time.monotonic)
+        outbox = Outbox(
+            db,
+            messenger,
+            clock=self._clock,
+            rng=self._rng,
+            pacing=pacing,
+            default_language=settings.default_language,
+        )
+        polling = Lease(db, LEASE_OF_POLLING, self._clock)
+        sending = Lease(db, f"send:{settings.telegram_token.get_secret_value().partition(':')[0]}", self._clock)
+        watcher = Watcher(
+            db,
+            outside.sources,
+            clock=self._clock,
+            rng=self._rng,
+            poll_seconds=settings.poll_seconds,
+            queued=outbox.wake,
+            may_poll=lambda _kind: polling.held,
+        )
+        lookout = Lookout(
+            Directory(outside.sources),
+            Following(db, outside.sources, self._clock, lambda kind: watcher.pace_of(kind).default, watcher.nudge),
+            watcher,
+        )
+        chat = await stack.enter_async_context(
+            TelegramChat(
+                bot,
+                Ports(lookout=lookout, messenger=messenger, render=render, turn=_turn_taker(pacing)),
+                db,
+                clock=self._clock,
+                rng=self._rng,
+                default_language=settings.default_language,
+            )
+        )
+        await self._run_tasks(watcher, outbox, chat, polling, sending)
+
+    async def _run_tasks(
+        self, watcher: Watcher, outbox: Outbox, chat: TelegramChat, polling: Lease, sending: Lease
+    ) -> None:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                running = [
+                    tasks.create_task(_under_lease(polling, watcher.run), name="watching"),
+                    tasks.create_task(_under_lease(sending, outbox.run), name="outbox"),
+                    tasks.create_task(chat.run(self._stop), name="chat"),
+                ]
+                log.info("running; stop it with Ctrl-C or SIGTERM")
+                await self._stop.wait()
+                for task in running[:2]:
+                    task.cancel()
+        except* TokenRefusedError as group:
+            raise ServiceError(str(group.exceptions[0])) from None
+        except* TokenLostError:
+            raise ServiceError(
+                "Telegram refuses the bot's token now: it was revoked, or the bot was deleted. Nothing is dropped. "
+                "Put the new token into TOCSIN_TELEGRAM_TOKEN and start again."
+            ) from None
+
+
+async def _under_lease(lease: Lease, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do the work while the lease is held; wait for it again when another process took it over."""
+    try:
+        while True:
+            await lease.take()
+            lost = asyncio.Event()
+            working = asyncio.ensure_future(work())
+            keeping = asyncio.ensure_future(lease.keep(lost.set))
+            losing = asyncio.ensure_future(lost.wait())
+            try:
+                await asyncio.wait({working, keeping, losing}, return_when=asyncio.FIRST_COMPLETED)
+                if working.done():
+                    working.result()
+            finally:
+                for task in (working, keeping, losing):
+                    task.cancel()
+                await asyncio.wait({working, keeping, losing})
+    finally:
+        await asyncio.shield(lease.release())
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database with its tables at the newest version."""
+    url = settings.database_url.get_secret_value()
+    db = await Database.open(url)
+    try:
+        if not await schema.is_current(db):
+            await schema.upgrade(url)
+        yield db
+    finally:
+        await db.close()
+
+
+def _downloader(outside: Outside) -> Callable[[Media], Awaitable[bytes | None]]:
+    """Gets pictures through the guarded fetcher, with the referer that their host wants."""
+
+    async def download(medium: Media) -> bytes | None:
+        headers = {"Referer": medium.referer} if medium.referer else {}
+        request = Request(medium.url, headers=headers, limits=Limits(max_bytes=LARGEST_PHOTO), interactive=True)
+        try:
+            answer = await outside.fetcher.fetch(request)
+        except FetchError as error:
+            log.info("a picture could not be fetched", why=error.why)
+            return None
+        kind = answer.headers.get("content-type", "")
+        return answer.body if answer.status == 200 and kind.startswith("image/") else None  # noqa: PLR2004
+
+    return download
+
+
+def _turn_taker(pacing: Pacing) -> Callable[[int], Awaitable[None]]:
+    """Answers to commands keep Telegram's limits together with the alerts."""
+
+    async def turn(chat_id: int) -> None:
+        while (wait := pacing.take(chat_id)) > 0:
+            await asyncio.sleep(wait)
+
+    return turn

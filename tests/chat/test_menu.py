@@ -1,0 +1,27 @@
+from bot.chat.menu import SHOWN
+from bot.demo.botapi.faults import Act, Fault
+
+
+async def test_the_commands_are_registered_in_each_language(house):
+    commands = await house.server.wait_for(
+        lambda: house.server.state.profile.commands if len(house.server.state.profile.commands) > 1 else None
+    )
+    by_language = {language: listed for (_scope, language), listed in commands.items()}
+    assert set(by_language) == {"", "zh"}
+    assert [command["command"] for command in by_language[""]] == list(SHOWN)
+    assert by_language["zh"][0]["description"] == "关注账号或订阅源"
+
+
+async def test_every_shown_command_is_one_that_works(house):
+    from bot.chat.routing import Routes
+
+    assert set(SHOWN) <= set(Routes(house.chat._desk).commands)
+
+
+async def test_a_menu_that_cannot_be_registered_stops_nothing(server, db, at_work):
+    server.faults.add(Fault(Act.STATUS, method="setMyCommands", status=500, times=None))
+    async with at_work(server, db) as house:
+        user = house.world.add_user("Wei")
+        house.world.say(user.id, user.id, "/help")
+        await house.says(user.id, "/subscribe LINK")
+        assert house.server.state.profile.commands == {}

@@ -1,0 +1,99 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.model.account import Account
+from bot.model.delivery import Lane, Op
+from bot.model.subscription import ChatKind
+from bot.store import accounts, chats, deliveries
+from bot.store.deliveries import Draft
+
+
+async def set_watch(house, account, **changes):
+    async with house.db.begin() as conn:
+        stored = await accounts.by_key(conn, account.kind, account.key)
+        watch = await accounts.watch_of(conn, stored.id)
+        await accounts.save_watch(conn, replace(watch, **changes))
+
+
+async def test_a_source_that_answers_and_one_that_does_not(house, police, weather, now):
+    user = house.world.add_user("Wei")
+    await house.follow(user.id, weather)
+    await house.follow(user.id, police)
+    minute = timedelta(minutes=1)
+    await set_watch(
+        house,
+        weather,
+        outcome="nothing_new",
+        last_poll_at=now - minute / 2,
+        last_ok_at=now,
+        last_post_at=now - 180 * minute,
+    )
+    await set_watch(
+        house,
+        police,
+        outcome="refused",
+        problem="Weibo shows a login page.",
+        advice="set TOCSIN_WEIBO_COOKIE",
+        last_poll_at=now - 3 * minute,
+        last_ok_at=now - 90 * minute,
+        failures=4,
+    )
+    house.world.say(user.id, user.id, "/status")
+    message = await house.says(user.id, "Not answering: 1 of 2.")
+    first, second = message.text.split("\n\n")[1:]
+    assert first.splitlines() == [
+        "⚠️ 平安北京: the site asks me to wait",
+        "Why: Weibo shows a login page.",
+        "What helps: set TOCSIN_WEIBO_COOKIE",
+        "Last looked at: 3 min ago",
+        "Last answer: 90 min ago",
+    ]
+    assert second.splitlines() == [
+        "✅ Weather office: answering",
+        "Last looked at: 30 s ago",
+        "Last new post: 3 h ago",
+    ]
+
+
+async def test_what_waits_for_the_chat_is_counted(house, police, now):
+    user = house.world.add_user("Wei")
+    await house.follow(user.id, police)
+    async with house.db.begin() as conn:
+        chat_id = await chats.ensure(conn, user.id, ChatKind.PRIVATE, "", now)
+        drafts = [Draft(chat_id, Op.NOTICE, Lane.ROUTINE, notice="{}") for _ in range(3)]
+        await deliveries.enqueue(conn, drafts, now)
+    house.world.say(user.id, user.id, "/status")
+    await house.says(user.id, "Messages on their way to this chat: 3")
+
+
+async def test_a_source_not_looked_at_yet_is_not_called_well(house, police):
+    user = house.world.add_user("Wei")
+    await house.follow(user.id, police)
+    house.world.say(user.id, user.id, "/status")
+    message = await house.says(user.id, "▫️ 平安北京: not looked at yet")
+    assert "All my sources answer" not in message.text
+    assert "No message is waiting" in message.text
+
+
+async def test_a_source_closed_for_good_says_so(house, police):
+    user = house.world.add_user("Wei")
+    await house.follow(user.id, police)
+    await set_watch(house, police, state="gone", outcome="broken", problem="410 Gone")
+    house.world.say(user.id, user.id, "/status")
+    await house.says(user.id, "closed for good")
+
+
+async def test_a_long_status_takes_several_messages(house):
+    user = house.world.add_user("Wei")
+    for number in range(40):
+        account = Account(
+            "feed", f"https://a{number}.example/", f"Agency {number} " + "x" * 60, f"https://a{number}.example/"
+        )
+        await house.follow(user.id, account)
+        await set_watch(house, account, outcome="broken", problem="p" * 250, advice="a" * 250)
+    house.world.say(user.id, user.id, "/status")
+    await house.says(user.id, "Agency 39")
+    texts = house.world.texts(user.id)
+    assert len(texts) > 1
+    assert all(len(text) <= 4096 for text in texts)
+    assert sum(text.count("Agency") for text in texts) == 40

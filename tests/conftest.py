@@ -1,0 +1,110 @@
+"""What every folder of tests may use: a clock that can be set, and a migrated database on both engines."""
+
+import os
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.store import schema
+from bot.store.database import Database
+
+POSTGRES = os.environ.get("TOCSIN_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
+#: In CI nothing may be left out quietly.
+IN_CI = bool(os.environ.get("CI"))
+
+
+@dataclass
+class Clock:
+    """Aware UTC time that stands still until it is moved."""
+
+    now: datetime = datetime(2026, 7, 21, 3, 51, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+async def migrated_file(tmp_path_factory) -> Path:
+    """A SQLite file with all tables, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "migrated.db"
+    await schema.upgrade(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+async def postgres_template() -> AsyncIterator[str]:
+    """A PostgreSQL database with all tables, the template of each test's own."""
+    name = f"tocsin_template_{uuid.uuid4().hex[:12]}"
+    admin = create_async_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    try:
+        async with admin.connect() as conn:
+            await conn.execute(text(f'CREATE DATABASE "{name}"'))
+    except OSError:
+        await admin.dispose()
+        if IN_CI:
+            raise
+        pytest.skip(f"no PostgreSQL at {POSTGRES} (set TOCSIN_TEST_POSTGRES)")
+    await schema.upgrade(database_named(name))
+    yield name
+    async with admin.connect() as conn:
+        await conn.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    await admin.dispose()
+
+
+def database_named(name: str) -> str:
+    """The URL of another database on the test server."""
+    return f"{POSTGRES.rpartition('/')[0]}/{name}"
+
+
+@pytest.fixture
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    path = tmp_path / "tocsin.db"
+    shutil.copy(migrated_file, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture
+async def postgres_url(postgres_template: str) -> AsyncIterator[str]:
+    name = f"tocsin_test_{uuid.uuid4().hex[:12]}"
+    admin = create_async_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    async with admin.connect() as conn:
+        await conn.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"'))
+    yield database_named(name)
+    async with admin.connect() as conn:
+        await conn.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    await admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def db_url(request) -> Iterator[str]:
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+async def db(db_url: str) -> AsyncIterator[Database]:
+    """An open, migrated, empty database; the test runs once on each engine."""
+    database = await Database.open(db_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def sqlite_db(sqlite_url: str) -> AsyncIterator[Database]:
+    database = await Database.open(sqlite_url)
+    yield database
+    await database.close()

@@ -37,6 +37,8 @@ log = structlog.get_logger(__name__)
 
 #: Bot API: a photo that is uploaded has at most 10 MB.
 LARGEST_PHOTO = 10 * 1000 * 1000
+#: How long requests on their way may take to end at a stop; all must be down five seconds after SIGTERM.
+FINISH_SECONDS = 3.0
 #: One poller for all sites: their limits are kept across the whole deployment.
 LEASE_OF_POLLING = "poll"
 
@@ -161,8 +163,11 @@ class Service:
                 ]
                 log.info("running; stop it with Ctrl-C or SIGTERM")
                 await self._stop.wait()
-                for task in running[:2]:
-                    task.cancel()
+                running[0].cancel()
+                # a message that Telegram has taken must be written down as sent, or the next start repeats it
+                outbox.finish()
+                await asyncio.wait({running[1]}, timeout=FINISH_SECONDS)
+                running[1].cancel()
         except* TokenRefusedError as group:
             raise ServiceError(str(group.exceptions[0])) from None
         except* TokenLostError:
@@ -173,7 +178,7 @@ class Service:
 
 
 async def _under_lease(lease: Lease, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Do the work while the lease is held; wait for it again when another process took it over."""
+    """Do the work to its end while the lease is held; wait for it again when another process took it over."""
     try:
         while True:
             await lease.take()
@@ -185,6 +190,7 @@ async def _under_lease(lease: Lease, work: Callable[[], Coroutine[Any, Any, None
                 await asyncio.wait({working, keeping, losing}, return_when=asyncio.FIRST_COMPLETED)
                 if working.done():
                     working.result()
+                    return
             finally:
                 for task in (working, keeping, losing):
                     task.cancel()

@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 WORKERS = 16
 #: The outbox is looked at this often even when nobody woke it (another process may have queued), seconds.
 NET_SECONDS = 5.0
+#: A wait for Telegram's pace is slept in pieces of this, so that a stop need not wait it out, seconds.
+LONGEST_SLEEP = 0.5
 #: Heads read at a time; bounds memory whatever waits.
 PAGE = 200
 #: Pages read in one look: beyond them every chat found is busy or resting, and is looked at again soon.
@@ -46,6 +48,7 @@ class Outbox:
         self._clock = clock
         self._pacing = pacing
         self._woken = asyncio.Event()
+        self._finishing = False
         self._busy: set[int] = set()
         self._attempting = Attempting(db, messenger, pacing, clock, rng, default_language)
 
@@ -53,8 +56,13 @@ class Outbox:
         """Something was queued."""
         self._woken.set()
 
+    def finish(self) -> None:
+        """Begin nothing more: ``run`` returns once the requests on their way have their answers in the database."""
+        self._finishing = True
+        self._woken.set()
+
     async def run(self) -> None:
-        """Deliver for ever. Raises TokenLostError when the bot's token is no longer valid; nothing is dropped."""
+        """Deliver until told to ``finish``. Raises TokenLostError when the token is no longer valid; nothing is dropped."""
         async with self._db.begin() as conn:
             doubtful = await deliveries.doubt_unfinished(conn)
             rests = await deliveries.rests(conn, self._clock())
@@ -69,13 +77,15 @@ class Outbox:
             raise TokenLostError(str(group.exceptions[0])) from None
 
     async def _dispatch(self, tasks: asyncio.TaskGroup) -> None:
-        while True:
+        while not self._finishing:
             self._woken.clear()
             try:
                 wait = await self._start_some(tasks)
             except SQLAlchemyError as error:
                 log.error("the outbox could not be read; tried again", why=str(error)[:200])  # noqa: TRY400
                 wait = NET_SECONDS
+            if self._finishing:
+                return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(wait, NET_SECONDS)):
                     await self._woken.wait()
@@ -119,7 +129,9 @@ class Outbox:
         """One request for one chat."""
         try:
             while (wait := self._pacing.take(head.telegram_id)) > 0:
-                await asyncio.sleep(wait)
+                if self._finishing:
+                    return
+                await asyncio.sleep(min(wait, LONGEST_SLEEP))
             if await self._attempting.attempt(head.delivery_id) is Trying.EVERYTHING_RESTS:
                 self._pacing.rest(EVERY_CHAT, 1.0)
         except TokenLostError:

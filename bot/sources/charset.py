@@ -36,9 +36,16 @@ _MEANT = {
     **{f"windows{n}": f"cp{n}" for n in range(1250, 1259) if n != 1252},  # noqa: PLR2004
     **{f"cp{n}": f"cp{n}" for n in range(1250, 1259) if n != 1252},  # noqa: PLR2004
     **{name: name for name in ("cp866", "cp874")},
-    "iso88599": "cp1254", "koi8r": "koi8_r", "koi8u": "koi8_u", "tis620": "cp874",
-    "utf16": "utf-16", "utf16le": "utf-16-le", "utf16be": "utf-16-be",
-    "utf32": "utf-32", "utf32le": "utf-32-le", "utf32be": "utf-32-be",
+    "iso88599": "cp1254",
+    "koi8r": "koi8_r",
+    "koi8u": "koi8_u",
+    "tis620": "cp874",
+    "utf16": "utf-16",
+    "utf16le": "utf-16-le",
+    "utf16be": "utf-16-be",
+    "utf32": "utf-32",
+    "utf32le": "utf-32-le",
+    "utf32be": "utf-32-be",
 }
 #: What an undeclared text may be. Fewer candidates, fewer wrong guesses between kin (cp1250 for cp1252).
 _LIKELY = ["gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "koi8_r", "cp1251", "cp1252", "cp1256", "cp874"]
@@ -89,7 +96,9 @@ def _judge(body: bytes, first: str) -> Decoded:
     sample = body[:_JUDGED_BYTES]
     best = from_bytes(sample, cp_isolation=_LIKELY, preemptive_behaviour=False).best()
     charset = best.encoding if best else "cp1252"
-    return Decoded(body.decode(charset, "replace"), charset, f"its charset was not declared rightly; read as {charset}")
+    return Decoded(
+        body.decode(charset, "replace"), charset, f"its charset was not declared rightly; read as {charset}"
+    )
 
 
 def _damaged(body: bytes, charset: str) -> Decoded:

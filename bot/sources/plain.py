@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -24,12 +23,48 @@ MAX_MEDIA = 10
 #: A picture at most this wide or high (pixels) is a counter or a smiley, not content.
 _TRIFLE_PX = 24
 _BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tr", "ul"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tr",
+        "ul",
+    ]
 )
 _PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre"))
 _UNSEEN = frozenset(("script", "style", "template", "noscript", "iframe", "object", "svg", "math", "head", "title"))
 #: Looks like markup or a character reference rather than a "less than" sign in prose.
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+#: Control characters and halves of surrogate pairs (JSON's "\\ud800" makes them; no database takes them).
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -49,8 +84,7 @@ def has_markup(text: str) -> bool:
 def clean(text: str, limit: int = MAX_TEXT) -> str:
     """Plain text without controls or half characters, at most ``limit`` characters, trimmed."""
     text = text[: limit * 2].replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    text = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs", "Cn"))
-    return text.strip()[:limit].rstrip()
+    return _CONTROLS.sub("", text).strip()[:limit].rstrip()
 
 
 def one_line(text: str, limit: int = 500) -> str:
@@ -60,7 +94,7 @@ def one_line(text: str, limit: int = 500) -> str:
 
 def safe_url(url: str, base: str = "") -> str:
     """The URL made absolute when it is http(s) and whole, "" otherwise."""
-    url = url.strip()[:MAX_URL + 1]
+    url = url.strip()[: MAX_URL + 1]
     try:
         absolute = urljoin(base, url) if base and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", url) else url
         parts = urlsplit(absolute)

@@ -203,7 +203,8 @@ def watch_of_row(row: Sequence[Any], made_at: datetime | None = None) -> Watch:
     if state is None and made_at is not None:
         return Watch(row[0], account, "active", None, None, next_poll_at=made_at, interval_s=0.0, memory={})
     memory = json.loads(text) if text != "{}" else {}
-    return Watch(row[0], account, *row[head : tail - 1], memory)
+    values = dict(zip((column.name for column in WATCH), row[head : tail - 1], strict=True))
+    return Watch(account_id=row[0], account=account, memory=memory, **values)
 
 
 def _account(values: Sequence[Any]) -> Account:

@@ -27,6 +27,8 @@ async def test_an_edit_whose_answer_was_lost_is_done_once(house):
     assert len(house.world.said_by_bot(user.id)) == 1
 
 
+# PTB warns whoever reads RetryAfter.retry_after that its type is going to change; both types are handled
+@pytest.mark.filterwarnings("ignore:.*retry_after")
 async def test_a_flood_wait_is_sat_out(house):
     user = house.world.add_user("Wei")
     house.server.faults.add(Fault(Act.FLOOD, method="sendMessage", retry_after=1))

@@ -129,3 +129,49 @@ async def test_a_reply_in_a_plain_supergroup_is_no_topic(house):
     house.world.say(group.id, owner.id, "/subscribe 1288915263", reply_to=first.message_id)
     await house.says(group.id, "is followed here now")
     assert [listed.thread_id for listed in await house.followed(group.id)] == [0]
+
+
+async def test_a_channels_post_copied_into_its_discussion_group_is_not_a_command_there(house):
+    owner = house.world.add_user("Wei")
+    group = house.world.add_supergroup("Discussion", owner.id)
+    house.world.say(group.id, owner.id, "/list")
+    await house.says(group.id, "Nothing is followed here yet")
+    state = house.world.state
+    state.updates.push(
+        "message",
+        {
+            "message_id": 900,
+            "date": 1342843200,
+            "chat": {"id": group.id, "type": "supergroup", "title": "Discussion"},
+            "from": {"id": 777000, "is_bot": False, "first_name": "Telegram"},
+            "sender_chat": {"id": -1009, "type": "channel", "title": "City news"},
+            "is_automatic_forward": True,
+            "text": "/subscribe 1288915263",
+            "entities": [{"type": "bot_command", "offset": 0, "length": 10}],
+        },
+    )
+    state.journal.stir()
+    house.world.say(group.id, owner.id, "/help")
+    await house.says(group.id, "/unsubscribe – stop following")
+    assert house.lookout.asked == []
+
+
+async def test_somebody_who_speaks_as_another_channel_is_no_administrator(house):
+    owner = house.world.add_user("Wei")
+    group = house.world.add_supergroup("Neighbours", owner.id)
+    state = house.world.state
+    state.updates.push(
+        "message",
+        {
+            "message_id": 901,
+            "date": 1342843200,
+            "chat": {"id": group.id, "type": "supergroup", "title": "Neighbours"},
+            "from": {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"},
+            "sender_chat": {"id": -1009, "type": "channel", "title": "Somebody's channel"},
+            "text": "/subscribe 1288915263",
+            "entities": [{"type": "bot_command", "offset": 0, "length": 10}],
+        },
+    )
+    state.journal.stir()
+    await house.says(group.id, "Only administrators")
+    assert await house.followed(group.id) == []

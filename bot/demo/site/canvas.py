@@ -1,6 +1,7 @@
 """Draws smooth shapes into an RGB picture and writes it as PNG, with the standard library alone."""
 
 import functools
+import itertools
 import math
 import struct
 import zlib
@@ -44,7 +45,7 @@ class Canvas:
 
     def line(self, points: Sequence[Point], width: float, colour: Colour, alpha: float = 1.0) -> None:
         """Draw a line through the points, with round joints when it is thick."""
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in itertools.pairwise(points):
             length = math.hypot(x1 - x0, y1 - y0) or 1.0
             dx, dy = (x1 - x0) / length * width / 2, (y1 - y0) / length * width / 2
             self.polygon(

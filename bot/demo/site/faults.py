@@ -28,6 +28,8 @@ class Endpoint(StrEnum):
     EXTEND = "extend"
     SHOW = "show"
     MINT = "mint"
+    #: The older way to a cookie (genvisitor, then incarnate).
+    MINT_OLD = "mint-old"
     CONFIG = "config"
     INFO = "info"
     PC_TIMELINE = "pc-timeline"

@@ -1,6 +1,7 @@
 """The story's pictures, drawn when they are first asked for: the same bytes every time, no file, no download."""
 
 import functools
+import itertools
 import math
 import random
 from collections.abc import Callable, Mapping
@@ -152,7 +153,7 @@ def _traffic(detour: bool) -> Canvas:
         canvas.line([CENTRE, far], 7, AMBER if turn in (135, 180) else GREEN)
     for size, slow in ((66, {2}), (120, {5, 6}), (190, {6})):
         ring = _ring(size)
-        for part, (start, end) in enumerate(zip(ring, ring[1:], strict=False)):
+        for part, (start, end) in enumerate(itertools.pairwise(ring)):
             canvas.line([start, end], 11, RED if part in slow else GREEN)
     blocked = (CENTRE[0] - 150, CENTRE[1] + 40)
     canvas.circle(*blocked, 26, RED)

@@ -122,7 +122,7 @@ def clock_of(minute: float) -> str:
 
 
 def minute_of(clock: str) -> int:
-    """ "26:20" is twenty past two in the night after the story's day."""
+    """Read a time such as "26:20", twenty past two in the night after the story's day."""
     hours, _, minutes = clock.partition(":")
     return int(hours) * MINUTES_PER_HOUR + int(minutes)
 

@@ -34,24 +34,40 @@ class Visitors:
 
     def mint(self, user_agent: str, callback: str) -> Response:
         """A new cookie in the JSONP form of genvisitor2."""
-        sub = f"_2Ak{self._rng.getrandbits(256):064x}"
-        subp = f"0033Wr{self._rng.getrandbits(128):032x}"
-        if len(self._agents) >= KEPT:
-            self._agents.clear()
-        self._agents[sub] = user_agent
-        self.minted += 1
+        sub, subp = self._issue(user_agent)
         data = {
             "next": "cross_domain",
             "sub": sub,
             "subp": subp,
             "alt": "",
             "savestate": 0,
-            "tid": f"01A{self._rng.getrandbits(96):x}",
+            "tid": self._tid(),
             "new_tid": False,
             "confidence": 95,
         }
-        answer = json.dumps({"retcode": 20000000, "msg": "succ", "data": data}, separators=(",", ":"))
-        response = Response(f"window.{callback} && {callback}({answer});", media_type="text/html")
+        return self._with_cookies(jsonp(callback, 20000000, "succ", data), sub, subp)
+
+    def begin(self, callback: str) -> Response:
+        """The first step of the older way: a ticket."""
+        return jsonp(callback, 20000000, "succ", {"tid": self._tid(), "new_tid": True, "confidence": 95})
+
+    def incarnate(self, user_agent: str, callback: str) -> Response:
+        """The second step of the older way: cookies for a ticket."""
+        sub, subp = self._issue(user_agent)
+        return self._with_cookies(jsonp(callback, 20000000, "succ", {"sub": sub, "subp": subp}), sub, subp)
+
+    def _issue(self, user_agent: str) -> tuple[str, str]:
+        sub = f"_2Ak{self._rng.getrandbits(256):064x}"
+        if len(self._agents) >= KEPT:
+            self._agents.clear()
+        self._agents[sub] = user_agent
+        self.minted += 1
+        return sub, f"0033Wr{self._rng.getrandbits(128):032x}"
+
+    def _tid(self) -> str:
+        return f"01A{self._rng.getrandbits(96):x}"
+
+    def _with_cookies(self, response: Response, sub: str, subp: str) -> Response:
         expires = (self._clock() + LIFE).strftime("%A, %d-%b-%Y %H:%M:%S GMT")
         tail = f"expires={expires}; path=/; domain=.weibo.cn"
         response.headers.append("Set-Cookie", f"SUB={sub}; {tail}; secure; httponly; SameSite=None")
@@ -68,6 +84,13 @@ class Visitors:
     def logged_in(self, cookie: str) -> bool:
         """True when the Cookie header belongs to a logged-in account."""
         return sub_of(cookie) in self.logins
+
+
+def jsonp(callback: str, retcode: int, message: str, data: object) -> Response:
+    """Weibo's passport answers a script call, whatever asked. A callback that is no name is not written."""
+    name = callback if callback.isidentifier() else "visitor_gray_callback"
+    answer = json.dumps({"retcode": retcode, "msg": message, "data": data}, separators=(",", ":"))
+    return Response(f"window.{name} && {name}({answer});", media_type="text/html")
 
 
 def sub_of(cookie: str) -> str:

@@ -72,8 +72,9 @@ def has_posts(cards: object) -> bool:
 def read_page(data: Json, uid: str) -> Page:
     """Sort a timeline's ``data``: the mobile ``cards`` or the web's ``list``. ``uid`` "" keeps everybody's posts."""
     if isinstance(data.get("list"), list):
-        pairs = [({}, mapping(status)) for status in elements(data["list"]) if mapping(status)][:_MAX_CARDS]
-        return _sorted(pairs, uid, _after_list(data))
+        statuses = [mapping(status) for status in elements(data["list"]) if mapping(status)]
+        no_card: Json = {}
+        return _sorted([(no_card, status) for status in statuses[:_MAX_CARDS]], uid, _after_list(data))
     return _sorted(list(walk(data.get("cards"))), uid, _after_cards(data))
 
 

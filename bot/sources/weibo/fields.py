@@ -11,6 +11,10 @@ MAX_STRING = 100_000
 _EMPTY: Json = {}
 
 
+#: No number of Weibo's has more; longer ones are hostile.
+_INT64_DIGITS = 19
+
+
 def parse(body: bytes) -> object:
     """Parse JSON bytes. Raises ValueError for anything else (also for JSON nested beyond Python's stack)."""
     try:
@@ -78,7 +82,7 @@ def integer(value: object) -> int | None:
     if isinstance(value, str):
         text = value.strip()
         digits = text.removeprefix("-")
-        if digits.isascii() and digits.isdigit() and len(digits) <= 19:
+        if digits.isascii() and digits.isdigit() and len(digits) <= _INT64_DIGITS:
             return int(text)
     return None
 

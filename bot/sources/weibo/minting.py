@@ -48,7 +48,9 @@ async def mint(fetcher: Fetcher, urls: WeiboUrls, side: Side, rng: random.Random
     return cookies
 
 
-async def warm_up(fetcher: Fetcher, urls: WeiboUrls, cookies: Mapping[str, str]) -> tuple[dict[str, str], bool | None]:
+async def warm_up(
+    fetcher: Fetcher, urls: WeiboUrls, cookies: Mapping[str, str]
+) -> tuple[dict[str, str], bool | None]:
     """Ask ``api/config``: the small cookies it sets, and whether it takes us for logged in (None: not told)."""
     endpoint = urls.config()
     headers = headers_for(endpoint, USER_AGENT, cookies)

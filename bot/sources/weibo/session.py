@@ -39,7 +39,9 @@ _THREAD_BYTES = 256 * 1024
 _MAX_JARS = 3
 _RETRIES = {Action.RETRY_TWICE: 2, Action.RETRY_ONCE: 1}
 #: Kinds that say nothing about whether our cookie was let in.
-_NO_WORD_ON_US = frozenset({Kind.TRANSIENT, Kind.BAD_BODY, Kind.SITE_ERROR})
+_NO_WORD_ON_US = frozenset(
+    {Kind.TRANSIENT, Kind.BAD_BODY, Kind.SITE_ERROR, Kind.EMPTY_AMBIGUOUS, Kind.SUSPICIOUS_EMPTY}
+)
 _SAMPLE_BYTES = 2000
 
 
@@ -162,9 +164,7 @@ class Session:
             if tries > _RETRIES.get(verdict.action, 0):
                 return await self._settle(endpoint.side, jar, response, seen, verdict)
 
-    async def _settle(
-        self, side: Side, jar: Jar, response: Response | None, seen: Seen, verdict: Verdict
-    ) -> Answer:
+    async def _settle(self, side: Side, jar: Jar, response: Response | None, seen: Seen, verdict: Verdict) -> Answer:
         if verdict.action is Action.BACK_OFF:
             return await self._rest(side, verdict, response.retry_at if response else None)
         if response is not None and verdict.action is not Action.REMINT and verdict.kind not in _NO_WORD_ON_US:

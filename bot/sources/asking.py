@@ -1,0 +1,150 @@
+"""What every source that polls one plain URL does alike: validators, statuses, errors, hints. Reads no bodies."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.fetching import (
+    AddressRefusedError,
+    FetchError,
+    Limits,
+    Request,
+    Response,
+    RestingError,
+    SitePace,
+    Validators,
+    learn_redirect,
+)
+from bot.sources.face import Broken, Claim, Memory, NotFoundError, Refused, RefusedError, UnreadableError
+
+#: One request a second and two at once: what Miniflux and the agencies' own pages ask of pollers.
+SITE_PACE = SitePace(gap_min=1.0, gap_max=1.0, concurrency=2)
+#: When a site refuses and does not say for how long (the fetcher always says; this is for other fetchers).
+_REST = timedelta(minutes=15)
+_DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[^\W\d_][\w-]{1,62}(?::\d{1,5})?(?:[/?#]\S*)?")
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+_OK = range(200, 300)
+_GONE = 410
+_RESTING = frozenset((429, 503))
+_ADVICE = {
+    401: "The site wants a login there: look for a public address of the same list.",
+    403: "The site forbids it to programs: look for another address, or ask its owner to allow this one.",
+    404: "Look at the address in a browser: the list may have moved.",
+}
+_ADVICE_5XX = "The trouble is the site's own; it is asked again by itself."
+
+
+def as_url(what: str) -> str:
+    """The http(s) address that a text means, "" when it is none."""
+    what = what.strip()
+    if what.lower().startswith("feed:"):
+        rest = what[5:].lstrip("/")
+        what = rest if rest.lower().startswith(("http://", "https://")) else f"https://{rest}"
+    if re.match(r"https?://[^\s/]+\S*$", what, re.IGNORECASE):
+        return what.partition("#")[0]
+    if _DOMAIN.fullmatch(what):
+        return f"https://{what.partition('#')[0]}"
+    return ""
+
+
+def claim(what: str) -> Claim:
+    """MAYBE for everything that could be an address: only asking tells what lies there."""
+    return Claim.MAYBE if as_url(what) else Claim.NO
+
+
+def poll_request(url: str, memory: Memory, accept: str, limits: Limits) -> Request:
+    """A conditional request: both validators exactly as they were received."""
+    etag, modified = memory.get("etag"), memory.get("modified")
+    return Request(
+        url=url, headers={"Accept": accept}, limits=limits, pace=SITE_PACE,
+        validators=Validators(
+            etag if isinstance(etag, str) else None, modified if isinstance(modified, str) else None
+        ),
+    )  # fmt: skip
+
+
+def asked_url(memory: Memory, key: str) -> str:
+    """Where to ask: the address that a permanent redirect taught, else the account's own."""
+    url = memory.get("url")
+    return url if isinstance(url, str) and url else key
+
+
+def failed(error: FetchError) -> Refused | Broken:
+    """No answer at all."""
+    if isinstance(error, RestingError):
+        return Refused(error.why, until=error.until, advice=error.advice)
+    return Broken(error.why, advice=error.advice or "Look at the address in a browser; it is asked again by itself.")
+
+
+def refusal(response: Response) -> Refused | Broken | None:
+    """What an answer's status says, None when its body is to be read (2xx)."""
+    status = response.status
+    if status in _OK:
+        return None
+    if status == _GONE:
+        why = "The site says that this is gone for good (HTTP 410)."
+        return Broken(why, advice="Unsubscribe, or subscribe to its new address.", gone=True)
+    if status in _RESTING:
+        until = response.retry_at or response.fetched_at + _REST
+        return Refused(f"The site asks to be left alone for a while (HTTP {status}).", until=until)
+    default = _ADVICE_5XX if status >= 500 else "Look at the address in a browser."  # noqa: PLR2004
+    return Broken(f"The site answered with HTTP {status}.", advice=_ADVICE.get(status, default))
+
+
+def remembered(
+    memory: Memory, response: Response, requested: str, longest_hint: float, ttl_s: float = 0
+) -> dict[str, object]:
+    """The memory after a good answer. Call it only once the body was read: validators of what could not be read
+    would hide it behind 304 for ever.
+    """
+    after = dict(memory)
+    _put(after, "etag", response.validators.etag)
+    _put(after, "modified", response.validators.last_modified)
+    age = _MAX_AGE.search(response.headers.get("cache-control", ""))
+    hint = min(max(float(age.group(1)) if age else 0.0, ttl_s), longest_hint)
+    _put(after, "hint_s", hint or None)
+    moved = memory.get("moved")
+    learned = learn_redirect(
+        moved if isinstance(moved, Mapping) else None, response.moved_to, requested, response.fetched_at
+    )
+    _put(after, "moved", learned.memory)
+    if learned.adopt:
+        after["url"] = learned.adopt
+    return after
+
+
+def _put(memory: dict[str, object], name: str, value: object) -> None:
+    if value is None:
+        memory.pop(name, None)
+    else:
+        memory[name] = value
+
+
+def header_charset(response: Response) -> str:
+    """The charset that the Content-Type states, "" when none."""
+    found = _CHARSET.search(response.headers.get("content-type", ""))
+    return found.group(1) if found else ""
+
+
+def raise_for_asker(error: FetchError) -> None:
+    """Turn a failed request into what ``find`` may raise."""
+    sentence = f"{error.why} {error.advice}".strip()
+    if isinstance(error, RestingError):
+        raise RefusedError(sentence) from error
+    if isinstance(error, AddressRefusedError):
+        raise NotFoundError(sentence) from error
+    raise UnreadableError(sentence) from error
+
+
+def raise_for_status(response: Response) -> None:
+    """Turn a status other than 2xx into what ``find`` may raise."""
+    outcome = refusal(response)
+    if isinstance(outcome, Refused):
+        raise RefusedError(f"{outcome.why} Try again after {_clock_time(outcome.until)}.")
+    if isinstance(outcome, Broken):
+        raise NotFoundError(f"{outcome.why} {outcome.advice}")
+
+
+def _clock_time(when: datetime) -> str:
+    return f"{when:%H:%M} UTC"

@@ -76,10 +76,12 @@ def demo(
     ] = "",
 ) -> None:
     """Replay the storm of 21 July 2012 on this machine: no token, no network. Stop it with Ctrl-C."""
+    import logging
+
     from bot.demo.running import DemoError, DemoOptions, run_demo
     from bot.logs import set_up_logs
 
-    set_up_logs("console")
+    set_up_logs("console", level=logging.WARNING)  # the page is what a visitor looks at
     options = DemoOptions(speed=speed, port=port, open_browser=open_browser, database_url=database)
     try:
         asyncio.run(run_demo(options, say=typer.echo))

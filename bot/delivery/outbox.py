@@ -84,8 +84,6 @@ class Outbox:
             except SQLAlchemyError as error:
                 log.error("the outbox could not be read; tried again", why=str(error)[:200])  # noqa: TRY400
                 wait = NET_SECONDS
-            if self._finishing:
-                return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(wait, NET_SECONDS)):
                     await self._woken.wait()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
-from bot.delivery.face import Button, Part, Rendered, Styled
+from bot.delivery.face import Part, Rendered, Styled
 from bot.delivery.harmless import block, domain, line, web_link
 from bot.delivery.languages import choose
 from bot.delivery.splitting import TEXT_LIMIT, split
@@ -56,12 +56,9 @@ def render(revision: Revision, account: Account, phrases: Phrases, circumstances
     post = revision.post
     said = compose(revision, account, phrases, circumstances)
     photos = tuple(m for m in _shown_media(post) if m.kind is MediaKind.PHOTO)[:ALBUM_LIMIT]
-    buttons = buttons_of(post, phrases)
     if photos and units(said.text) <= CAPTION_LIMIT:
-        # an album takes no buttons (Bot API: sendMediaGroup has no reply_markup)
-        return Rendered((Part(said, photos, buttons if len(photos) == 1 else ()),))
-    texts = split(said, (), TEXT_LIMIT)
-    parts = [Part(text, (), buttons if number == len(texts) - 1 else ()) for number, text in enumerate(texts)]
+        return Rendered((Part(said, photos),))
+    parts = [Part(text) for text in split(said, (), TEXT_LIMIT)]
     if photos:
         caption = Writing().add(line(post.author or account.name, NAME_LIMIT)).done()
         parts.append(Part(caption, photos))
@@ -108,8 +105,10 @@ def _head(out: Writing, post: Post, phrases: Phrases) -> None:
 
 
 def _hazards(out: Writing, alert: Alert, phrases: Phrases, post: Post) -> None:
-    if post.title:
-        out.add(line(post.title, TITLE_LIMIT), "bold").add("\n")
+    first = choose(alert.hazards[0].wordings, phrases.language) if alert.hazards else None
+    headline = (first.headline if first else "") or post.title
+    if headline:
+        out.add(line(headline, TITLE_LIMIT), "bold").add("\n")
     if alert.msg_type is MsgType.CANCEL:
         return
     for hazard in alert.hazards[:HAZARDS_SHOWN]:
@@ -209,12 +208,6 @@ def _foot(out: Writing, revision: Revision, account: Account, phrases: Phrases) 
         out.add("\n" if out.length else "").add(
             f"{phrases('message.original')} ({domain(link)})", "text_link", url=link
         )
-
-
-def buttons_of(post: Post, phrases: Phrases) -> tuple[tuple[Button, ...], ...]:
-    """The button that opens the agency's own words."""
-    link = web_link(post.url)
-    return ((Button(phrases("message.original"), url=link),),) if link else ()
 
 
 def _shown_media(post: Post) -> tuple[Media, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.face import Part, Styled
-from bot.delivery.rendering import CAPTION_LIMIT, Circumstances, buttons_of, compose, render, render_notice
+from bot.delivery.rendering import CAPTION_LIMIT, Circumstances, compose, render, render_notice
 from bot.delivery.splitting import TEXT_LIMIT, split
 from bot.delivery.writing import Writing, units
 from bot.locales import Phrases
@@ -116,13 +116,10 @@ def _rewriting(
     editable = [part for part in send.parts if part.form in {"text", "caption"} and part.message_ids]
     limits = [CAPTION_LIMIT if part.form == "caption" else TEXT_LIMIT for part in editable]
     texts = list(split(compose(revision, account, phrases, circumstances), limits, TEXT_LIMIT))
-    buttons = buttons_of(revision.post, phrases)
     steps: list[Step] = []
     for index, old in enumerate(editable):
         styled = texts[index] if index < len(texts) else Styled(phrases("message.shortened"))
-        last = index == len(editable) - 1
-        albums = old.form == "caption" and len(old.message_ids) > 1
-        steps.append(Step(Part(styled, (), buttons if last and not albums else ()), edits=old))
+        steps.append(Step(Part(styled), edits=old))
     first = _first_message(send)
     steps += [Step(Part(text), reply_to=first, silent=True) for text in texts[len(editable) :]]
     return steps

@@ -96,11 +96,12 @@ async def _tell(site: StormSite, board: StoryBoard) -> None:
 
 def _event(state: Mapping[str, Any]) -> dict[str, Any]:
     """The site's state in the panel's shape; texts with their English gloss, for who reads no Chinese."""
+    names = {account["key"]: account["name"] for account in state["accounts"]}
     posts = []
     for post in reversed(state["posts"]):
         text = "\n".join(part for part in (post.get("text", ""), post.get("english", "")) if part)
         kept = {key: post[key] for key in ("id", "account", "time", "state", "forwards") if key in post}
-        posts.append({**kept, "text": text})
+        posts.append({**kept, "text": text, "account": names.get(post["account"], post["account"])})
     return {"clock": state["clock"], "accounts": state["accounts"], "posts": posts}
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from bot.fetching import (
     AddressRefusedError,
@@ -12,16 +13,20 @@ from bot.fetching import (
     Response,
     RestingError,
     SitePace,
+    UnreachableError,
     Validators,
     learn_redirect,
 )
 from bot.sources.face import Broken, Claim, Memory, NotFoundError, Refused, RefusedError, UnreadableError
+from bot.sources.links import as_url
 
 #: One request a second and two at once: what Miniflux and the agencies' own pages ask of pollers.
 SITE_PACE = SitePace(gap_min=1.0, gap_max=1.0, concurrency=2)
+#: So many whole answers in a row with the same bytes, and the site is taken to ignore validators (sources.md 4.1).
+SAME_TO_NOTICE = 5
+IGNORES_VALIDATORS = "The site ignores conditional requests and sends everything each time; it is asked less often."
 #: When a site refuses and does not say for how long (the fetcher always says; this is for other fetchers).
 _REST = timedelta(minutes=15)
-_DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[^\W\d_][\w-]{1,62}(?::\d{1,5})?(?:[/?#]\S*)?")
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _OK = range(200, 300)
@@ -33,19 +38,6 @@ _ADVICE = {
     404: "Look at the address in a browser: the list may have moved.",
 }
 _ADVICE_5XX = "The trouble is the site's own; it is asked again by itself."
-
-
-def as_url(what: str) -> str:
-    """The http(s) address that a text means, "" when it is none."""
-    what = what.strip()
-    if what.lower().startswith("feed:"):
-        rest = what[5:].lstrip("/")
-        what = rest if rest.lower().startswith(("http://", "https://")) else f"https://{rest}"
-    if re.match(r"https?://[^\s/]+\S*$", what, re.IGNORECASE):
-        return what.partition("#")[0]
-    if _DOMAIN.fullmatch(what):
-        return f"https://{what.partition('#')[0]}"
-    return ""
 
 
 def claim(what: str) -> Claim:
@@ -92,6 +84,18 @@ def refusal(response: Response) -> Refused | Broken | None:
     return Broken(f"The site answered with HTTP {status}.", advice=_ADVICE.get(status, default))
 
 
+def unchanged(memory: Memory, response: Response, requested: str) -> Memory:
+    """The memory after a 304: the very same one, unless a permanent redirect is being learned on the way.
+
+    Validators stay as they are, for a 304 need not repeat them.
+    """
+    if not response.moved_to and "moved" not in memory:
+        return memory
+    after = dict(memory)
+    _learn(after, response, requested)
+    return memory if after == memory else after
+
+
 def remembered(
     memory: Memory, response: Response, requested: str, longest_hint: float, ttl_s: float = 0
 ) -> dict[str, object]:
@@ -101,17 +105,49 @@ def remembered(
     after = dict(memory)
     _put(after, "etag", response.validators.etag)
     _put(after, "modified", response.validators.last_modified)
-    age = _MAX_AGE.search(response.headers.get("cache-control", ""))
-    hint = min(max(float(age.group(1)) if age else 0.0, ttl_s), longest_hint)
+    hint = min(max(_stays_good(response), ttl_s), longest_hint)
     _put(after, "hint_s", hint or None)
-    moved = memory.get("moved")
+    _learn(after, response, requested)
+    return after
+
+
+def same_again(after: dict[str, object], longest_hint: float, wait_s: float) -> dict[str, object]:
+    """Count whole answers with the same bytes; from the fifth on the site is asked no more often than ``wait_s``."""
+    before = after.get("same")
+    count = min(before + 1 if isinstance(before, int) else 1, SAME_TO_NOTICE)
+    after["same"] = count
+    hint = after.get("hint_s")
+    if count >= SAME_TO_NOTICE:
+        after["hint_s"] = min(max(wait_s, hint if isinstance(hint, int | float) else 0.0), longest_hint)
+    return after
+
+
+def _stays_good(response: Response) -> float:
+    """For how many seconds the site says that its answer stays good: max-age, else Expires."""
+    age = _MAX_AGE.search(response.headers.get("cache-control", ""))
+    if age:
+        return float(age.group(1))
+    try:
+        expires = parsedate_to_datetime(response.headers.get("expires", ""))
+        return max(0.0, (expires - response.fetched_at).total_seconds())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return 0.0
+
+
+def _learn(after: dict[str, object], response: Response, requested: str) -> None:
+    moved = after.get("moved")
     learned = learn_redirect(
         moved if isinstance(moved, Mapping) else None, response.moved_to, requested, response.fetched_at
     )
     _put(after, "moved", learned.memory)
     if learned.adopt:
         after["url"] = learned.adopt
-    return after
+
+
+def has_moved(before: Memory, after: Memory) -> tuple[str, ...]:
+    """A note for the operator when a permanent redirect was learned with this answer."""
+    url = after.get("url")
+    return (f"It has moved for good and is now asked for at {url}.",) if url and url != before.get("url") else ()
 
 
 def _put(memory: dict[str, object], name: str, value: object) -> None:
@@ -132,7 +168,7 @@ def raise_for_asker(error: FetchError) -> None:
     sentence = f"{error.why} {error.advice}".strip()
     if isinstance(error, RestingError):
         raise RefusedError(sentence) from error
-    if isinstance(error, AddressRefusedError):
+    if isinstance(error, AddressRefusedError | UnreachableError):
         raise NotFoundError(sentence) from error
     raise UnreadableError(sentence) from error
 

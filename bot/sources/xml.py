@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.sources.face import UnreadableError
 
@@ -23,6 +23,10 @@ _HTML = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"=\s*[\"']")
 
 
+class NotWellFormedError(UnreadableError):
+    """XML with faults: what is worth mending, unlike XML that is refused."""
+
+
 def local_name(element: Element) -> str:
     """The element's name without its namespace, "" for comments and processing instructions."""
     tag = element.tag
@@ -33,6 +37,11 @@ def namespace(element: Element) -> str:
     """The element's namespace, "" when it has none."""
     tag = element.tag
     return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
+
+
+def safe_name(element: Element) -> str:
+    """The element's name, fit for a sentence: strangers choose it."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "", local_name(element))[:40] or "?"
 
 
 def looks_like_html(text: str) -> bool:
@@ -107,8 +116,9 @@ def _parsed(text: str, *, recover: bool) -> Element:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         msg = f"The XML is not well-formed ({_short(error)}): it may be cut off."
-        raise UnreadableError(msg) from error
-    if root is None or root.getroottree().docinfo.doctype:
+        raise NotWellFormedError(msg) from error
+    document: Any = root.getroottree() if root is not None else None  # the stubs know no document without a root
+    if document is None or document.docinfo.doctype:
         msg = "The XML holds no document that can be read."
         raise UnreadableError(msg)
     return root

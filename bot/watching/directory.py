@@ -32,10 +32,10 @@ class Directory:
         return self._sources[kind]
 
     def candidates(self, what: str) -> list[Source]:
-        """The sources that could know this text: those that are sure of it, else those that might; no I/O."""
+        """The sources that could know this text, the sure ones first; no I/O."""
         claims = [(source.claims(what), source) for source in self._sources.values()]
-        best = max((claim for claim, _ in claims), default=Claim.NO)
-        return [source for claim, source in claims if claim is best] if best is not Claim.NO else []
+        wanted = [(claim, source) for claim, source in claims if claim is not Claim.NO]
+        return [source for _, source in sorted(wanted, key=lambda pair: -pair[0])]
 
     async def find(self, what: str, kind: str = "") -> tuple[Account, ...]:
         """The accounts that the text means, best first; several only where it is ambiguous."""
@@ -59,4 +59,6 @@ class Directory:
             except RefusedError as error:
                 raise LookupFailedError(str(error), "refused") from error
         log.info("nothing found", what=what[:200], reasons=reasons)
-        raise LookupFailedError(reasons[-1], trouble)
+        # the surest source's word comes first; of those that only might know it, the last one takes most
+        sure = candidates[0].claims(what) is Claim.SURE
+        raise LookupFailedError(reasons[0] if sure else reasons[-1], trouble)

@@ -58,8 +58,9 @@ async def _wait_for(panel: Panel, minute: int, sleep: Sleep, lull: float) -> Non
         if panel.speed <= 0:
             await sleep(TICK_S)
             continue
-        left = (minute - panel.minute) / (panel.speed * haste)
+        pace = panel.speed * haste
+        left = (minute - panel.minute) / pace
         step = min(TICK_S, left)
         await sleep(step)
-        panel.minute = minute if step == left else panel.minute + step * panel.speed * haste
+        panel.minute = minute if step == left else panel.minute + step * pace
         panel.touch()

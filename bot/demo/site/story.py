@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -131,12 +131,12 @@ def load_story(path: Path | None = None) -> Story:
     """Read the story that comes with the program (or another one in the same shape)."""
     data = tomllib.loads((path or Path(__file__).with_name("story.toml")).read_text(encoding="utf-8"))
     backlog = [_event(row, -int(row["hours_ago"]) * MINUTES_PER_HOUR, _backlog_kind(row)) for row in data["backlog"]]
-    events: list[Event] = []
+    events = [_event(row, minute_of(row["time"]), EventKind(row["kind"])) for row in data["event"]]
+    end = max(event.minute for event in events)
     for row in data["event"]:
-        minute = minute_of(row["time"])
-        events.append(_event(row, minute, EventKind(row["kind"])))
         if row["kind"] == EventKind.POST:
-            events.extend(_forwards(row, minute))
+            # The day ends with something said, not with a figure that grows.
+            events.extend(replace(grown, minute=min(grown.minute, end)) for grown in _forwards(row))
     return Story(
         accounts={row["key"]: StoryAccount(**row) for row in data["account"]},
         areas={row["key"]: StoryArea(**row) for row in data["area"]},
@@ -172,11 +172,12 @@ def _bulletin(row: Mapping[str, Any]) -> Bulletin:
     return Bulletin(**values)
 
 
-def _forwards(row: Mapping[str, Any], minute: int) -> list[Event]:
+def _forwards(row: Mapping[str, Any]) -> list[Event]:
     """How a post's figures grow: along its curve, or in two steps (a third after 15 minutes, all after an hour)."""
     final = {name: int(row.get(name, 0)) for name in ("forwards", "comments", "likes")}
     curve = [(minute_of(at), int(count)) for at, count in row.get("curve", ())]
     if not curve:
+        minute = minute_of(row["time"])
         curve = [(minute + 15, final["forwards"] // 3), (minute + 60, final["forwards"])]
     grown = []
     for at, count in curve:

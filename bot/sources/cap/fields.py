@@ -24,8 +24,14 @@ _MAX_REFERENCES = 200
 MAX_POINTS = 5000
 _MIN_RING = 4
 _TRIPLE = re.compile(r"[^\s,]+,[^\s,]+,\d{4}-\d\d-\d\dT[^\s,]+")
+#: Stands for a space in a sender's name while references are taken apart at spaces.
+_NO_BREAK = "\x1f"
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\S*")
 _BULLET = re.compile(r"\s*(?:[-*•·–—▪◦●■]\s|\*|•|\(?\d{1,2}[.)、]|[A-Z][A-Z /]{2,30}\.\.\.)")
+#: "LOCATION: ", "När:", "Wind: ": lines of a form, each a line of its own.
+_LABEL = re.compile(r"[^\W\d_][^:：.!?\n]{0,38}[:：](?!//)")
+#: What ends a sentence in scripts that are not wrapped at words.
+_WIDE_END = "。！？；"
 _WIDE_EDGE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 
@@ -41,7 +47,7 @@ def value(element: Element, name: str) -> str:
 
 def values(element: Element, name: str) -> Iterator[str]:
     """The trimmed, non-empty texts of all children of that name."""
-    texts = ("".join(child.itertext()).strip() for child in children(element, name))
+    texts = ("".join(map(str, child.itertext())).strip() for child in children(element, name))
     return (text for text in texts if text)
 
 
@@ -72,13 +78,18 @@ def is_plausible(when: datetime) -> bool:
 
 
 def message_id(sender: str, identifier: str, sent: datetime) -> str:
-    """The identity of a message (rule 2): ``sent`` counts as an instant, however its offset is written."""
-    return f"{sender},{identifier},{sent.astimezone(UTC).isoformat()}"
+    """The identity of a message (rule 2): ``sent`` counts as an instant, however its offset is written.
+
+    To the second, as CAP writes it: some senders add fractions, and leave them out again in references.
+    """
+    return f"{sender},{identifier},{sent.astimezone(UTC).isoformat(timespec='seconds')}"
 
 
 def references(text: str, sender: str) -> tuple[str, ...]:
     """Rule 3: whitespace separated triples; failing that, triples anywhere; failing that, bare identifiers."""
-    tokens = text.split()
+    if re.search(r"\s", sender):  # a sender may have no spaces, but some have
+        text = text.replace(sender, re.sub(r"\s", _NO_BREAK, sender))
+    tokens = text.split(None)
     triples = [token for token in tokens if token.count(",") == 2 and all(token.split(","))]  # noqa: PLR2004
     triples = triples or _TRIPLE.findall(text)
     if triples:
@@ -90,6 +101,7 @@ def references(text: str, sender: str) -> tuple[str, ...]:
 
 
 def _normal(sender: str, identifier: str, sent: str) -> str:
+    sender = sender.replace(_NO_BREAK, " ")
     when, _ = instant(sent)
     return message_id(sender, identifier, when) if when and is_plausible(when) else f"{sender},{identifier}"
 
@@ -144,9 +156,14 @@ def line(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Rule 14: tags stripped and hard line wraps undone; empty lines and list items stay."""
+    """Rule 14: tags stripped and hard line wraps undone; empty lines, list items and labelled lines stay."""
     joined = _unwrapped(text)
     return clean(from_html(joined, keep_newlines=True).text if has_markup(joined) else joined)
+
+
+def _stands_alone(before: str, words: str) -> bool:
+    """True when a line break was meant: a list item, a label, or what follows a heading or a full stop of Chinese."""
+    return bool(_BULLET.match(words) or _LABEL.match(words)) or before.endswith((":", "：", *_WIDE_END))
 
 
 def _unwrapped(text: str) -> str:
@@ -158,7 +175,7 @@ def _unwrapped(text: str) -> str:
             if out and out[-1]:
                 out.append("")
             may_join = False
-        elif may_join and not _BULLET.match(words):
+        elif may_join and not _stands_alone(out[-1], words):
             out[-1] += ("" if _WIDE_EDGE.match(out[-1][-1]) or _WIDE_EDGE.match(words) else " ") + words
         else:
             out.append(words)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.model.alert import Area, Certainty, Hazard, Severity, Urgency, Wording
 from bot.model.post import Media, MediaKind
 from bot.sources.cap import fields
+from bot.sources.language import tag
 from bot.sources.plain import MAX_MEDIA, one_line, safe_url
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 MAX_INFOS = 100
 #: Areas kept of one block.
 _MAX_AREAS = 500
+#: CAP wants it in English, but these two stand in the statuses of Japan's weather service (rule 1).
+_IN_JAPANESE = {"訓練": "exercise", "試験": "test"}
 #: A hazard that begins or ends this long after it was announced is a mistake ("3021") or means "no end".
 _FAR = timedelta(days=366)
 #: CAP 1.2: an absent language means this.
@@ -30,6 +33,7 @@ _Word = TypeVar("_Word", bound=StrEnum)
 def word(kind: type[_Word], text: str, unknown: _Word) -> _Word:
     """One of the standard's words, in any case; ``unknown`` for everything else."""
     tidy = " ".join(text.split()).casefold()
+    tidy = _IN_JAPANESE.get(tidy, tidy)
     return next((member for member in kind if member.value.casefold() == tidy), unknown)
 
 
@@ -72,7 +76,7 @@ def _hazard(info: Element, sent: datetime, flags: list[str]) -> Hazard:
 
 def _wording(info: Element) -> Wording:
     return Wording(
-        language=one_line(fields.value(info, "language"), 40) or _DEFAULT_LANGUAGE,
+        language=tag(fields.value(info, "language")) or _DEFAULT_LANGUAGE,
         event=fields.line(fields.value(info, "event")),
         headline=fields.line(fields.value(info, "headline")),
         description=fields.prose(fields.value(info, "description")),

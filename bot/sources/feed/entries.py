@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.model.post import Media, MediaKind, Post
+from bot.sources.face import UnreadableError
+from bot.sources.language import tag
 from bot.sources.plain import MAX_MEDIA, MAX_TEXT, Plain, clean, from_html, has_markup, one_line, safe_url
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
 
 #: Entries read of one feed; more is an archive.
 MAX_ENTRIES = 300
+_T = TypeVar("_T")
 _OFFSET = re.compile(r"(?:[\sT]|:\d\d(?:\.\d+)?)\s*([+-])(\d\d):?(\d\d)$")
 _MAX_OFFSET = timedelta(hours=14)
 
@@ -29,29 +37,51 @@ class Feed:
     #: How long it asks to be left alone, in seconds.
     ttl_s: float = 0
     notes: tuple[str, ...] = ()
+    #: True when it ended early: what it says is true, but more is to come.
+    cut_off: bool = False
 
 
-def posts_of(document: bytes, account: str, url: str) -> Feed:
-    """Read well-formed UTF-8 XML whose root is that of a feed."""
-    import feedparser
+def both_ends(items: list[_T]) -> list[_T]:
+    """At most MAX_ENTRIES of both ends, for feeds list the newest first or last."""
+    half = MAX_ENTRIES // 2
+    return items if len(items) <= MAX_ENTRIES else items[:half] + items[-half:]
 
-    parsed = feedparser.parse(
-        document,
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    about = parsed.feed
+
+def posts_of(root: Element, account: str, url: str) -> Feed:
+    """Read the checked tree of a feed."""
+    parsed = _parsed(root, url)
+    about = parsed["feed"]
     feed = Feed(
         title=one_line(_plain(about, "title", url).text),
         link=safe_url(_text(about, "link"), url),
         description=_plain(about, "subtitle", url).text[:1000],
-        language=one_line(_text(about, "language"), 40),
+        language=tag(_text(about, "language")),
         ttl_s=_ttl(_text(about, "ttl")),
     )
-    posts = [_post(entry, account, url, feed) for entry in parsed.entries[:MAX_ENTRIES]]
+    entries = parsed["entries"]
+    posts = [_post(entry, account, url, feed) for entry in entries[:MAX_ENTRIES]]
     feed.posts, feed.notes = told_apart(posts)
     return feed
+
+
+def _parsed(root: Element, url: str) -> dict[str, Any]:
+    """What feedparser, which is untyped, makes of the tree."""
+    import feedparser
+    from lxml import etree
+
+    # A stream: feedparser takes bytes for a file's name first. Its sanitising and resolving are off, for everything
+    # is made plain by a real HTML parser right after, and addresses are resolved there.
+    stream = io.BytesIO(etree.tostring(root, encoding="utf-8", xml_declaration=True))
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    try:
+        parsed: dict[str, Any] = feedparser.parse(
+            stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+        # feedparser's own slips on hostile fields: a port that is no number, a year of ten digits
+        msg = "The feed holds a field that cannot be read; it may be damaged."
+        raise UnreadableError(msg) from error
+    return parsed
 
 
 def told_apart(posts: list[Post]) -> tuple[tuple[Post, ...], tuple[str, ...]]:
@@ -64,7 +94,7 @@ def told_apart(posts: list[Post]) -> tuple[tuple[Post, ...], tuple[str, ...]]:
         elif post.id not in kept:
             kept[post.id] = post
         elif post.url and post.url not in kept and post.url != kept[post.id].url:
-            kept[post.url] = Post(**{name: getattr(post, name) for name in Post.__slots__} | {"id": post.url})
+            kept[post.url] = replace(post, id=post.url)
         else:
             doubled += 1
     notes = [(empty, "without any words"), (doubled, "with the id of another")]
@@ -91,8 +121,8 @@ def _post(entry: Mapping[str, object], account: str, url: str, feed: Feed) -> Po
         account=account,
         id=made_id(one_line(_text(entry, "id"), 2000), link, title, stamp, words.text),
         title=title,
-        text=words.text,
-        url=link,
+        text="" if words.text == title else words.text,
+        url=link or feed.link or url,
         published=published or updated,
         utc_offset=_offset(stamp),
         language=_language(entry) or feed.language,
@@ -104,7 +134,8 @@ def _post(entry: Mapping[str, object], account: str, url: str, feed: Feed) -> Po
 
 
 def _text(mapping: Mapping[str, object], name: str) -> str:
-    value = mapping.get(name)
+    # past feedparser's own lookups, which give one field for another, with a warning
+    value = dict.get(mapping, name) if isinstance(mapping, dict) else None
     return value if isinstance(value, str) else ""
 
 
@@ -136,7 +167,7 @@ def _words(entry: Mapping[str, object], base: str) -> Plain:
 
 def _language(entry: Mapping[str, object]) -> str:
     detail = entry.get("title_detail")
-    return one_line(_text(detail, "language"), 40) if isinstance(detail, Mapping) else ""
+    return tag(_text(detail, "language")) if isinstance(detail, Mapping) else ""
 
 
 def _media(entry: Mapping[str, object], words: Plain, base: str) -> tuple[Media, ...]:
@@ -169,8 +200,10 @@ def _when(entry: Mapping[str, object], name: str) -> datetime | None:
     parts = entry.get(name)
     if not isinstance(parts, tuple):
         return None
+    year, month, day, hour, minute, second = parts[:6]
     try:
-        return datetime(*parts[:6], tzinfo=UTC)
+        # a leap second is the next one's beginning, near enough
+        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except (ValueError, TypeError, OverflowError):
         return None
 

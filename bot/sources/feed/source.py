@@ -25,6 +25,7 @@ from bot.sources.face import (
     UnreadableError,
 )
 from bot.sources.feed.reading import Feed, feed_links, read_feed
+from bot.sources.links import as_url, normalised
 
 #: Five minutes for news; subscribers are told after three blind hours.
 FEED_PACE = Pace(default=300, floor=60, ceiling=3600, promise=10800)
@@ -34,11 +35,18 @@ _ACCEPT = (
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
 )
 #: Feeds of one page that are tried.
-_MAX_LINKS = 3
+_MAX_LINKS = 5
+#: A site that ignores validators sends everything each time: at most four times an hour, in seconds.
+_UNCONDITIONAL_S = 900.0
 
 
 class FeedSource:
-    """The source of feeds; an account is a feed's URL."""
+    """The source of feeds; an account is a feed's URL.
+
+    Memory: ``etag`` and ``modified`` (validators), ``sha`` (of the last body that was read), ``same`` (whole answers
+    in a row with that hash), ``moved`` and ``url`` (a redirect being learned, and learned), and ``hint_s``: for how
+    many seconds the feed says that it stays good (Cache-Control, Expires, RSS ``ttl``), never above the ceiling.
+    """
 
     kind = "feed"
     pace = FEED_PACE
@@ -55,7 +63,7 @@ class FeedSource:
 
     async def find(self, what: str) -> tuple[Account, ...]:
         """The feed at this address, or the feeds that the page there names."""
-        url = asking.as_url(what)
+        url = as_url(what)
         if not url:
             msg = f"“{what[:80]}” is no address. Send the link of a feed or of a page that has one (https://…)."
             raise NotFoundError(msg)
@@ -70,12 +78,13 @@ class FeedSource:
         return await self._of_page(links)
 
     async def _of_page(self, links: list[str]) -> tuple[Account, ...]:
-        found: dict[str, Account] = {}
+        found: dict[tuple[str, str], Account] = {}
         trouble = ""
         for link in links[:_MAX_LINKS]:
             try:
-                account = await self._account(await self._ask(link), link)
-                found.setdefault(account.key, account)
+                account = await self._account(await self._ask(link), normalised(link))
+                # one site's RSS and Atom of the same news are one choice
+                found.setdefault((account.name, account.url), account)
             except (NotFoundError, UnreadableError, RefusedError) as error:
                 trouble = str(error)
         if not found:
@@ -97,7 +106,7 @@ class FeedSource:
 
     async def _account(self, response: Response, requested: str) -> Account:
         # a temporary redirect leads elsewhere tomorrow: only permanent ones become the account's address
-        key = (response.moved_to or requested).partition("#")[0]
+        key = normalised(response.moved_to) or requested
         feed = await self._read(response, key)
         host = key.partition("://")[2].partition("/")[0]
         return Account(
@@ -112,22 +121,36 @@ class FeedSource:
         except FetchError as error:
             return asking.failed(error)
         if response.not_modified:
-            return NothingNew(asking.remembered(memory, response, url, self.pace.ceiling))
+            return _unchanged(asking.unchanged(memory, response, url))
         refusal = asking.refusal(response)
         if refusal is not None:
             return refusal
         sha = hashlib.sha256(response.body).hexdigest()
         if sha == memory.get("sha"):
-            return NothingNew(asking.remembered(memory, response, url, self.pace.ceiling))
+            after = asking.remembered(memory, response, url, self.pace.ceiling)
+            return NothingNew(asking.same_again(after, self.pace.ceiling, _UNCONDITIONAL_S))
         try:
             feed = await self._read(response, account.key)
         except UnreadableError as error:
             return Broken(str(error), advice="Look at the address in a browser; it is asked again by itself.")
         after = asking.remembered(memory, response, url, self.pace.ceiling, feed.ttl_s)
+        return self._posts(account, memory, feed, after, sha)
+
+    def _posts(self, account: Account, before: Memory, feed: Feed, after: dict[str, object], sha: str) -> Posts:
+        notes = (*feed.notes, *asking.has_moved(before, after))
+        if after.pop("same", 0) == asking.SAME_TO_NOTICE:
+            notes = (*notes, asking.IGNORES_VALIDATORS)
         after["sha"] = sha
-        name = feed.title or account.name
-        shown = account if name == account.name else replace(account, name=name)
-        return Posts(feed.posts, after, feed.notes, shown)
+        if feed.cut_off:  # it must be asked for whole, so nothing of it may answer 304 or "the same bytes"
+            after = {name: value for name, value in after.items() if name not in ("etag", "modified", "sha")}
+        shown = replace(
+            account,
+            name=feed.title or account.name,
+            url=feed.link or account.url,
+            description=feed.description or account.description,
+            language=feed.language or account.language,
+        )
+        return Posts(feed.posts, after, notes, shown)
 
     async def confirm(self, account: Account, post_id: str) -> Presence:
         """A feed forgets its old entries: it cannot say."""
@@ -136,8 +159,18 @@ class FeedSource:
 
     def read(self, body: bytes, origin: str) -> tuple[Post, ...]:
         """Read a saved feed. Raises UnreadableError."""
-        return read_feed(body, origin, origin).posts
+        base = normalised(origin)
+        return read_feed(body, base or origin, base).posts
 
     async def _read(self, response: Response, account: str) -> Feed:
         charset = asking.header_charset(response)
         return await asyncio.to_thread(read_feed, response.body, account, response.url, charset)
+
+
+def _unchanged(memory: Memory) -> Outcome:
+    if "sha" in memory:
+        return NothingNew(memory)
+    why = "The site says that nothing changed, though it was not read before."
+    # without validators the next request gets the whole answer
+    kept = {name: value for name, value in memory.items() if name not in ("etag", "modified")}
+    return Broken(why, advice="It is asked again by itself.", memory=kept)

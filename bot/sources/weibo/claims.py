@@ -28,10 +28,12 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 #: First steps of paths that are Weibo's own rooms, not somebody's chosen address.
 _ROOMS = frozenset(
-    """
-    a ajax api at c comments compose detail fav feed home hot login login.php logout message messages my mygroups n
-    newlogin p page profile search set settings share show signup sso status statuses sw.js tv u ttarticle visitor
-    """.split()
+    (
+        *("a", "ajax", "api", "at", "c", "comments", "compose", "detail", "fav", "feed", "home", "hot", "login"),
+        *("login.php", "logout", "message", "messages", "my", "mygroups", "n", "newlogin", "p", "page", "profile"),
+        *("search", "set", "settings", "share", "show", "signup", "sso", "status", "statuses", "sw.js", "tv", "u"),
+        *("ttarticle", "visitor"),
+    )
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 
@@ -88,7 +90,7 @@ def _read_path(steps: list[str], url: SplitResult) -> Named:
     if first == "n":
         name = unicodedata.normalize("NFKC", second).removeprefix("@")
         return Named(name=name, claim=Claim.SURE) if _NAME.fullmatch(name) else _NOBODY
-    if first == "p":
+    if first in ("p", "api"):
         return _read_page(second, url)
     if first in ("detail", "status") and (is_mid(second) or is_bid(second)):
         return Named(post=second, claim=Claim.SURE)
@@ -100,7 +102,7 @@ def _read_path(steps: list[str], url: SplitResult) -> Named:
 
 
 def _read_page(page_id: str, url: SplitResult) -> Named:
-    """Read /p/1005051288915263 and /p/index?containerid=1005051288915263."""
+    """Read /p/1005051288915263, and the container in /p/index?... and /api/container/getIndex?..."""
     found = _PAGE_ID.fullmatch(page_id)
     if found:
         return Named(uid=found[1], claim=Claim.SURE)

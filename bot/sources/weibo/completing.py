@@ -10,7 +10,7 @@ from bot.sources.weibo.ids import bid_of, is_bid
 from bot.sources.weibo.media import MAX_MEDIA, missing_pictures, read_media
 from bot.sources.weibo.posts import is_gone, may_be_longer, original_of
 from bot.sources.weibo.remembered import MAX_TRIES, Remembered, key_of
-from bot.sources.weibo.session import Answer, Session
+from bot.sources.weibo.session import Session
 from bot.sources.weibo.text import to_plain
 from bot.sources.weibo.urls import WeiboUrls
 
@@ -61,45 +61,45 @@ class Completing:
         for step in (*steps, self._from_web):
             if budget.left <= 0 or budget.refused or not _lacks(need, known):
                 break
-            if step is self._from_post or need.text:
+            if step == self._from_post or need.text:
                 budget.left -= 1
-                await step(need, mid, known, budget)
+                budget.refused = await step(need, mid, known)
         if _lacks(need, known) and not budget.refused:
             known.tries[need.key] = known.tries.get(need.key, 0) + 1
 
-    async def _from_extend(self, need: Need, mid: str, known: Remembered, budget: _Budget) -> None:
+    async def _from_extend(self, need: Need, mid: str, known: Remembered) -> bool:
         answer = await self._session.ask(self._urls.long_text(mid))
-        if not _refused(answer, budget) and answer.usable:
+        if answer.usable:
             _take_text(need, string(inner(answer.json, "data").get("longTextContent")), known)
+        return answer.until is not None
 
-    async def _from_post(self, need: Need, mid: str, known: Remembered, budget: _Budget) -> None:
+    async def _from_post(self, need: Need, mid: str, known: Remembered) -> bool:
         answer = await self._session.ask(self._urls.post(mid))
-        if _refused(answer, budget):
-            return
         if answer.kind in (Kind.DELETED, Kind.NO_PERMISSION):
             known.tries[need.key] = MAX_TRIES  # a matter for confirm(), and nothing more to be had here
-            return
         post = inner(answer.json, "data")
         if not answer.usable or mid_of_mblog(post) != mid:
-            return
+            return answer.until is not None
         if need.text:
             _take_text(need, string(post.get("text")), known)
         if need.pictures:
             urls = tuple(medium.url for medium in read_media(post) if medium.kind is MediaKind.PHOTO)
             listed = len(read_media(need.mblog))
             known.pictures[need.key] = urls[:MAX_MEDIA] if len(urls) > listed else ()
+        return False
 
-    async def _from_web(self, need: Need, mid: str, known: Remembered, budget: _Budget) -> None:
+    async def _from_web(self, need: Need, mid: str, known: Remembered) -> bool:
         bid = string(need.mblog.get("bid")) or string(need.mblog.get("mblogid"))
         answer = await self._session.ask(self._urls.web_long_text(bid if is_bid(bid) else bid_of(mid)))
         if not answer.usable:
-            return  # the web side has its own rests, and they are not the timeline's
+            return False  # the web side has its own rests, and they are not the timeline's
         data = answer.json.get("data")
         text = string(inner(answer.json, "data").get("longTextContent"))
         if isinstance(data, dict) and not data:
             known.texts[need.key] = ""  # "data": {} says that there is nothing to add
         else:
             _take_text(need, text, known)
+        return False
 
 
 def needs_of(items: list[Item], known: Remembered) -> list[Need]:
@@ -140,8 +140,3 @@ def _take_text(need: Need, markup: str, known: Remembered) -> None:
         known.texts[need.key] = text
     else:
         known.tries[need.key] = MAX_TRIES  # stays short, and says so
-
-
-def _refused(answer: Answer, budget: _Budget) -> bool:
-    budget.refused = budget.refused or answer.until is not None
-    return answer.until is not None

@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 
 Json = Mapping[str, object]
 
 #: Nobody's text or URL is longer; what is longer is cut, so that a hostile answer costs little.
 MAX_STRING = 100_000
 
-_EMPTY: Json = {}
-
-
-#: No number of Weibo's has more; longer ones are hostile.
+#: No number of Weibo's has more digits; longer ones are hostile.
 _INT64_DIGITS = 19
+
+_EMPTY: Json = {}
 
 
 def parse(body: bytes) -> object:
@@ -101,4 +101,7 @@ def web_url(value: object, limit: int = 2048) -> str:
     scheme = text[:8].lower()
     if not scheme.startswith(("http://", "https://")) or len(text) > limit or not text.isprintable() or " " in text:
         return ""
-    return text
+    try:
+        return text if urlsplit(text).hostname else ""
+    except ValueError:  # "http://[::1"
+        return ""

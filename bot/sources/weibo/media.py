@@ -1,6 +1,7 @@
 """Finding the pictures and films of a post; nothing here fetches them."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from bot.model.post import Media, MediaKind
 from bot.sources.weibo.fields import Json, elements, first_string, inner, integer, mapping, string, web_url
@@ -84,7 +85,10 @@ def _film(page_info: Json) -> Iterator[Media]:
 
 
 def _secure(url: str) -> str:
-    return "https://" + url[7:] if url[:7].lower() == "http://" else url
+    """Ask Weibo's own hosts by https; old posts still say http. A stand-in's may have none."""
+    host = urlsplit(url).hostname or ""
+    own = host.endswith((".sinaimg.cn", ".weibo.com", ".weibo.cn", ".weibocdn.com"))
+    return "https://" + url[7:] if own and url[:7].lower() == "http://" else url
 
 
 def _without_tracking(url: str) -> str:

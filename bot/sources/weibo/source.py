@@ -39,6 +39,8 @@ _LOGIN_WALL_REST = timedelta(minutes=30)
 _DOUBTFUL = frozenset({Kind.EMPTY_AMBIGUOUS, Kind.SUSPICIOUS_EMPTY, Kind.SCHEMA_ERROR})
 #: Pages above about 250 KiB are read in a thread; ordinary ones take a few milliseconds.
 _MANY_POSTS = 40
+#: Container ids have 16 digits; some carry letters and more.
+_MAX_CONTAINER = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class WeiboSource:
             return await self._doubt(look, answer)
         return await self._finish(look, answer, page)
 
-    async def confirm(self, account: Account, post_id: str) -> Presence:
+    async def confirm(self, account: Account, post_id: str) -> Presence:  # noqa: ARG002  a mid is unique on all Weibo
         """Ask for the one post. Only Weibo's own word for "deleted" is taken for a deletion."""
         answer = await self._session.ask(self._urls.post(post_id))
         if answer.kind is Kind.DELETED:
@@ -222,7 +224,9 @@ def _weibo_container(profile: Json) -> str:
         tab = mapping(element)
         if "weibo" in (tab.get("tab_type"), tab.get("tabKey")):
             container = string(tab.get("containerid"))
-            return container if container.isascii() and container.isalnum() and len(container) <= 40 else ""
+            return (
+                container if container.isascii() and container.isalnum() and len(container) <= _MAX_CONTAINER else ""
+            )
     return ""
 
 

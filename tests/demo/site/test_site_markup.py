@@ -1,6 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from selectolax.parser import HTMLParser
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from bot.demo.site.markup import SHOWN, to_html, to_plain, to_short_html
 

@@ -3,6 +3,7 @@ import math
 import random
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 
 from bot.demo.site.playing import LULL
 from bot.demo.site.site import POLICE, WEATHER, StormSite
@@ -51,7 +52,7 @@ async def test_posts_carry_the_real_time_at_which_they_appear_in_the_storys_orde
 
 async def test_the_speed_is_in_story_minutes_for_each_second_and_lulls_are_shortened(site, clock):
     minutes = [event.minute for event in site.story.events]
-    wanted = sum(min(later - earlier, LULL) for earlier, later in zip(minutes, minutes[1:], strict=False))
+    wanted = sum(min(later - earlier, LULL) for earlier, later in pairwise(minutes))
     sleeper = Sleeper(clock)
     await site.play(20, sleep=sleeper)
     assert math.isclose(sleeper.slept, wanted / 20, rel_tol=0.01)

@@ -1,5 +1,6 @@
 """Whether an official message may be relayed, how urgent it is, and when it ends (CAP rules 1, 4, 7 and 9)."""
 
+import re
 from datetime import datetime, timedelta
 
 from bot.model.alert import Alert, Hazard, MsgType, Scope, Severity, Status
@@ -11,6 +12,15 @@ WITHOUT_END = timedelta(hours=24)
 _URGENT = frozenset((Severity.EXTREME, Severity.SEVERE))
 #: MeteoAlarm's level 1: "no warning" published as a warning.
 _GREEN = "green"
+#: Events that are tests by their own name (the US weather service's "Test"), whatever the status says.
+_TEST_EVENTS = frozenset(
+    ("test", "test message", "required weekly test", "required monthly test", "national periodic test",
+     "practice/demo warning", "practice/demo")
+)  # fmt: skip
+#: SAME codes of tests and demonstrations (47 CFR 11.31).
+_TEST_CODES = frozenset(("RWT", "RMT", "NPT", "DMO"))
+#: A VTEC of product class T is a test (NWS 10-1703).
+_TEST_VTEC = re.compile(r"/T\.[A-Z]{3}\.[A-Z]{4}\.")
 
 
 def why_not_relayed(post: Post, now: datetime) -> str:
@@ -20,20 +30,32 @@ def why_not_relayed(post: Post, now: datetime) -> str:
     alert = post.alert
     if alert is None:
         return ""
+    why = _not_for_the_public(alert)
+    if why or alert.msg_type is MsgType.CANCEL:
+        return why
+    if not any(w.event or w.headline for h in alert.hazards for w in h.wordings):
+        return "it has neither event nor headline"
+    if is_green(alert):
+        return "its level is green: no warning is in force"
+    ends = effective_expiry(alert)
+    return f"it expired at {ends.isoformat()}" if ends <= now else ""
+
+
+def _not_for_the_public(alert: Alert) -> str:
     if alert.status is not Status.ACTUAL:
         return f"status is {alert.status.value}, not Actual"
     if alert.scope is not Scope.PUBLIC:
         return f"scope is {alert.scope.value}, not Public"
     if alert.msg_type not in {MsgType.ALERT, MsgType.UPDATE, MsgType.CANCEL}:
         return f"msgType is {alert.msg_type.value}"
-    if alert.msg_type is MsgType.CANCEL:
-        return ""
-    if not any(w.event or w.headline for h in alert.hazards for w in h.wordings):
-        return "it has neither event nor headline"
-    if all(_is_green(hazard) for hazard in alert.hazards):
-        return "its level is green: no warning is in force"
-    ends = effective_expiry(alert)
-    return f"it expired at {ends.isoformat()}" if ends <= now else ""
+    if alert.hazards and all(_is_test(hazard) for hazard in alert.hazards):
+        return "its event is a test"
+    return ""
+
+
+def is_green(alert: Alert) -> bool:
+    """True when every hazard is at MeteoAlarm's level green: such an update says that what it updates is over."""
+    return bool(alert.hazards) and all(_is_green(hazard) for hazard in alert.hazards)
 
 
 def effective_expiry(alert: Alert) -> datetime:
@@ -60,3 +82,12 @@ def _begin(hazard: Hazard, alert: Alert) -> datetime:
 def _is_green(hazard: Hazard) -> bool:
     levels = [value for name, value in hazard.parameters if name == "awareness_level"]
     return any(_GREEN in level.lower() or level.strip().startswith("1;") for level in levels)
+
+
+def _is_test(hazard: Hazard) -> bool:
+    """By what the fields say; never by a headline alone (rule 1)."""
+    return (
+        any(wording.event.strip().casefold() in _TEST_EVENTS for wording in hazard.wordings)
+        or any(name.upper() == "SAME" and value.upper() in _TEST_CODES for name, value in hazard.event_codes)
+        or any(name.upper() == "VTEC" and _TEST_VTEC.search(value) for name, value in hazard.parameters)
+    )

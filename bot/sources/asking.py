@@ -17,7 +17,7 @@ from bot.fetching import (
     Validators,
     learn_redirect,
 )
-from bot.sources.face import Broken, Claim, Memory, NotFoundError, Refused, RefusedError, UnreadableError
+from bot.sources.face import Broken, Claim, Memory, NotFoundError, NothingNew, Refused, RefusedError, UnreadableError
 from bot.sources.links import as_url
 
 #: One request a second and two at once: what Miniflux and the agencies' own pages ask of pollers.
@@ -84,16 +84,21 @@ def refusal(response: Response) -> Refused | Broken | None:
     return Broken(f"The site answered with HTTP {status}.", advice=_ADVICE.get(status, default))
 
 
-def unchanged(memory: Memory, response: Response, requested: str) -> Memory:
-    """The memory after a 304: the very same one, unless a permanent redirect is being learned on the way.
+def nothing_new(memory: Memory, response: Response, requested: str) -> NothingNew | Broken:
+    """What a 304 comes to: the very same memory, unless a permanent redirect is being learned on the way.
 
     Validators stay as they are, for a 304 need not repeat them.
     """
+    if "sha" not in memory:
+        why = "The site says that nothing changed, though it was not read before."
+        # without validators the next request gets the whole answer
+        kept = {name: value for name, value in memory.items() if name not in ("etag", "modified")}
+        return Broken(why, advice="It is asked again by itself.", memory=kept)
     if not response.moved_to and "moved" not in memory:
-        return memory
+        return NothingNew(memory)
     after = dict(memory)
     _learn(after, response, requested)
-    return memory if after == memory else after
+    return NothingNew(memory if after == memory else after)
 
 
 def remembered(

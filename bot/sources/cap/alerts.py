@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 _NAMESPACE = re.compile(r"(?:cap|alerts)[:/]1\.[012]/?$", re.IGNORECASE)
 #: Names of areas shown in a made-up headline.
 _AREAS_IN_TITLE = 5
-#: A warning's VTEC: office, phenomenon, significance and event number name the event for a year (NWS 10-1703).
-_VTEC = re.compile(r"/[A-Z]\.[A-Z]{3}\.([A-Z]{4}\.[A-Z]{2}\.[A-Z]\.\d{4})\.")
+#: A warning's VTEC: office, phenomenon, significance and event number name the event for a year (NWS 10-1703). The
+#: year is that of its beginning; "000000T0000Z" is one that had begun before.
+_VTEC = re.compile(r"/[A-Z]\.[A-Z]{3}\.([A-Z]{4}\.[A-Z]{2}\.[A-Z]\.\d{4})\.(\d{2})(\d{4})T\d{4}Z-")
+#: What some senders put into ``incidents`` with every message: it names no event.
+_NO_INCIDENT = frozenset(member.value.casefold() for member in MsgType) | {"none", "null", "n/a", "-"}
 
 
 def is_cap_namespace(name: str) -> bool:
@@ -125,15 +128,15 @@ def _words(wording: Wording) -> str:
 
 
 def _event_id(alert: Alert) -> str:
-    """Rule 5: the first incident; for the US weather service its VTEC, since zones are re-issued under new ids."""
-    if alert.incidents:
-        return f"{alert.sender},{alert.incidents[0]}"
+    """Rule 5: for the US weather service its VTEC, since zones are re-issued under new ids; else the first incident."""
     for hazard in alert.hazards:
         for name, text in hazard.parameters:
             vtec = _VTEC.search(text) if name.upper() == "VTEC" else None
             if vtec:
-                return f"vtec,{vtec.group(1)}.{alert.sent.year}"
-    return ""
+                year = alert.sent.year if vtec.group(3) == "0000" else 2000 + int(vtec.group(2))
+                return f"vtec,{vtec.group(1)}.{year}"
+    incident = next((name for name in alert.incidents if name.casefold() not in _NO_INCIDENT), "")
+    return f"{alert.sender},{incident}" if incident else ""
 
 
 def _nameless(element: Element, account: str, document_url: str) -> Post:

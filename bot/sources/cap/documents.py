@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.model.alert import Scope, Status
+from bot.model.alert import Alert, MsgType, Scope, Status
 from bot.model.post import Post
 from bot.sources import xml
 from bot.sources.cap import fields
 from bot.sources.cap.alerts import datetime_or_none, is_alert, is_cap_namespace, is_whole, read_alert
+from bot.sources.cap.hazards import hinted, word
 from bot.sources.charset import decode
 from bot.sources.face import UnreadableError
+from bot.sources.language import tag
 from bot.sources.plain import one_line, safe_url
 from bot.sources.xml import local_name, namespace
 
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
 MAX_ENTRIES = 4000
 #: Alerts read from one document.
 MAX_ALERTS = 1000
+_LIST_ROOTS = frozenset(("alert", "alerts", "EDXLDistribution"))
 _INDEX_ROOTS = frozenset(("feed", "rss", "RDF"))
+#: "cap" as a word of an address or title: "…/cap_rss.xml", "CAP feed".
+_NAMED_CAP = re.compile(r"(?<![A-Za-z])cap(?![a-z])", re.IGNORECASE)
 _CAP_TYPE = "application/cap+xml"
 _OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -43,6 +49,8 @@ class Entry:
     updated: datetime | None
     #: Posts of the alert when the entry holds it whole.
     inline: tuple[Post, ...] = ()
+    #: What the line says of the alert in CAP's own elements; a hint, for the document wins.
+    hints: Alert | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,9 @@ class Document:
 def read_document(body: bytes, account: str, url: str, charset: str = "") -> Document:
     """Read a document. Raises UnreadableError: an answer that cannot be read is not an empty list."""
     decoded = decode(body, charset)
+    if decoded.text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        msg = "This is JSON, and alerts are read as CAP in XML: look for the site's CAP or Atom address."
+        raise UnreadableError(msg)
     if xml.looks_like_html(decoded.text):
         msg = "The site gave a web page instead of alerts (a login, a notice or an error page?)."
         raise UnreadableError(msg)
@@ -69,8 +80,8 @@ def read_document(body: bytes, account: str, url: str, charset: str = "") -> Doc
     name = local_name(root)
     if name in _INDEX_ROOTS:
         return _index(root, account, url)
-    if name not in ("alert", "alerts", "EDXLDistribution"):
-        msg = f"The document is no CAP: it begins with <{one_line(name, 40)}>."
+    if name not in _LIST_ROOTS and not any(is_cap_namespace(namespace(element)) for element in _alerts_in(root)):
+        msg = f"The document is no CAP: it begins with <{xml.safe_name(root)}>."
         raise UnreadableError(msg)
     if name == "alert" and not is_alert(root):
         msg = "The document begins with <alert> but has nothing that a CAP alert has."
@@ -83,10 +94,14 @@ def read_document(body: bytes, account: str, url: str, charset: str = "") -> Doc
 
 
 def _alerts_in(root: Element) -> Iterator[Element]:
-    for number, element in enumerate(element for element in root.iter("*") if is_alert(element)):
-        if number >= MAX_ALERTS:
-            return
-        yield element
+    """The outermost alerts: one inside another is no message of its own."""
+    number = 0
+    for element in root.iter("{*}alert"):
+        if is_alert(element) and not any(is_alert(outer) for outer in element.iterancestors("{*}alert")):
+            number += 1
+            if number > MAX_ALERTS:
+                return
+            yield element
 
 
 def _sorted_posts(posts: Iterable[Post]) -> tuple[tuple[Post, ...], tuple[str, ...]]:
@@ -116,12 +131,13 @@ def oddities(posts: Iterable[Post]) -> tuple[str, ...]:
 def _index(root: Element, account: str, url: str) -> Document:
     head = next(fields.children(root, "channel"), root)
     title = fields.line(fields.value(head, "title"))
-    language = one_line(root.get("{http://www.w3.org/XML/1998/namespace}lang") or fields.value(head, "language"), 40)
+    language = tag(root.get("{http://www.w3.org/XML/1998/namespace}lang") or fields.value(head, "language"))
     holders = [element for element in root.iter("*") if local_name(element) in ("entry", "item")][:MAX_ENTRIES]
     entries = [_entry(element, account, url) for element in holders]
-    is_cap = any(_points_to_cap(element) for element in holders) or (
-        not holders and any(is_cap_namespace(uri or "") for uri in root.nsmap.values())
-    )
+    is_cap = any(_points_to_cap(element) for element in holders)
+    if not holders:  # "nothing in force": only the feed's own names can tell what it is a list of
+        namespaces = [str(uri) for uri in root.nsmap.values()]
+        is_cap = any(map(is_cap_namespace, namespaces)) or bool(_NAMED_CAP.search(f"{url} {title}"))
     return Document(entries=tuple(entries), is_index=True, is_cap=is_cap, title=title, language=language)
 
 
@@ -146,7 +162,7 @@ def _path(url: str) -> str:
 
 def _entry(element: Element, account: str, base: str) -> Entry:
     url = _link(element, base)
-    whole = [inner for inner in element.iter("*") if is_whole(inner)][:1]
+    whole = [inner for inner in (*element.iter("{*}alert"), *_written_out(element)) if is_whole(inner)][:1]
     posts = tuple(read_alert(inner, account, url or base) for inner in whole)
     stamp = next(
         (text for name in ("updated", "published", "pubDate", "date") if (text := fields.value(element, name))), ""
@@ -159,6 +175,41 @@ def _entry(element: Element, account: str, base: str) -> Entry:
         summary=fields.prose(summary),
         updated=_stamp(stamp),
         inline=posts,
+        hints=None if posts else _hints(element, _stamp(stamp)),
+    )
+
+
+def _written_out(element: Element) -> tuple[Element, ...]:
+    """An alert whose markup stands escaped, as text, in an Atom entry's content."""
+    for content in fields.children(element, "content"):
+        text = (content.text or "").strip()
+        if text.startswith("<") and "alert" in text[:2000]:
+            try:
+                return (xml.parse(text),)
+            except UnreadableError:
+                return ()
+    return ()
+
+
+def _hints(element: Element, updated: datetime | None) -> Alert | None:
+    holder = next((inner for inner in element.iter("{*}alert")), element)
+    if not any(is_cap_namespace(namespace(child)) for child in holder.iter("*")):
+        return None
+    sent_text = one_line(fields.value(holder, "sent"), 80)
+    sent = datetime_or_none(sent_text) or updated
+    if sent is None:
+        return None
+    msg_type = fields.value(holder, "msgType") or fields.value(holder, "message_type")
+    return Alert(
+        sender=one_line(fields.value(holder, "sender")),
+        identifier=one_line(fields.value(holder, "identifier")),
+        sent=sent,
+        sent_text=sent_text,
+        status=word(Status, fields.value(holder, "status"), Status.UNKNOWN),
+        msg_type=word(MsgType, msg_type, MsgType.UNKNOWN),
+        scope=word(Scope, fields.value(holder, "scope"), Scope.UNKNOWN),
+        hazards=(hinted(holder, sent),),
+        flags=("from an index entry, not from the alert",),
     )
 
 
@@ -210,5 +261,5 @@ def _incomplete(entry: Entry, account: str) -> Post:
     where = f"the alert itself is at {entry.url}" if entry.url else "it names no alert"
     return Post(
         "cap", account, entry.id or f"entry:{entry.title}", entry.summary, entry.url, title=entry.title,
-        published=entry.updated, incomplete=f"only an index entry: {where}",
+        published=entry.updated, alert=entry.hints, incomplete=f"only an index entry: {where}",
     )  # fmt: skip

@@ -25,7 +25,7 @@ MAX_POINTS = 5000
 _MIN_RING = 4
 _TRIPLE = re.compile(r"[^\s,]+,[^\s,]+,\d{4}-\d\d-\d\dT[^\s,]+")
 #: Stands for a space in a sender's name while references are taken apart at spaces.
-_NO_BREAK = "\x1f"
+_NO_BREAK = "\x7f"
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\S*")
 _BULLET = re.compile(r"\s*(?:[-*•·–—▪◦●■]\s|\*|•|\(?\d{1,2}[.)、]|[A-Z][A-Z /]{2,30}\.\.\.)")
 #: "LOCATION: ", "När:", "Wind: ": lines of a form, each a line of its own.
@@ -89,7 +89,7 @@ def references(text: str, sender: str) -> tuple[str, ...]:
     """Rule 3: whitespace separated triples; failing that, triples anywhere; failing that, bare identifiers."""
     if re.search(r"\s", sender):  # a sender may have no spaces, but some have
         text = text.replace(sender, re.sub(r"\s", _NO_BREAK, sender))
-    tokens = text.split(None)
+    tokens = text.split()
     triples = [token for token in tokens if token.count(",") == 2 and all(token.split(","))]  # noqa: PLR2004
     triples = triples or _TRIPLE.findall(text)
     if triples:

@@ -45,13 +45,22 @@ def hazards(alert: Element, sent: datetime, flags: list[str]) -> tuple[Hazard, .
             flags.append(f"only the first {MAX_INFOS} info blocks were read")
             break
         new = _hazard(info, sent, flags)
-        for at, known in enumerate(found):
-            if _is_variant(known, new):
-                found[at] = _joined(known, new)
-                break
-        else:
+        at = _variant_of(found, new, only_words=_is_only_words(info))
+        if at is None:
             found.append(new)
+        else:
+            found[at] = _joined(found[at], new)
     return tuple(found)
+
+
+def hinted(entry: Element, sent: datetime) -> Hazard:
+    """What an index entry says of its alert in CAP's own elements."""
+    flags: list[str] = []
+    hazard = _hazard(entry, sent, flags)
+    names, codes = list(fields.values(entry, "areaDesc")), fields.pairs(entry, "geocode")
+    if names and not hazard.areas:
+        hazard = replace(hazard, areas=(Area(fields.line(names[0]), geocodes=codes),))
+    return hazard
 
 
 def _hazard(info: Element, sent: datetime, flags: list[str]) -> Hazard:
@@ -126,14 +135,28 @@ def _area(area: Element, flags: list[str]) -> Area:
     )
 
 
-def _is_variant(known: Hazard, new: Hazard) -> bool:
-    languages = {wording.language.casefold() for wording in known.wordings}
-    return (
-        new.wordings[0].language.casefold() not in languages
-        and _traits(known) == _traits(new)
-        and _same_kind(known, new)
-        and (not known.areas or not new.areas or _shapes(known) == _shapes(new))
-    )
+def _is_only_words(info: Element) -> bool:
+    """True for a block that gives a translation and leaves all else to the block before it."""
+    named = ("category", "urgency", "severity", "certainty", "effective", "onset", "expires", "area")
+    return not any(True for name in named for _ in fields.children(info, name))
+
+
+def _variant_of(found: list[Hazard], new: Hazard, *, only_words: bool) -> int | None:
+    """Which hazard this block words in another language: one in the same places by name before any other."""
+    language = new.wordings[0].language.casefold()
+    may = [
+        at
+        for at, known in enumerate(found)
+        if language not in {wording.language.casefold() for wording in known.wordings}
+        and (only_words or _is_same(known, new))
+    ]
+    names = {area.description for area in new.areas}
+    same_names = (at for at in may if {area.description for area in found[at].areas} == names)
+    return next(same_names, may[0] if may else None)
+
+
+def _is_same(known: Hazard, new: Hazard) -> bool:
+    return _traits(known) == _traits(new) and _same_kind(known, new) and _same_place(known, new)
 
 
 def _traits(hazard: Hazard) -> tuple[object, ...]:
@@ -146,9 +169,25 @@ def _same_kind(known: Hazard, new: Hazard) -> bool:
     return set(known.categories) == set(new.categories)
 
 
+def _same_place(known: Hazard, new: Hazard) -> bool:
+    """Compare shapes, else codes of the same scheme, else the number of areas: names of places are translated."""
+    if not known.areas or not new.areas:
+        return True
+    shapes = _shapes(known), _shapes(new)
+    if all(shapes):
+        return shapes[0] == shapes[1]
+    codes = _codes(known), _codes(new)
+    if {name for name, _ in codes[0]} == {name for name, _ in codes[1]}:
+        return codes[0] == codes[1] and len(known.areas) == len(new.areas)
+    return len(known.areas) == len(new.areas)
+
+
 def _shapes(hazard: Hazard) -> frozenset[object]:
-    """Where it is, without the names of places: those are translated."""
-    return frozenset((area.polygons, area.circles, area.geocodes) for area in hazard.areas)
+    return frozenset(shape for area in hazard.areas for shape in (*area.polygons, *area.circles))
+
+
+def _codes(hazard: Hazard) -> frozenset[tuple[str, str]]:
+    return frozenset(code for area in hazard.areas for code in area.geocodes)
 
 
 def _joined(known: Hazard, new: Hazard) -> Hazard:
@@ -158,8 +197,15 @@ def _joined(known: Hazard, new: Hazard) -> Hazard:
         wordings=(*known.wordings, *new.wordings),
         event_codes=known.event_codes or new.event_codes,
         parameters=known.parameters + extra,
-        areas=known.areas or new.areas,
+        areas=known.areas + _other_names(known, new) if known.areas else new.areas,
     )
+
+
+def _other_names(known: Hazard, new: Hazard) -> tuple[Area, ...]:
+    """Areas under their names in another language, without the shapes that are there already."""
+    names = {area.description for area in known.areas}
+    others = [area for area in new.areas if area.description and area.description not in names]
+    return tuple(replace(area, polygons=(), circles=()) for area in others)
 
 
 def pictures(alert: Element) -> tuple[Media, ...]:

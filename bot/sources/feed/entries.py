@@ -197,11 +197,12 @@ def _mappings(entry: Mapping[str, object], name: str) -> list[Mapping[str, objec
 
 
 def _when(entry: Mapping[str, object], name: str) -> datetime | None:
-    parts = entry.get(name)
+    # asked for by .get(), feedparser gives one date for another, with a warning
+    parts = entry[name] if name in entry else None  # noqa: SIM401
     if not isinstance(parts, tuple):
         return None
-    year, month, day, hour, minute, second = parts[:6]
     try:
+        year, month, day, hour, minute, second = (int(part) for part in parts[:6])
         # a leap second is the next one's beginning, near enough
         return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except (ValueError, TypeError, OverflowError):

@@ -121,7 +121,7 @@ class FeedSource:
         except FetchError as error:
             return asking.failed(error)
         if response.not_modified:
-            return _unchanged(asking.unchanged(memory, response, url))
+            return asking.nothing_new(memory, response, url)
         refusal = asking.refusal(response)
         if refusal is not None:
             return refusal
@@ -165,12 +165,3 @@ class FeedSource:
     async def _read(self, response: Response, account: str) -> Feed:
         charset = asking.header_charset(response)
         return await asyncio.to_thread(read_feed, response.body, account, response.url, charset)
-
-
-def _unchanged(memory: Memory) -> Outcome:
-    if "sha" in memory:
-        return NothingNew(memory)
-    why = "The site says that nothing changed, though it was not read before."
-    # without validators the next request gets the whole answer
-    kept = {name: value for name, value in memory.items() if name not in ("etag", "modified")}
-    return Broken(why, advice="It is asked again by itself.", memory=kept)

@@ -15,8 +15,10 @@ ICON = (
         ("第一行<br />第二行<br>第三行", "第一行\n第二行\n第三行"),
         ('辛苦了<span class="url-icon"><img alt=[作揖] src="x.png" style="width:1em" /></span>', "辛苦了[作揖]"),
         (
-            '<a href="https://m.weibo.cn/search?containerid=231522type%3D1&q=x"><span class="surl-text">#暴雨#</span></a>'
-            "橙色预警",
+            (
+                '<a href="https://m.weibo.cn/search?containerid=231522type%3D1&q=x">'
+                '<span class="surl-text">#暴雨#</span></a>橙色预警'
+            ),
             "#暴雨#橙色预警",
         ),
         ("转自<a href='/n/北京发布'>@北京发布</a>", "转自@北京发布"),

@@ -10,12 +10,16 @@ from urllib.parse import urljoin, urlsplit
 from bot.model.post import Media, MediaKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from selectolax.lexbor import LexborNode
 
 #: Longest text kept of a post; about five full Telegram messages.
 MAX_TEXT = 20_000
 #: Longest HTML that is looked at for one text.
 MAX_HTML = 200_000
+#: Pieces (elements and texts) read of one HTML text; each costs some three microseconds.
+_MAX_PIECES = 1500
 #: Longest URL that is believed; browsers and Telegram refuse longer ones.
 MAX_URL = 2048
 #: Pictures to show with one post: a Telegram album.
@@ -141,15 +145,20 @@ class _Reading:
         return clean(re.sub(r"\n{3,}", "\n\n", joined))
 
     def children_of(self, root: LexborNode) -> None:
-        #: (node, entering?)
-        stack: list[tuple[LexborNode, bool]] = [(child, True) for child in reversed(_children(root))]
+        pieces = 0
+        #: The open elements: name, and children still to come.
+        stack: list[tuple[str, Iterator[LexborNode]]] = [("", root.iter(include_text=True))]
         while stack:
-            node, entering = stack.pop()
-            if not entering:
-                self._leave(node.tag or "")
-            elif not self.full and self._enter(node):
-                stack.append((node, False))
-                stack.extend((child, True) for child in reversed(_children(node)))
+            tag, children = stack[-1]
+            node = None if self.full else next(children, None)
+            if node is None:
+                stack.pop()
+                self._leave(tag)
+                continue
+            pieces += 1
+            self.full = self.full or pieces > _MAX_PIECES
+            if self._enter(node):
+                stack.append((node.tag or "", node.iter(include_text=True)))
 
     def _say(self, piece: str) -> None:
         self._out.append(piece)
@@ -208,10 +217,6 @@ class _Reading:
         kind = MediaKind.PHOTO if tag == "img" else MediaKind.VIDEO
         if url and len(self.media) < MAX_MEDIA and all(medium.url != url for medium in self.media):
             self.media.append(Media(kind, url, description))
-
-
-def _children(node: LexborNode) -> list[LexborNode]:
-    return list(node.iter(include_text=True))
 
 
 def _pixels(value: str | None) -> float:

@@ -88,6 +88,9 @@ def parse(text: str, *, recover: bool = False, doctype_allowed: bool = False) ->
     if not text.strip():
         msg = "The answer is empty."
         raise UnreadableError(msg)
+    if not text.lstrip("\ufeff \t\r\n").startswith("<"):
+        msg = "The answer is no XML."
+        raise UnreadableError(msg)
     found = doctype_of(text)
     if found is not None:
         start, end, subset = found

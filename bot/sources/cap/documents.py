@@ -18,7 +18,7 @@ from bot.sources.cap.hazards import hinted, word
 from bot.sources.charset import decode
 from bot.sources.face import UnreadableError
 from bot.sources.language import tag
-from bot.sources.plain import one_line, safe_url
+from bot.sources.plain import MAX_TEXT, one_line, safe_url
 from bot.sources.xml import local_name, namespace
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Entry:
     url: str
     id: str
     title: str
+    #: As it stands there: only a saved index shows it.
     summary: str
     updated: datetime | None
     #: Posts of the alert when the entry holds it whole.
@@ -172,7 +173,7 @@ def _entry(element: Element, account: str, base: str) -> Entry:
         url=url,
         id=one_line(fields.value(element, "id") or fields.value(element, "guid")) or url,
         title=fields.line(fields.value(element, "title")),
-        summary=fields.prose(summary),
+        summary=summary[:MAX_TEXT],
         updated=_stamp(stamp),
         inline=posts,
         hints=None if posts else _hints(element, _stamp(stamp)),
@@ -259,7 +260,10 @@ def as_posts(document: Document, account: str) -> tuple[Post, ...]:
 
 def _incomplete(entry: Entry, account: str) -> Post:
     where = f"the alert itself is at {entry.url}" if entry.url else "it names no alert"
+    title = entry.title or next(
+        (w.event for h in (entry.hints.hazards if entry.hints else ()) for w in h.wordings), ""
+    )
     return Post(
-        "cap", account, entry.id or f"entry:{entry.title}", entry.summary, entry.url, title=entry.title,
+        "cap", account, entry.id or f"entry:{entry.title}", fields.prose(entry.summary), entry.url, title=title,
         published=entry.updated, alert=entry.hints, incomplete=f"only an index entry: {where}",
     )  # fmt: skip

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 #: Entries read of one feed; more is an archive.
-MAX_ENTRIES = 300
+MAX_ENTRIES = 200
 _T = TypeVar("_T")
 _OFFSET = re.compile(r"(?:[\sT]|:\d\d(?:\.\d+)?)\s*([+-])(\d\d):?(\d\d)$")
 _MAX_OFFSET = timedelta(hours=14)

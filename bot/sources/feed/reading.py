@@ -25,6 +25,8 @@ _REFERENCE = re.compile(r"&(#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0
 _XML_OWN = frozenset(("lt;", "gt;", "amp;", "quot;", "apos;"))
 #: feedparser takes up to 40 microseconds for an element; this keeps a feed near a second.
 _MAX_ELEMENTS = 25_000
+#: References that are mended; each costs a few hundred bytes while it is.
+_MAX_REFERENCES = 100_000
 #: The namespace of prefixes that a feed forgot to declare: Media RSS is the usual one.
 _MEDIA_RSS = "http://search.yahoo.com/mrss/"
 _TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
@@ -39,18 +41,18 @@ def read_feed(body: bytes, account: str, url: str, charset: str = "") -> Feed:
     if not start:
         msg = "The answer is empty, which no feed is."
         raise UnreadableError(msg)
-    feed = read_json_feed(decoded.text, account, url) if start in "{[" else _read_xml(decoded, account, url)
+    feed = read_json_feed(decoded.text, account, url) if start in "{[" else _read_xml(decoded, start, account, url)
     if decoded.oddity:
         feed.notes = (*feed.notes, decoded.oddity)
     return feed
 
 
-def _read_xml(decoded: Decoded, account: str, url: str) -> Feed:
+def _read_xml(decoded: Decoded, start: str, account: str, url: str) -> Feed:
     text = decoded.text
     if xml.looks_like_html(text):
         msg = "This is a web page, not a feed (a login or block page?)."
         raise UnreadableError(msg)
-    if "<" not in text[:4096]:
+    if start != "<":
         msg = "The answer is neither XML nor JSON, so it is no feed."
         raise UnreadableError(msg)
     mended = cut_off = False
@@ -80,6 +82,9 @@ def _read_xml(decoded: Decoded, account: str, url: str) -> Feed:
 
 def _without_html_entities(text: str) -> str:
     """HTML's names ("&nbsp;") as letters and a lone "&" as "&amp;", outside CDATA sections."""
+    if text.count("&") > _MAX_REFERENCES:
+        msg = "The feed is not well-formed and has more references than any real feed; it was not read."
+        raise UnreadableError(msg)
     pieces: list[str] = []
     at = 0
     while (start := text.find("<![CDATA[", at)) != -1:

@@ -65,7 +65,7 @@ def read_login(setting: str) -> dict[str, str]:
     text = setting.strip().strip("'\"").strip()
     if text.lower().startswith("cookie:"):
         text = text[len("cookie:") :].strip()
-    if "=" not in text.rstrip("="):
+    if "=" not in text:
         return {"SUB": text} if is_kept("SUB", text) else {}
     for pair in text.split(";"):
         name, _, value = (part.strip() for part in pair.partition("="))

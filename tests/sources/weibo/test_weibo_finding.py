@@ -87,7 +87,7 @@ async def test_a_chosen_address_is_followed_by_hand_when_the_web_side_does_not_k
 
 async def test_a_chosen_address_that_leads_nowhere_is_not_found(weibo, source):
     weibo.says("info", NOBODY)
-    with pytest.raises(NotFoundError, match="weibo.com/kaifulee"):
+    with pytest.raises(NotFoundError, match=r"weibo\.com/kaifulee"):
         await source.find("weibo.com/kaifulee")
 
 

@@ -47,12 +47,21 @@ def test_an_unknown_card_with_a_post_is_taken_and_told():
 
 @pytest.mark.parametrize(
     ("card_fields", "mblog_fields"),
-    [({}, {"isAd": 1}), ({"isAd": True}, {}), ({}, {"ad_state": 1}), ({}, {"mblogtypename": "广告"})],
+    [
+        ({}, {"isAd": 1}),
+        ({"isAd": True}, {}),
+        ({}, {"ad_state": 1, "user": {"id": 5000000001}}),
+        ({}, {"mblogtypename": "广告"}),
+    ],
 )
 def test_an_advertisement_is_left_out_and_counted(card_fields, mblog_fields):
     page = page_of(card(mblog(1, **mblog_fields), **card_fields), mblog(2))
     assert [item.mid for item in page.items] == [mid_at(2)]
     assert "advertisement" in page.notes[0]
+
+
+def test_a_post_of_its_own_that_the_account_promotes_is_no_advertisement():
+    assert [item.mid for item in page_of(mblog(1, ad_state=1), mblog(2)).items] == [mid_at(1), mid_at(2)]
 
 
 @pytest.mark.parametrize("author", [{"id": 2418724427}, None, {}, {"id": "nobody"}])

@@ -1,0 +1,1 @@
+window.visitor_gray_callback && visitor_gray_callback({"retcode":20000000,"msg":"succ","data":{"sub":"_2AkExample","subp":"0033Example","tid":"01AExample","new_tid":false,"confidence":95,"next":"cross_domain","alt":""}});

@@ -81,7 +81,7 @@ def _begin(hazard: Hazard, alert: Alert) -> datetime:
 
 def _is_green(hazard: Hazard) -> bool:
     levels = [value for name, value in hazard.parameters if name == "awareness_level"]
-    return any(_GREEN in level.lower() or level.strip().startswith("1;") for level in levels)
+    return any(_GREEN in level.lower() or level.partition(";")[0].strip() == "1" for level in levels)
 
 
 def _is_test(hazard: Hazard) -> bool:

@@ -99,6 +99,8 @@ def one_line(text: str, limit: int = 500) -> str:
 def safe_url(url: str, base: str = "") -> str:
     """The URL made absolute when it is http(s) and whole, "" otherwise."""
     url = url.strip()[: MAX_URL + 1]
+    if not url:  # would be the base itself
+        return ""
     try:
         absolute = urljoin(base, url) if base and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", url) else url
         parts = urlsplit(absolute)

@@ -49,7 +49,7 @@ def both_ends(items: list[_T]) -> list[_T]:
 
 def posts_of(root: Element, account: str, url: str) -> Feed:
     """Read the checked tree of a feed."""
-    parsed = _parsed(root, url)
+    parsed = _parsed(root)
     about = parsed["feed"]
     feed = Feed(
         title=one_line(_plain(about, "title", url).text),
@@ -64,7 +64,7 @@ def posts_of(root: Element, account: str, url: str) -> Feed:
     return feed
 
 
-def _parsed(root: Element, url: str) -> dict[str, Any]:
+def _parsed(root: Element) -> dict[str, Any]:
     """What feedparser, which is untyped, makes of the tree."""
     import feedparser
     from lxml import etree
@@ -72,7 +72,8 @@ def _parsed(root: Element, url: str) -> dict[str, Any]:
     # A stream: feedparser takes bytes for a file's name first. Its sanitising and resolving are off, for everything
     # is made plain by a real HTML parser right after, and addresses are resolved there.
     stream = io.BytesIO(etree.tostring(root, encoding="utf-8", xml_declaration=True))
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    # No content-location: ids would be resolved against it, and change with the mirror that answers.
+    headers = {"content-type": "application/xml; charset=utf-8"}
     try:
         parsed: dict[str, Any] = feedparser.parse(
             stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False

@@ -1,0 +1,24 @@
+"""Every benchmark runs and says what it measured; how fast this machine is, is not asked here."""
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("name", ["polling", "latency"])
+def test_a_benchmark_prints_every_figure_beside_its_goal(name):
+    command = [sys.executable, "-m", f"benchmarks.{name}", "--quick", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(found) == 3
+    for line in found:
+        assert set(line) == {"figure", "value", "unit", "goal", "held"}
+        assert math.isfinite(line["value"])
+        assert line["held"] == (line["value"] <= line["goal"])

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.application import TelegramChat, TokenRefusedError, build_bot
 from bot.chat.ports import Followed, Found, LookupFailedError, Ports, Trouble, Wish
@@ -25,6 +26,7 @@ from bot.outside import Outside, now_utc, open_outside
 from bot.settings import Settings
 from bot.store import schema
 from bot.store.database import Database, DatabaseError
+from bot.store.housekeeping import tidy
 from bot.store.lease import Lease
 from bot.store.site_state import SiteKeep
 from bot.watching import following
@@ -39,6 +41,8 @@ log = structlog.get_logger(__name__)
 LARGEST_PHOTO = 10 * 1000 * 1000
 #: How long requests on their way may take to end at a stop; all must be down five seconds after SIGTERM.
 FINISH_SECONDS = 3.0
+#: Old rows are thrown away this often, seconds.
+TIDY_SECONDS = 3600.0
 #: One poller for all sites: their limits are kept across the whole deployment.
 LEASE_OF_POLLING = "poll"
 
@@ -149,10 +153,23 @@ class Service:
                 default_language=settings.default_language,
             )
         )
-        await self._run_tasks(watcher, outbox, chat, polling, sending)
+        await self._run_tasks(db, watcher, outbox, chat, polling, sending)
+
+    async def _tidy(self, db: Database, polling: Lease) -> None:
+        """Throw old rows away, in the process that polls; not in its first minutes, when there is enough to do."""
+        while True:
+            await asyncio.sleep(TIDY_SECONDS)
+            if not polling.held:
+                continue
+            try:
+                gone = await tidy(db, self._clock())
+            except SQLAlchemyError as error:
+                log.warning("housekeeping failed; tried again in an hour", why=str(error)[:200])
+            else:
+                log.info("housekeeping", rows=gone)
 
     async def _run_tasks(
-        self, watcher: Watcher, outbox: Outbox, chat: TelegramChat, polling: Lease, sending: Lease
+        self, db: Database, watcher: Watcher, outbox: Outbox, chat: TelegramChat, polling: Lease, sending: Lease
     ) -> None:
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -161,9 +178,11 @@ class Service:
                     tasks.create_task(_under_lease(sending, outbox.run), name="outbox"),
                     tasks.create_task(chat.run(self._stop), name="chat"),
                 ]
+                tidying = tasks.create_task(self._tidy(db, polling), name="housekeeping")
                 log.info("running; stop it with Ctrl-C or SIGTERM")
                 await self._stop.wait()
                 running[0].cancel()
+                tidying.cancel()
                 # a message that Telegram has taken must be written down as sent, or the next start repeats it
                 outbox.finish()
                 await asyncio.wait({running[1]}, timeout=FINISH_SECONDS)

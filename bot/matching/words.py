@@ -4,17 +4,22 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.matching.folding import fold
+from bot.matching.folding import fold, fold_word
 from bot.model.post import Post
 
 #: A wish has at most this many words of at most this many characters; more is a mistake in typing.
 MOST_WORDS = 20
 LONGEST_WORD = 100
-#: Text beyond this many characters is not searched; no post of any source is that long.
+#: Text beyond this many characters is not searched; no post of any source is that long. Folding so much Chinese takes
+#: about as long as the loop may stand still.
 SEARCHED = 200_000
 
-_PART = re.compile(r'["“”「」]([^"“”「」]*)["“”「」]|(\S+)')
-_LATIN = re.compile(r"[a-z0-9]")
+#: Straight, English, German, French and Chinese quotation marks; which closes which is not asked.
+_QUOTES = '"“”„«»「」『』＂'
+_PART = re.compile(f"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]|(\\S+)")
+
+#: Letters of the Latin script as folding leaves them, digits, and marks that stand on the letter before.
+_LATIN = re.compile("[a-z0-9ß-öø-ɏ\u0300-\u036fḁ-ỿ]")
 
 
 class WordsError(ValueError):
@@ -29,32 +34,40 @@ class Haystack:
 
 
 def parse_words(text: str) -> tuple[str, ...]:
-    """The words of a line as typed; “phrases in quotes” stay together. Raises WordsError."""
-    words = [(quoted or plain).strip(' "“”「」') for quoted, plain in _PART.findall(text)]
+    """Give the words of a line as typed, each once; “phrases in quotes” stay together. Raises WordsError."""
+    words = [(quoted or plain).strip(f" {_QUOTES}") for quoted, plain in _PART.findall(text)]
     words = list(dict.fromkeys(word for word in words if word))
     if len(words) > MOST_WORDS:
         raise WordsError(f"That is {len(words)} words; at most {MOST_WORDS} can be asked for at once.")
     for word in words:
         if len(word) > LONGEST_WORD:
             raise WordsError(f"“{word[:20]}…” is too long; a word may have {LONGEST_WORD} characters.")
-        if not fold(word).strip():
+        if not fold(word):
             raise WordsError("One of the words is empty once it is folded; write it with letters or digits.")
     return tuple(words)
 
 
 def words_key(words: Iterable[str]) -> str:
-    """The same for wishes that mean the same, whatever their order, width, case or script."""
+    """Give a text that is the same for wishes that mean the same, whatever their order, width, case or script."""
     return "\n".join(sorted({fold(word) for word in words}))
 
 
 def haystack(post: Post) -> Haystack:
-    """A post ready to be searched."""
-    return Haystack(fold("\n".join(_texts(post))[:SEARCHED]))
+    """Make a post ready to be searched: a line for each of its texts, so that no phrase reaches from one into the next."""
+    lines: list[str] = []
+    left = SEARCHED
+    for text in _texts(post):
+        if text and left > 0:
+            lines.append(fold(text[:left]))
+            left -= len(text)
+    return Haystack("\n".join(lines))
 
 
 def matches(words: Sequence[str], hay: Haystack) -> bool:
-    """Whether every word occurs. A word that begins or ends in a Latin letter or digit must stand free there."""
-    return all(_occurs(fold(word), hay.text) for word in words)
+    """Tell whether every word occurs (none at all: always). A word that begins or ends in a Latin letter or digit must
+    stand free there; other scripts are searched as they are, since Chinese has no spaces and Russian has endings.
+    """
+    return all(_occurs(fold_word(word), hay.text) for word in words)
 
 
 def _texts(post: Post) -> Iterator[str]:
@@ -66,11 +79,14 @@ def _texts(post: Post) -> Iterator[str]:
     for hazard in post.alert.hazards:
         for wording in hazard.wordings:
             yield from (wording.event, wording.headline, wording.description, wording.instruction)
+            yield wording.sender_name
         for area in hazard.areas:
             yield area.description
 
 
 def _occurs(word: str, text: str) -> bool:
+    if not word:
+        return True
     start = text.find(word)
     while start != -1:
         end = start + len(word)
@@ -81,5 +97,5 @@ def _occurs(word: str, text: str) -> bool:
 
 
 def _joined(left: str, right: str) -> bool:
-    """Two neighbouring characters belong to one Latin word or number."""
+    """Tell whether two neighbouring characters ("" at an end of the text) belong to one Latin word or number."""
     return bool(_LATIN.match(left) and _LATIN.match(right))

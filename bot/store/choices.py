@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.storable import storable
 from bot.store.tables import choices
 
 #: A day: long enough to come back to a message, short enough that a forgotten button does nothing surprising.
@@ -54,4 +55,5 @@ async def purge(conn: AsyncConnection, now: datetime) -> int:
 
 
 def _good(token: str, telegram_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (choices.c.token == token, choices.c.telegram_id == telegram_id, choices.c.expires_at > now)
+    # callback data may be forged
+    return (choices.c.token == storable(token), choices.c.telegram_id == telegram_id, choices.c.expires_at > now)

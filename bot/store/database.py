@@ -123,7 +123,9 @@ def parse_url(url: str) -> URL:
         msg = f"TOCSIN_DATABASE_URL asks for {parsed.drivername}, which Tocsin cannot use: write {FORMS}."
         raise DatabaseError(msg)
     parsed = parsed.set(drivername=drivername)
-    if drivername.startswith("sqlite") and parsed.database in {None, "", ":memory:"}:
+    if drivername.startswith("sqlite") and (
+        parsed.database in {None, "", ":memory:"} or parsed.query.get("mode") == "memory"
+    ):
         msg = "TOCSIN_DATABASE_URL names no file, and a database in memory forgets: write sqlite+aiosqlite:///tocsin.db."
         raise DatabaseError(msg)
     return parsed

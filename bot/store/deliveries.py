@@ -3,14 +3,14 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Lane, Op, SentPart, State
+from bot.store.inserting import insert_into
 from bot.store.tables import chats, deliveries, posts, site_state
 
 #: States in which something is still to be done.
@@ -104,8 +104,7 @@ async def enqueue(conn: AsyncConnection, drafts: Iterable[Draft], now: datetime)
     """Queue what is not queued yet (same chat, topic, post, revision and op); gives the number of new rows."""
     pending = iter(drafts)
     added = 0
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(deliveries).on_conflict_do_nothing().returning(deliveries.c.id)
+    statement = insert_into(conn, deliveries).on_conflict_do_nothing().returning(deliveries.c.id)
     while chunk := [_row(draft, now) for draft in islice(pending, _CHUNK)]:
         added += len((await conn.execute(statement, chunk)).all())
     return added
@@ -320,6 +319,16 @@ async def put_back(
     return await _change(conn, delivery_id, State.SENDING, **values)
 
 
+async def defer(
+    conn: AsyncConnection, delivery_id: int, state: State, not_before: datetime, error: str, *, count: bool
+) -> bool:
+    """Let a waiting delivery wait longer; ``count`` True: that was a try of its own."""
+    values: dict[str, object] = {"not_before": not_before, "error": error[:_ERROR_LIMIT]}
+    if count:
+        values["attempts"] = deliveries.c.attempts + 1
+    return await _change(conn, delivery_id, state, **values)
+
+
 async def rewrite_send(
     conn: AsyncConnection,
     delivery_id: int,
@@ -402,11 +411,19 @@ async def _count(conn: AsyncConnection, where: ColumnElement[bool]) -> int:
 
 
 async def save_rest(conn: AsyncConnection, telegram_id: int, until: datetime, now: datetime) -> None:
-    """Keep that a chat (0: the whole bot) is not to be written to before ``until``, also across a restart."""
-    name = str(telegram_id)
-    await conn.execute(delete(site_state).where(site_state.c.site == _SITE, site_state.c.name == name))
+    """Keep that a chat (0: the whole bot) is not to be written to before ``until``, also across a restart.
+
+    A longer rest that is kept already stays.
+    """
+    # all of one length and in UTC, so that the database can tell the later one
+    value = json.dumps(until.astimezone(UTC).isoformat(timespec="microseconds"))
+    row = insert_into(conn, site_state).values(site=_SITE, name=str(telegram_id), value=value, updated_at=now)
     await conn.execute(
-        insert(site_state).values(site=_SITE, name=name, value=json.dumps(until.isoformat()), updated_at=now)
+        row.on_conflict_do_update(
+            index_elements=["site", "name"],
+            set_={"value": row.excluded.value, "updated_at": row.excluded.updated_at},
+            where=site_state.c.value < row.excluded.value,
+        )
     )
 
 

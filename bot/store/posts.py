@@ -61,7 +61,7 @@ async def known(conn: AsyncConnection, account_id: int, ext_ids: Iterable[str]) 
     found: dict[str, KnownPost] = {}
     for chunk in _chunks(sorted(set(stored.values()))):
         for row in await conn.execute(_KNOWN_BY_ID, {"account": account_id, "names": chunk}):
-            found[row.ext_id] = KnownPost(*row)
+            found[row.ext_id] = _known_post(row)
     return {ext_id: found[key] for ext_id, key in stored.items() if key in found}
 
 
@@ -74,7 +74,7 @@ async def known_by_link_or_title(
     for statement, values in wishes:
         for chunk in _chunks(sorted(values - {""})):
             for row in await conn.execute(statement, {"account": account_id, "names": chunk}):
-                found[row.id] = KnownPost(*row)
+                found[row.id] = _known_post(row)
     return sorted(found.values(), key=lambda post: (post.published_at, post.post_id), reverse=True)
 
 
@@ -91,7 +91,7 @@ async def rename_ext_id(conn: AsyncConnection, post_id: int, new_ext_id: str) ->
 async def newest(conn: AsyncConnection, account_id: int, limit: int) -> list[KnownPost]:
     """Give the newest posts of one account that stand as they are (state "current"), newest first."""
     wanted = _newest(select(*_KNOWN), account_id).where(posts.c.state == "current").limit(limit)
-    return [KnownPost(*row) for row in await conn.execute(wanted)]
+    return [_known_post(row) for row in await conn.execute(wanted)]
 
 
 async def latest(conn: AsyncConnection, account_id: int, limit: int) -> list[Post]:
@@ -174,7 +174,7 @@ async def resolve(conn: AsyncConnection, account_id: int, names: Iterable[str]) 
     found: dict[int, KnownPost] = {}
     for chunk in _chunks(sorted({index_key(name) for name in names})):
         for row in await conn.execute(_RESOLVE, {"account": account_id, "names": chunk}):
-            found[row.id] = KnownPost(*row)
+            found[row.id] = _known_post(row)
     return [found[post_id] for post_id in sorted(found)]
 
 
@@ -190,7 +190,7 @@ async def pointing_at(conn: AsyncConnection, account_id: int, names: Iterable[st
 
 
 async def cancelled_before_seen(conn: AsyncConnection, account_id: int, names: Iterable[str]) -> bool:
-    """Is there a cancel that points at one of these names? Then the post must not be rung when it turns up late."""
+    """Tell whether a cancel points at one of these names: such a post is not rung when it turns up late."""
     return any(pointer.cancels for pointer in await pointing_at(conn, account_id, names))
 
 
@@ -200,13 +200,13 @@ async def by_event(conn: AsyncConnection, account_id: int, event_id: str) -> Kno
         return None
     found = select(*_KNOWN).where(posts.c.account_id == account_id, posts.c.event_id == event_id)
     row: Any = (await conn.execute(found.order_by(posts.c.id).limit(1))).first()
-    return None if row is None else KnownPost(*row)
+    return None if row is None else _known_post(row)
 
 
 async def get(conn: AsyncConnection, post_id: int) -> KnownPost | None:
     """Give what is known of one post."""
     row: Any = (await conn.execute(select(*_KNOWN).where(posts.c.id == post_id))).first()
-    return None if row is None else KnownPost(*row)
+    return None if row is None else _known_post(row)
 
 
 async def revision(conn: AsyncConnection, post_id: int, number: int) -> Revision:
@@ -268,6 +268,10 @@ _REVISION = (
 
 _ADD = insert(posts).returning(posts.c.id)
 _ADD_REVISION = insert(revisions)
+
+
+def _known_post(row: Sequence[Any]) -> KnownPost:
+    return KnownPost(*row)
 
 
 def _newest(statement: Select[Any], account_id: int) -> Select[Any]:

@@ -1,0 +1,342 @@
+"""No query reads a whole table that grows: every function of the store is called, and every statement that it sends is
+explained by the database that it was sent to.
+
+A new function of the store needs a line in ``CALLS`` (a test says so when it is missing). A statement that must read a
+growing table from end to end needs a line in ``WHOLE`` with the reason.
+"""
+
+import importlib.resources
+import inspect
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import UniqueConstraint, event, insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.account import Account
+from bot.model.delivery import Lane, Op, SentPart, State
+from bot.model.post import Post, RevisionKind
+from bot.model.subscription import ChatKind
+from bot.store import (
+    accounts,
+    chats,
+    choices,
+    deliveries,
+    leases,
+    posts,
+    subscriptions,
+    tables,
+    trimming,
+    withdrawing,
+)
+from bot.store.database import Database
+from bot.store.deliveries import Draft
+from bot.store.subscriptions import Removed
+
+MODULES = (accounts, chats, choices, deliveries, leases, posts, subscriptions, trimming, withdrawing)
+
+#: Tables that do not grow with posts, subscribers or time: one row for each watched account, site or lease.
+SMALL = {"accounts", "watches", "leases", "site_state"}
+
+#: Functions that read a growing table whole, and why they may.
+WHOLE = {"deliveries.counts": "the operator asks for the whole, by hand"}
+
+
+@dataclass(frozen=True)
+class World:
+    """Where the calls find something."""
+
+    account: Account
+    account_id: int
+    #: A chat with subscriptions and deliveries, and another one.
+    chat_id: int
+    other_chat_id: int
+    post_id: int
+    post: Post
+    delivery_id: int
+    removed: Removed
+    now: datetime
+
+
+Call = Callable[[AsyncConnection, World], Awaitable[object]]
+
+
+async def _loaded_then(conn: AsyncConnection, w: World) -> object:
+    loaded = await deliveries.load(conn, w.delivery_id)
+    return await deliveries.claim(conn, loaded, w.now, 1)
+
+
+PART = (SentPart((1,), "text"),)
+NAMES = ["7", "8", "unknown"]
+
+CALLS: dict[str, Call] = {
+    "accounts.upsert": lambda c, w: accounts.upsert(c, replace(w.account, name="new"), w.now),
+    "accounts.get": lambda c, w: accounts.get(c, w.account_id),
+    "accounts.by_key": lambda c, w: accounts.by_key(c, w.account.kind, w.account.key),
+    "accounts.ensure_watch": lambda c, w: accounts.ensure_watch(c, w.account_id, w.now, 60.0),
+    "accounts.watched": lambda c, _: accounts.watched(c),
+    "accounts.watch_of": lambda c, w: accounts.watch_of(c, w.account_id),
+    "accounts.save_watch": lambda c, w: accounts.save_watch(
+        c, accounts.Watch(w.account_id, w.account, "active", None, None, w.now, 60.0, memory={})
+    ),
+    "accounts.save_quiet": lambda c, w: accounts.save_quiet(c, [(w.account_id, w.now, w.now, 60.0, "nothing_new")]),
+    "chats.ensure": lambda c, w: chats.ensure(c, 1, ChatKind.PRIVATE, "new title", w.now),
+    "chats.get": lambda c, _: chats.get(c, 1),
+    "chats.by_id": lambda c, w: chats.by_id(c, w.chat_id),
+    "chats.set_language": lambda c, _: chats.set_language(c, 1, "de"),
+    "chats.pause": lambda c, _: chats.pause(c, 1, "blocked"),
+    "chats.resume": lambda c, _: chats.resume(c, 1),
+    "chats.migrate": lambda c, _: chats.migrate(c, 2, 3),
+    "choices.put": lambda c, w: choices.put(c, 1, {}, w.now),
+    "choices.take": lambda c, w: choices.take(c, "t", 1, w.now),
+    "choices.look": lambda c, w: choices.look(c, "t", 1, w.now),
+    "choices.purge": lambda c, w: choices.purge(c, w.now - timedelta(days=30)),
+    "deliveries.enqueue": lambda c, w: deliveries.enqueue(
+        c, [Draft(w.chat_id, Op.EDIT, Lane.ROUTINE, post_id=w.post_id, revision=9)], w.now
+    ),
+    "deliveries.heads": lambda c, _: deliveries.heads(c, State.QUEUED, Lane.ROUTINE, 0, 50),
+    "deliveries.load": lambda c, w: deliveries.load(c, w.delivery_id),
+    "deliveries.send_of": lambda c, w: deliveries.send_of(c, w.chat_id, 0, w.post_id),
+    "deliveries.sends_of": lambda c, w: deliveries.sends_of(c, [w.post_id, w.post_id + 1]),
+    "deliveries.event_message": lambda c, w: deliveries.event_message(c, w.chat_id, 0, w.post_id + 1, w.post_id),
+    "deliveries.claim": _loaded_then,
+    "deliveries.keep_part": lambda c, w: deliveries.keep_part(c, w.delivery_id, PART),
+    "deliveries.settle": lambda c, w: deliveries.settle(
+        c, w.delivery_id, State.QUEUED, State.SENT, w.now, parts=PART
+    ),
+    "deliveries.put_back": lambda c, w: deliveries.put_back(c, w.delivery_id, State.QUEUED, w.now, "", count=False),
+    "deliveries.defer": lambda c, w: deliveries.defer(c, w.delivery_id, State.QUEUED, w.now, "", count=True),
+    "deliveries.rewrite_send": lambda c, w: deliveries.rewrite_send(c, w.delivery_id, parts=PART, revision=2),
+    "deliveries.hurry": lambda c, w: deliveries.hurry(c, w.delivery_id, Lane.URGENT),
+    "deliveries.fail_waiting_of_chat": lambda c, w: deliveries.fail_waiting_of_chat(
+        c, w.other_chat_id, "gone", w.now
+    ),
+    "deliveries.doubt_unfinished": lambda c, _: deliveries.doubt_unfinished(c),
+    "deliveries.waiting_of_chat": lambda c, w: deliveries.waiting_of_chat(c, w.chat_id),
+    "deliveries.counts": lambda c, _: deliveries.counts(c),
+    "deliveries.trim": lambda c, w: deliveries.trim(c, w.now - timedelta(days=400)),
+    "deliveries.save_rest": lambda c, w: deliveries.save_rest(c, 1, w.now, w.now),
+    "deliveries.rests": lambda c, w: deliveries.rests(c, w.now + timedelta(days=1)),
+    "leases.acquire": lambda c, w: leases.acquire(c, "poll", "me", w.now, 15),
+    "leases.take_over": lambda c, w: leases.take_over(c, "poll", "dead", "me", w.now, 15),
+    "leases.renew": lambda c, w: leases.renew(c, "poll", "me", 1, w.now, 15),
+    "leases.release": lambda c, w: leases.release(c, "poll", "me", 1, w.now),
+    "leases.holds": lambda c, _: leases.holds(c, "poll", "me", 1),
+    "leases.holder_of": lambda c, w: leases.holder_of(c, "poll", w.now),
+    "posts.known": lambda c, w: posts.known(c, w.account_id, NAMES),
+    "posts.known_by_link_or_title": lambda c, w: posts.known_by_link_or_title(c, w.account_id, NAMES, NAMES),
+    "posts.rename_ext_id": lambda c, w: posts.rename_ext_id(c, w.post_id, "renamed"),
+    "posts.newest": lambda c, w: posts.newest(c, w.account_id, 20),
+    "posts.latest": lambda c, w: posts.latest(c, w.account_id, 3),
+    "posts.add": lambda c, w: posts.add(
+        c, w.account_id, replace(w.post, id="brand new"), "f", w.now, why_not="", root_id=None
+    ),
+    "posts.revise": lambda c, w: posts.revise(c, w.post_id, w.post, "e", RevisionKind.EDITED, w.now),
+    "posts.set_state": lambda c, w: posts.set_state(c, w.post_id, "cancelled"),
+    "posts.resolve": lambda c, w: posts.resolve(c, w.account_id, NAMES),
+    "posts.pointing_at": lambda c, w: posts.pointing_at(c, w.account_id, NAMES),
+    "posts.cancelled_before_seen": lambda c, w: posts.cancelled_before_seen(c, w.account_id, NAMES),
+    "posts.by_event": lambda c, w: posts.by_event(c, w.account_id, "event 3"),
+    "posts.get": lambda c, w: posts.get(c, w.post_id),
+    "posts.revision": lambda c, w: posts.revision(c, w.post_id, 1),
+    "subscriptions.add": lambda c, w: subscriptions.add(c, w.chat_id, 9, w.account_id, (), "", None, w.now),
+    "subscriptions.remove": lambda c, w: subscriptions.remove(c, w.removed.subscription_id, w.chat_id),
+    "subscriptions.restore": lambda c, w: subscriptions.restore(c, w.removed),
+    "subscriptions.get": lambda c, w: subscriptions.get(c, w.removed.subscription_id, w.chat_id),
+    "subscriptions.of_account": lambda c, w: subscriptions.of_account(c, w.account_id),
+    "subscriptions.of_chat": lambda c, w: subscriptions.of_chat(c, w.chat_id, 0),
+    "subscriptions.count_of_account": lambda c, w: subscriptions.count_of_account(c, w.account_id),
+    "subscriptions.count_of_chat": lambda c, w: subscriptions.count_of_chat(c, w.chat_id),
+    "trimming.trim": lambda c, w: trimming.trim(c, w.now - timedelta(minutes=30), w.now + timedelta(days=30)),
+    "withdrawing.withdraw_queued": lambda c, w: withdrawing.withdraw_queued(c, [w.post_id], w.now, "lifted"),
+}
+
+
+def test_every_function_of_the_store_is_called_here():
+    offered = {
+        f"{module.__name__.rpartition('.')[2]}.{name}"
+        for module in MODULES
+        for name, function in vars(module).items()
+        if inspect.iscoroutinefunction(function) and function.__module__ == module.__name__ and name[0] != "_"
+    }
+    assert CALLS.keys() == offered
+    assert WHOLE.keys() <= offered
+
+
+def test_every_module_with_queries_is_looked_at():
+    package = importlib.resources.files("bot.store")
+    speaking = {
+        path.name.removesuffix(".py")
+        for path in package.iterdir()
+        if path.name.endswith(".py") and "AsyncConnection" in path.read_text()
+    }
+    # the way in, and which class writes an INSERT, send nothing of their own
+    assert speaking - {"database", "inserting"} == {module.__name__.rpartition(".")[2] for module in MODULES}
+
+
+ACCOUNTS, POSTS_EACH, CHATS = 10, 40, 60
+
+
+async def populate(db: Database, account: Account, post: Post, now: datetime) -> World:
+    """Many accounts, posts, chats, subscriptions and deliveries, so that the planner has something to weigh."""
+    async with db.begin() as conn:
+        account_ids = [await accounts.upsert(conn, replace(account, key=str(n)), now) for n in range(ACCOUNTS)]
+        chat_ids = [await chats.ensure(conn, n, ChatKind.PRIVATE, "", now) for n in range(1, CHATS + 1)]
+        wishes = [
+            {"chat_id": chat, "account_id": each, "words": "[]", "created_at": now}
+            for chat in chat_ids
+            for each in account_ids
+        ]
+        await conn.execute(insert(tables.subscriptions), wishes)
+        post_ids = []
+        for number, each in enumerate(account_ids):
+            await accounts.ensure_watch(conn, each, now, 60.0)
+            for n in range(POSTS_EACH):
+                made = replace(
+                    post,
+                    id=str(n),
+                    title=str(n),
+                    url=f"https://a/{n}",
+                    event_id=f"event {n}",
+                    aliases=(f"alias {n}",),
+                    supersedes=(str(n - 1),),
+                    published=now + timedelta(minutes=n),
+                )
+                seen = now + timedelta(minutes=n)
+                post_ids.append(await posts.add(conn, each, made, f"{number}/{n}", seen, why_not="", root_id=None))
+        drafts = [
+            Draft(chat, Op.SEND, Lane(post_id % 2), post_id=post_id, revision=1)
+            for chat in chat_ids
+            for post_id in post_ids[:POSTS_EACH]
+        ]
+        await deliveries.enqueue(conn, drafts, now)
+        for n in range(200):
+            await choices.put(conn, n, {}, now)
+        [first, *_] = await subscriptions.of_chat(conn, chat_ids[0])
+        [send] = (await deliveries.sends_of(conn, post_ids[:1]))[:1]
+    whose = Removed(first.subscription_id, chat_ids[0], 0, first.account_id, (), "", None, now)
+    return World(
+        replace(account, key="0"),
+        account_ids[0],
+        chat_ids[0],
+        chat_ids[1],
+        post_ids[0],
+        replace(post, aliases=("another",), supersedes=("yet another",)),
+        send.delivery_id,
+        whose,
+        now,
+    )
+
+
+@contextmanager
+def sent_statements(db: Database) -> Iterator[list[tuple[str, object]]]:
+    """Collect every statement, with the (first) values that went with it."""
+    seen: list[tuple[str, object]] = []
+
+    def listener(_conn, _cursor, statement, parameters, _context, executemany) -> None:
+        seen.append((statement, parameters[0] if executemany else parameters))
+
+    for engine in db.engines:
+        event.listen(engine.sync_engine, "before_cursor_execute", listener)
+    yield seen
+    for engine in db.engines:
+        event.remove(engine.sync_engine, "before_cursor_execute", listener)
+
+
+async def whole_on_sqlite(conn: AsyncConnection, statement: str, values: object) -> list[str]:
+    plan = (await conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)).all()
+    return [row[-1] for row in plan if row[-1].startswith("SCAN ") and row[-1].split()[1] not in SMALL | {"CONSTANT"}]
+
+
+async def ask_for_indexes(conn: AsyncConnection) -> None:
+    """The tables here are small enough for PostgreSQL to read them whole; we ask what it would do if they were not."""
+    for way in ("seqscan", "hashjoin", "mergejoin"):
+        await conn.execute(text(f"SET LOCAL enable_{way} = off"))
+
+
+async def whole_on_postgresql(conn: AsyncConnection, statement: str, values: object) -> list[str]:
+    answer = (await conn.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values)).scalar_one()
+    plan = answer if isinstance(answer, list) else json.loads(answer)
+    # a bitmap's heap scan reads what its index scans found, a change what its plan below found
+    read = [node for node in nodes(plan[0]["Plan"]) if node["Node Type"] not in {"ModifyTable", "Bitmap Heap Scan"}]
+    return [f"{node['Node Type']} of {table}" for node in read if (table := whole_table(node))]
+
+
+def whole_table(node: dict) -> str:
+    """Give the growing table that a node reads from end to end, "" for none.
+
+    An index that is not asked for values of its first column is read from end to end too.
+    """
+    table, first = INDEXES.get(node.get("Index Name", ""), (node.get("Relation Name", ""), None))
+    if table in SMALL or (first is not None and re.search(rf"\b{first}\b", node.get("Index Cond", ""))):
+        return ""
+    return table
+
+
+#: Index (or key) to its table and its first column.
+INDEXES = {
+    str(indexed.name): (table.name, next(iter(indexed.columns)).name)
+    for table in tables.metadata.tables.values()
+    for indexed in (
+        *table.indexes,
+        *(constraint for constraint in table.constraints if isinstance(constraint, UniqueConstraint)),
+        table.primary_key,
+    )
+}
+
+
+def nodes(plan: dict) -> Iterator[dict]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
+
+
+@pytest.fixture
+async def world(db, account, a_post, clock) -> World:
+    world = await populate(db, account, a_post(), clock())
+    if db.backend == "postgresql":
+        async with db.begin() as conn:
+            await conn.execute(text("ANALYZE"))
+    return world
+
+
+async def test_no_function_of_the_store_reads_a_growing_table_whole(db, world, monkeypatch):
+    monkeypatch.setattr(trimming, "KEPT_EACH", 10)
+    found: dict[str, list[tuple[str, list[str]]]] = {}
+    looked_at = 0
+    for name, call in CALLS.items():
+        async with db.begin() as conn:
+            nested = await conn.begin_nested()
+            with sent_statements(db) as seen:
+                await call(conn, world)
+            await nested.rollback()
+            if db.backend == "postgresql":
+                await ask_for_indexes(conn)
+            explain = whole_on_sqlite if db.backend == "sqlite" else whole_on_postgresql
+            assert seen, f"{name} sent nothing"
+            for statement, values in seen:
+                looked_at += 1
+                if scans := await explain(conn, statement, values):
+                    found.setdefault(name, []).append((statement, scans))
+    assert looked_at >= len(CALLS)
+    assert {name: scans for name, scans in found.items() if name not in WHOLE} == {}
+    assert found.keys() == WHOLE.keys()
+
+
+async def test_a_query_without_an_index_would_be_noticed(db, world):
+    async with db.begin() as conn:
+        if db.backend == "postgresql":
+            await ask_for_indexes(conn)
+        explain = whole_on_sqlite if db.backend == "sqlite" else whole_on_postgresql
+        for statement in (
+            "SELECT id FROM posts WHERE fingerprint = 'x'",
+            "SELECT content FROM revisions WHERE seen_at < '2026-07-21'",
+            "SELECT id FROM subscriptions WHERE thread_id = 5",
+            "DELETE FROM deliveries WHERE attempts = 3",
+        ):
+            assert await explain(conn, statement, ()), statement

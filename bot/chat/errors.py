@@ -27,6 +27,7 @@ from bot.delivery.face import (
     LostAnswerError,
     MediaRefusedError,
     MigratedError,
+    NotEditableError,
     NotSentError,
     RejectedError,
     SendError,
@@ -50,12 +51,18 @@ TABLE = (
     Row(Forbidden, "", BlockedError),
     Row(
         BadRequest,
-        r"chat not found|user not found|user is deactivated|peer_id_invalid|chat_write_forbidden",
+        r"not enough rights to send (photo|video|document|media|album)|chat_send_(photos|media)_forbidden",
+        MediaRefusedError,
+    ),
+    Row(
+        BadRequest,
+        r"chat not found|user not found|user is deactivated|peer_id_invalid|chat_write_forbidden|channel_private"
+        r"|chat_restricted|not enough rights to send|need administrator rights|have no rights to send",
         BlockedError,
     ),
-    Row(BadRequest, r"not enough rights to send|need administrator rights|have no rights to send", BlockedError),
     Row(BadRequest, r"thread not found|topic_closed|topic_deleted|topic closed|topic deleted", TopicGoneError),
-    Row(BadRequest, r"message to edit not found|message can't be edited|message_id_invalid", GoneError),
+    Row(BadRequest, r"message can't be edited|message_author_required|message_edit_time_expired", NotEditableError),
+    Row(BadRequest, r"message to edit not found|message_id_invalid", GoneError),
     Row(
         BadRequest,
         r"wrong file identifier|failed to get http url content|wrong type of the web page content|photo_invalid"
@@ -64,12 +71,16 @@ TABLE = (
         MediaRefusedError,
     ),
     Row(BadRequest, "", RejectedError),
+    Row(NetworkError, r"request entity too large", MediaRefusedError),
     Row(EndPointNotFound, "", RejectedError),
     Row(Conflict, "", RejectedError),
 )
 
 #: Errors of the connection after which the request certainly did not reach the server.
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+#: A 429 that does not say how long; seconds.
+_UNSAID_REST = 5.0
+_TOO_MANY = "too many requests"
 _NOT_MODIFIED = "message is not modified"
 
 
@@ -94,6 +105,8 @@ def meaning(error: TelegramError) -> SendError:
         case ChatMigrated():
             return MigratedError(error.new_chat_id)
     said = str(error)
+    if _TOO_MANY in said.lower():
+        return FloodError(_UNSAID_REST)
     for row in TABLE:
         if isinstance(error, row.error) and re.search(row.text, said, re.IGNORECASE):
             return row.means(said)

@@ -1,6 +1,6 @@
 """Sending and editing through the Bot API, as the outbox wants it. What an error means stands in ``errors``."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
 from telegram import (
@@ -16,28 +16,23 @@ from telegram import (
 from telegram.error import TelegramError
 
 from bot.chat.errors import is_not_modified, meaning
+from bot.chat.pictures import Download, Pictures, no_download
 from bot.delivery.face import Button, MediaRefusedError, Part, Span
 from bot.model.delivery import SentPart
 from bot.model.post import Media
 from bot.model.subscription import Target
 
 T = TypeVar("T")
-#: Gets a picture's bytes for Telegram when it could not fetch them itself; None when we cannot either.
-Download = Callable[[Media], Awaitable[bytes | None]]
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
-
-async def _no_download(_medium: Media) -> bytes | None:
-    return None
 
 
 class TelegramMessenger:
     """The ``Messenger`` behind which Telegram stands."""
 
-    def __init__(self, bot: Bot, download: Download = _no_download) -> None:
+    def __init__(self, bot: Bot, download: Download = no_download) -> None:
         self._bot = bot
-        self._download = download
+        self._pictures = Pictures(download)
 
     async def send(
         self, target: Target, part: Part, *, silent: bool = False, reply_to: int | None = None
@@ -47,13 +42,17 @@ class TelegramMessenger:
         if not part.media:
             return await self._text(how, part)
         try:
-            return await self._media(how, part, [medium.url for medium in part.media])
+            return await self._media(how, part, part.media, [self._pictures.by_reference(m) for m in part.media])
         except MediaRefusedError:
-            files = [await self._download(medium) for medium in part.media]
-            got = [file for file in files if file]
+            self._pictures.forget(part.media)
+            got: list[tuple[Media, bytes]] = []
+            for medium in part.media:
+                file = await self._pictures.bytes_of(medium)
+                if file:
+                    got.append((medium, file))
             if not got:
                 raise
-            return await self._media(how, part, got)
+            return await self._media(how, part, tuple(m for m, _ in got), [file for _, file in got])
 
     async def edit(self, target: Target, sent: SentPart, part: Part) -> None:
         """Make an earlier message show the part's text and buttons; its pictures stay. Raises SendError's kinds."""
@@ -96,7 +95,9 @@ class TelegramMessenger:
         )
         return SentPart((message.message_id,), "text")
 
-    async def _media(self, how: "_How", part: Part, files: Sequence[str | bytes]) -> SentPart:
+    async def _media(
+        self, how: "_How", part: Part, media: tuple[Media, ...], files: Sequence[str | bytes]
+    ) -> SentPart:
         form = "caption" if part.styled.text else "media"
         caption, entities = part.styled.text or None, _entities(part.styled.spans)
         if len(files) == 1:
@@ -112,6 +113,7 @@ class TelegramMessenger:
                     reply_parameters=how.reply(),
                 )
             )
+            self._pictures.learn(media, (message,))
             return SentPart((message.message_id,), form)
         # the caption of an album's first picture is shown as the album's
         album = [
@@ -129,6 +131,7 @@ class TelegramMessenger:
                 reply_parameters=how.reply(),
             )
         )
+        self._pictures.learn(media, messages)
         return SentPart(tuple(message.message_id for message in messages), form)
 
 

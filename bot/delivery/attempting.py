@@ -1,45 +1,50 @@
 """One try at one delivery: intent into the database, the request, and what its answer means."""
 
+import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import Enum
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.delivery import face
-from bot.delivery.face import Messenger, Part, SendError
-from bot.delivery.harmless import domain, web_link
-from bot.delivery.pacing import Pacing
-from bot.delivery.steps import Plan, Step, plan, with_repeat_mark
-from bot.delivery.writing import Writing
+from bot.delivery.face import Messenger, SendError
+from bot.delivery.pacing import EVERY_CHAT, Pacing
+from bot.delivery.rendering import marked
+from bot.delivery.requesting import Requesting
+from bot.delivery.steps import Kind, Plan, Step, plan
 from bot.locales import phrases
 from bot.model.delivery import Op, SentPart, State
-from bot.model.subscription import Target
 from bot.store import chats, deliveries
 from bot.store.database import Database
 from bot.store.deliveries import Delivery
 
 log = structlog.get_logger(__name__)
 
+#: What a database that is down or busy raises; OSError comes from the PostgreSQL driver's connecting.
+DATABASE_FAULTS = (SQLAlchemyError, OSError)
 #: Tries whose answer was lost or strange before a delivery is given up and left for the operator to see.
 MOST_ATTEMPTS = 12
-#: Back-off after such a try: 2 s doubling to 5 min, with jitter.
+#: Back-off after such a try: 2 s doubling to 5 min, with jitter: in all about half an hour.
 FIRST_BACKOFF, LONGEST_BACKOFF = 2.0, 300.0
-#: After a request that certainly did not arrive, seconds: the network is down for everybody.
-NETWORK_PAUSE = 3.0
-#: A delivery that hit a fault of ours rests this long, seconds.
-ASIDE = 60.0
+#: The network is down for everybody: 1 s doubling to 30 s, with jitter, and nothing is counted against a delivery.
+FIRST_OUTAGE, LONGEST_OUTAGE = 1.0, 30.0
+#: A delivery that hit a fault of ours, or the database's, rests this long, seconds.
+ASIDE, DATABASE_PAUSE = 60.0, 2.0
+#: So many chats refused with 429 within a second: Telegram means the bot, not the chats.
+FLOODED_CHATS, FLOOD_SPAN = 3, timedelta(seconds=1)
+#: What Telegram has taken must get into the database: tried so often, the first pause in seconds, doubling.
+SAVE_TRIES, SAVE_PAUSE = 5, 0.25
+#: A change waits this long for what it changes to be finished, seconds.
+LATER = 1.0
 _WAITING = frozenset((State.QUEUED, State.UNSURE))
-
-
-class Trying(Enum):
-    """How a try ended, as far as the dispatcher must know."""
-
-    DONE = "done"
-    #: Nothing gets through to Telegram at the moment.
-    EVERYTHING_RESTS = "everything rests"
+#: Forms of an edit that changed nothing in the chat.
+_UNCHANGED = {
+    "gone": "the messages are no longer in the chat",
+    "kept": "Telegram does not let the messages be edited",
+}
 
 
 class Attempting:
@@ -55,51 +60,67 @@ class Attempting:
         default_language: str,
     ) -> None:
         self._db = db
-        self._messenger = messenger
+        self._requesting = Requesting(messenger, pacing)
         self._pacing = pacing
         self._clock = clock
         self._rng = rng
         self._default_language = default_language
+        self._floods: list[tuple[datetime, int]] = []
+        self._outages = 0
+        self._outage_until: datetime | None = None
 
-    async def attempt(self, delivery_id: int) -> Trying:
-        """Do the next request of a delivery. Raises TokenLostError."""
+    async def attempt(self, delivery_id: int) -> None:
+        """Do the next request of a delivery. Raises TokenLostError, and what the database raises."""
         async with self._db.begin() as conn:
             delivery = await deliveries.load(conn, delivery_id)
             if delivery is None or delivery.state not in _WAITING:
-                return Trying.DONE
+                return
             says = phrases(delivery.language or self._default_language)
             planned = await plan(conn, delivery, says)
-            reason = self._settled_already(delivery, planned)
-            if reason is not None:
-                await deliveries.settle(conn, delivery.id, delivery.state, reason[0], self._clock(), error=reason[1])
-                return Trying.DONE
+            if planned.send is not None:
+                await deliveries.hurry(conn, planned.send.delivery_id, delivery.lane)
+            if planned.later and planned.send is not None:
+                later = max(planned.send.not_before, self._clock() + timedelta(seconds=LATER))
+                await deliveries.defer(conn, delivery.id, delivery.state, later, "", count=False)
+                return
+            end = self._end_without_request(delivery, planned)
+            if end is not None:
+                await deliveries.settle(conn, delivery.id, delivery.state, end[0], self._clock(), error=end[1])
+                _told(delivery, end[0], why=end[1])
+                return
             number = planned.revision if planned.revision is not None else delivery.rendered_revision
             if not await deliveries.claim(conn, delivery, self._clock(), number):
-                return Trying.DONE
+                return
         # the intent is on the disk: from here on a kill leaves SENDING, which the next start reads as "unsure"
         step = planned.steps[len(delivery.parts)]
         if delivery.state is State.UNSURE and step.edits is None:
-            step = replace(step, part=with_repeat_mark(step.part, says))
+            step = replace(step, part=marked(step.part, says("message.maybe_repeat"), "italic"))
         try:
-            sent = await self._request(delivery, step)
+            sent = await self._requesting.carry_out(delivery, step, says)
         except SendError as error:
-            return await self._failed(delivery, error)
-        await self._arrived(delivery, planned, sent)
-        return Trying.DONE
+            await self._failed(delivery, error)
+            return
+        self._outages = 0
+        await self._arrived(delivery, planned, step, sent)
 
-    async def put_aside(self, delivery_id: int) -> None:
-        """After a fault of our own: wait, or give up after many; the reason stays visible."""
+    async def put_aside(self, delivery_id: int, *, own_fault: bool) -> None:
+        """After a fault of our own or the database's: wait; a fault of our own that stays is given up, visibly."""
+        now = self._clock()
         async with self._db.begin() as conn:
             delivery = await deliveries.load(conn, delivery_id)
-            if delivery is None or delivery.state is not State.SENDING:
-                if delivery is not None and delivery.state in _WAITING:
-                    why = "a fault of Tocsin's own; see the log"
-                    await deliveries.settle(conn, delivery_id, delivery.state, State.FAILED, self._clock(), error=why)
+            if delivery is None:
                 return
-            later = self._clock() + timedelta(seconds=ASIDE)
-            await deliveries.put_back(conn, delivery_id, State.UNSURE, later, "a fault of Tocsin's own", count=True)
+            why = "a fault of Tocsin's own; see the log" if own_fault else "the database did not answer"
+            later = now + timedelta(seconds=ASIDE if own_fault else DATABASE_PAUSE)
+            if own_fault and delivery.attempts + 1 >= MOST_ATTEMPTS:
+                await deliveries.settle(conn, delivery_id, delivery.state, State.FAILED, now, error=why)
+                _told(delivery, State.FAILED, why=why)
+            elif delivery.state is State.SENDING:
+                await deliveries.put_back(conn, delivery_id, State.UNSURE, later, why, count=True)
+            elif delivery.state in _WAITING:
+                await deliveries.defer(conn, delivery_id, delivery.state, later, why, count=own_fault)
 
-    def _settled_already(self, delivery: Delivery, planned: Plan) -> tuple[State, str] | None:
+    def _end_without_request(self, delivery: Delivery, planned: Plan) -> tuple[State, str] | None:
         """The end of a delivery that needs no request, None when it needs one."""
         if delivery.chat_state != "active":
             return State.FAILED, delivery.paused_reason or "the chat is paused"
@@ -109,71 +130,48 @@ class Attempting:
         if delivery.op is Op.SEND and untried and delivery.expires_at and delivery.expires_at <= self._clock():
             return State.EXPIRED, "it ended before it could be sent"
         if len(delivery.parts) >= len(planned.steps):
-            return State.SENT, ""
+            return _end(delivery.parts)
+        tells_of_edits = planned.send is not None and planned.steps[len(delivery.parts)].edits is None
+        if tells_of_edits and delivery.parts and all(part.form == "gone" for part in delivery.parts):
+            # whoever deleted the message does not ask for news of it
+            return State.SKIPPED, _UNCHANGED["gone"]
         return None
 
-    async def _request(self, delivery: Delivery, step: Step) -> SentPart:
-        """Send or edit, with the fall-backs that need no new row: other topic, no picture, plain text."""
-        target = Target(delivery.telegram_id, delivery.thread_id)
-        if step.edits is not None:
+    async def _arrived(self, delivery: Delivery, planned: Plan, step: Step, sent: SentPart) -> None:
+        """Write down what Telegram has taken; a database that stumbles is asked again, for else it would be repeated."""
+        for tried in range(SAVE_TRIES):
             try:
-                await self._messenger.edit(target, step.edits, step.part)
-            except face.GoneError:
-                return SentPart((), "gone")
-            return SentPart(step.edits.message_ids, "edited")
-        try:
-            return await self._send(target, step, step.part)
-        except face.TopicGoneError:
-            log.warning("a topic is gone; sent to the general one", chat=target.chat_id, topic=target.thread_id)
-            return await self._send(replace(target, thread_id=0), step, step.part)
-
-    async def _send(self, target: Target, step: Step, part: Part) -> SentPart:
-        send = self._messenger.send
-        try:
-            return await send(target, part, silent=step.silent, reply_to=step.reply_to)
-        except face.MediaRefusedError as error:
-            log.warning("a picture was refused; sent without it", chat=target.chat_id, why=str(error))
-            without = _without_media(part)
-            return await send(target, without, silent=step.silent, reply_to=step.reply_to)
-        except face.RejectedError as error:
-            plain = Part(replace(part.styled, spans=()))
-            if plain == part:
-                raise
-            log.warning("a message was rejected; sent as plain text", chat=target.chat_id, why=str(error))
-            return await send(target, plain, silent=step.silent, reply_to=step.reply_to)
-
-    async def _arrived(self, delivery: Delivery, planned: Plan, sent: SentPart) -> None:
-        parts = (*delivery.parts, sent)
-        now = self._clock()
-        async with self._db.begin() as conn:
-            if planned.send is not None and sent.form in {"text", "caption"} and delivery.op is Op.EDIT:
-                # more text than before: the new message belongs to what the chat was shown of the post
-                extended = (*planned.send.parts, sent) if len(parts) < len(planned.steps) else planned.send.parts
-                await deliveries.rewrite_send(conn, planned.send.delivery_id, parts=extended)
-            if len(parts) < len(planned.steps):
-                await deliveries.keep_part(conn, delivery.id, parts)
+                await self._save(delivery, planned, step, sent)
+            except DATABASE_FAULTS as error:
+                if tried == SAVE_TRIES - 1:
+                    raise
+                log.warning(
+                    "what arrived could not be saved; tried again", delivery=delivery.id, why=type(error).__name__
+                )
+                await asyncio.sleep(SAVE_PAUSE * 2**tried)
+            else:
                 return
-            if planned.send is not None and planned.revision is not None:
-                await deliveries.rewrite_send(conn, planned.send.delivery_id, revision=planned.revision)
-            await deliveries.settle(conn, delivery.id, State.SENDING, State.SENT, now, parts=parts)
-        log.info(
-            "delivered",
-            delivery=delivery.id,
-            chat=delivery.telegram_id,
-            post=delivery.post_id,
-            op=delivery.op.value,
-            seconds=round((now - delivery.queued_at).total_seconds(), 3),
-        )
 
-    async def _failed(self, delivery: Delivery, error: SendError) -> Trying:
-        log.warning(
-            "a request to Telegram failed",
-            delivery=delivery.id,
-            chat=delivery.telegram_id,
-            op=delivery.op.value,
-            error=type(error).__name__,
-            why=str(error),
-        )
+    async def _save(self, delivery: Delivery, planned: Plan, step: Step, sent: SentPart) -> None:
+        parts = (*delivery.parts, sent)
+        finished = len(parts) >= len(planned.steps)
+        state, why = _end(parts) if finished else (State.QUEUED, "")
+        async with self._db.begin() as conn:
+            if planned.send is not None and step.kind is Kind.MORE:
+                # the new message belongs to what the chat was shown of the post
+                shown = (*planned.send.parts, sent)
+                await deliveries.rewrite_send(conn, planned.send.delivery_id, parts=shown)
+            if not finished:
+                await deliveries.keep_part(conn, delivery.id, parts)
+            else:
+                if planned.send is not None and planned.revision is not None:
+                    await deliveries.rewrite_send(conn, planned.send.delivery_id, revision=planned.revision)
+                await deliveries.settle(
+                    conn, delivery.id, State.SENDING, state, self._clock(), parts=parts, error=why
+                )
+        _told(delivery, state, why=why, waited=(self._clock() - delivery.queued_at).total_seconds())
+
+    async def _failed(self, delivery: Delivery, error: SendError) -> None:
         match error:
             case face.TokenLostError():
                 await self._put_back(delivery, delivery.state, 0.0, error, count=False)
@@ -183,22 +181,23 @@ class Attempting:
             case face.MigratedError(new_chat_id=new_chat_id):
                 async with self._db.begin() as conn:
                     await chats.migrate(conn, delivery.telegram_id, new_chat_id)
-                await self._put_back(delivery, delivery.state, 0.0, error, count=False)
+                    await deliveries.put_back(
+                        conn, delivery.id, delivery.state, self._clock(), str(error), count=False
+                    )
             case face.FloodError(retry_after=seconds):
-                self._pacing.rest(delivery.telegram_id, seconds)
-                until = self._clock() + timedelta(seconds=seconds)
-                async with self._db.begin() as conn:
-                    await deliveries.save_rest(conn, delivery.telegram_id, until, self._clock())
-                await self._put_back(delivery, delivery.state, seconds, error, count=False)
+                await self._flooded(delivery, error, seconds)
             case face.NotSentError():
-                pause = NETWORK_PAUSE * self._rng.uniform(0.8, 1.2)
-                await self._put_back(delivery, delivery.state, pause, error, count=False)
-                return Trying.EVERYTHING_RESTS
-            case face.LostAnswerError():
-                await self._again_or_give_up(delivery, error)
+                self._rest_all()
+                await self._put_back(delivery, delivery.state, 0.0, error, count=False)
+            case face.LostAnswerError() if delivery.attempts + 1 < MOST_ATTEMPTS:
+                wait = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2**delivery.attempts) * self._rng.uniform(0.8, 1.2)
+                await self._put_back(delivery, State.UNSURE, wait, error, count=True)
             case _:
-                await self._give_up(delivery, error)
-        return Trying.DONE
+                async with self._db.begin() as conn:
+                    await deliveries.settle(
+                        conn, delivery.id, State.SENDING, State.FAILED, self._clock(), error=str(error)
+                    )
+                _told(delivery, State.FAILED, why=str(error))
 
     async def _blocked(self, delivery: Delivery, error: SendError) -> None:
         """The chat does not want us: it is paused, its subscriptions stay. What waits is given up with the reason:
@@ -206,20 +205,30 @@ class Attempting:
         """
         async with self._db.begin() as conn:
             await chats.pause(conn, delivery.telegram_id, str(error))
-            await deliveries.fail_waiting_of_chat(conn, delivery.chat_id, str(error), self._clock())
+            given_up = await deliveries.fail_waiting_of_chat(conn, delivery.chat_id, str(error), self._clock())
+        _told(delivery, State.FAILED, why=str(error), given_up=given_up)
 
-    async def _again_or_give_up(self, delivery: Delivery, error: SendError) -> None:
-        tried = delivery.attempts + 1
-        if tried >= MOST_ATTEMPTS:
-            await self._give_up(delivery, error)
-            return
-        wait = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (tried - 1)) * self._rng.uniform(0.8, 1.2)
-        await self._put_back(delivery, State.UNSURE, wait, error, count=True)
-
-    async def _give_up(self, delivery: Delivery, error: SendError) -> None:
-        log.error("a delivery is given up", delivery=delivery.id, chat=delivery.telegram_id, why=str(error))
+    async def _flooded(self, delivery: Delivery, error: SendError, seconds: float) -> None:
+        """429: the chat rests, or the whole bot when many chats are refused at once; kept across a restart."""
+        now = self._clock()
+        self._floods = [(at, chat) for at, chat in self._floods if now - at < FLOOD_SPAN]
+        self._floods.append((now, delivery.telegram_id))
+        many = len({chat for _, chat in self._floods}) >= FLOODED_CHATS
+        scope = EVERY_CHAT if many else delivery.telegram_id
+        self._pacing.rest(scope, seconds)
         async with self._db.begin() as conn:
-            await deliveries.settle(conn, delivery.id, State.SENDING, State.FAILED, self._clock(), error=str(error))
+            await deliveries.save_rest(conn, scope, now + timedelta(seconds=seconds), now)
+        await self._put_back(delivery, delivery.state, seconds, error, count=False)
+
+    def _rest_all(self) -> None:
+        """Telegram cannot be reached. Requests that fail together count as one."""
+        now = self._clock()
+        if self._outage_until is not None and now < self._outage_until:
+            return
+        pause = min(LONGEST_OUTAGE, FIRST_OUTAGE * 2 ** min(self._outages, 10)) * self._rng.uniform(0.8, 1.2)
+        self._outages += 1
+        self._outage_until = now + timedelta(seconds=pause)
+        self._pacing.rest(EVERY_CHAT, pause)
 
     async def _put_back(
         self, delivery: Delivery, state: State, wait: float, error: SendError, *, count: bool
@@ -227,13 +236,26 @@ class Attempting:
         later = self._clock() + timedelta(seconds=wait)
         async with self._db.begin() as conn:
             await deliveries.put_back(conn, delivery.id, state, later, str(error), count=count)
+        _told(delivery, state, why=str(error), error=type(error).__name__, wait=round(wait, 1))
 
 
-def _without_media(part: Part) -> Part:
-    """The text with its pictures as links."""
-    out = Writing().append(part.styled)
-    for medium in part.media:
-        link = web_link(medium.url)
-        if link:
-            out.add("\n🖼 ").add(domain(link), "text_link", url=link)
-    return Part(out.done(), (), part.buttons)
+def _end(parts: tuple[SentPart, ...]) -> tuple[State, str]:
+    forms = {part.form for part in parts}
+    if forms and forms <= _UNCHANGED.keys():
+        return State.SKIPPED, "; ".join(_UNCHANGED[form] for form in sorted(forms))
+    return State.SENT, ""
+
+
+def _told(delivery: Delivery, state: State, **more: object) -> None:
+    """One log line for each change of state, with the same keys everywhere and never a word of the message."""
+    fields = {name: value for name, value in more.items() if value != ""}
+    say = log.info if state in {State.SENT, State.SKIPPED, State.QUEUED} and "error" not in fields else log.warning
+    say(
+        "delivery",
+        delivery=delivery.id,
+        chat=delivery.telegram_id,
+        post=delivery.post_id,
+        op=delivery.op.value,
+        state=state.value,
+        **fields,
+    )

@@ -97,6 +97,10 @@ class GoneError(SendError):
     """The message to edit is no longer there."""
 
 
+class NotEditableError(GoneError):
+    """The message is there, but Telegram does not let it be changed (any more)."""
+
+
 class RejectedError(SendError):
     """Permanently refused for what it is (400 of any other kind)."""
 

@@ -46,11 +46,16 @@ _LABEL = r"[^\W_\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffe
 #: The look-behind keeps a long word from being tried again at each of its letters.
 _BARE_HOST = re.compile(rf"(?<!{_LABEL})(?:{_LABEL}(?:{_LABEL}|-)*\.)+{_LABEL}(?:{_LABEL}|-)*")
 _ASCII_HOST = re.compile(r"(?i)[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?::\d{1,5})?")
+#: A host that is surely taken for a link's: what follows another one could act by itself ("http://0?@name").
+_HOST = re.compile(
+    r"(?i)(?:(?:[a-z0-9_-]+\.)+(?:[a-z]{2,24}|xn--[a-z0-9-]{1,59})|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])(?::\d{1,5})?"
+)
 _HOST_LIMIT = 253  # RFC 1035, 2.3.4
 _LABEL_LIMIT = 63
 
 _MENTION = re.compile(r"@(?=[A-Za-z0-9_])")
 _COMMAND = re.compile(r"(?<![A-Za-z0-9_/])/(?=[A-Za-z0-9_])")
+_BEGINS = ("@", "/", "#", "＃", "$")
 _HASHTAG = re.compile(r"([#＃])(?=[^\W#])|(\$)(?=[A-Z])")
 
 #: Longest web address that is put behind a link; Telegram drops longer ones without a word.
@@ -129,7 +134,9 @@ def _inert(text: str) -> str:
     done: list[str] = []
     at = 0
     for match in _URL.finditer(text):
-        done += (_inert_words(text[at : match.start()]), _harmless_url(match))
+        before = _inert_words(text[at : match.start()])
+        # a sign that would begin a mention, command or tag together with the link behind it
+        done += (before + WORD_JOINER if before.endswith(_BEGINS) else before, _harmless_url(match))
         at = match.end()
     done.append(_inert_words(text[at:]))
     return "".join(done)
@@ -169,7 +176,7 @@ def _harmless_url(match: re.Match[str]) -> str:
     scheme, colon, rest = match["scheme"], match["colon"], match["rest"]
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
     tail = rest[len(authority) :]
-    inert = f"{scheme}:{WORD_JOINER}{colon[1:]}{_inert_words(rest)}"
+    inert = f"{scheme}:{WORD_JOINER}" + _inert_words(colon[1:] + rest).replace("://", f":{WORD_JOINER}//")
     if scheme.lower() not in _WEB_SCHEMES or colon != "://" or "\\" in rest or "%" in authority:
         return inert
     # what stands before the last @ is a user name, there to be taken for the host
@@ -178,7 +185,10 @@ def _harmless_url(match: re.Match[str]) -> str:
     if east and _ASCII_HOST.fullmatch(host[: east.start()]):
         # "https://t.cn/" written against the next word: the words are no part of it
         return f"{scheme}://{host[: east.start()]} {_inert_words(host[east.start() :] + tail)}"
-    if not host or len(host) > _HOST_LIMIT or _TELEGRAM_HOSTS.search(host):
+    before = match.string[match.start() - 1 : match.start()]
+    # Telegram takes no link out of the middle of a word; East Asian words end where a link begins
+    glued = bool(before) and not _EAST_ASIAN.match(before) and (before.isalnum() or before in "._-+@")
+    if glued or len(host) > _HOST_LIMIT or _TELEGRAM_HOSTS.search(host) or not _HOST.fullmatch(_ascii_host(host)):
         return inert
     east = _EAST_ASIAN.search(tail)
     cut = east.start() if east else len(tail)

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.delivery.attempting import Attempting, Trying
+from bot.delivery.attempting import DATABASE_FAULTS, DATABASE_PAUSE, Attempting
 from bot.delivery.face import Messenger, TokenLostError
-from bot.delivery.pacing import EVERY_CHAT, Pacing
+from bot.delivery.pacing import Pacing
 from bot.model.delivery import Lane, State
 from bot.store import deliveries
 from bot.store.database import Database
@@ -81,7 +80,7 @@ class Outbox:
             self._woken.clear()
             try:
                 wait = await self._start_some(tasks)
-            except SQLAlchemyError as error:
+            except DATABASE_FAULTS as error:
                 log.error("the outbox could not be read; tried again", why=str(error)[:200])  # noqa: TRY400
                 wait = NET_SECONDS
             with contextlib.suppress(TimeoutError):
@@ -130,13 +129,29 @@ class Outbox:
                 if self._finishing:
                     return
                 await asyncio.sleep(min(wait, LONGEST_SLEEP))
-            if await self._attempting.attempt(head.delivery_id) is Trying.EVERYTHING_RESTS:
-                self._pacing.rest(EVERY_CHAT, 1.0)
+            await self._attempting.attempt(head.delivery_id)
         except TokenLostError:
             raise
+        except DATABASE_FAULTS as error:
+            log.warning(
+                "the database did not take a delivery's state", delivery=head.delivery_id, why=str(error)[:200]
+            )
+            await self._put_aside(head, own_fault=False)
         except Exception:  # a supervisor's loop: one delivery's fault must not stop the others
             log.exception("a delivery failed by a fault of our own; tried again later", delivery=head.delivery_id)
-            await self._attempting.put_aside(head.delivery_id)
+            await self._put_aside(head, own_fault=True)
         finally:
             self._busy.discard(head.chat_id)
             self.wake()
+
+    async def _put_aside(self, head: Head, *, own_fault: bool) -> None:
+        """Until this is written down the chat stays busy: its row may say "sending" though nobody sends."""
+        while True:
+            try:
+                await self._attempting.put_aside(head.delivery_id, own_fault=own_fault)
+            except DATABASE_FAULTS:
+                if self._finishing:  # the next start reads "sending" as "unsure"
+                    return
+                await asyncio.sleep(DATABASE_PAUSE)
+            else:
+                return

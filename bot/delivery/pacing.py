@@ -50,13 +50,12 @@ class Pacing:
         ready = max(self._chat_ready(chat_id, min(cost, self._most(chat_id)), now), self._bot_ready(cost, now))
         if ready > now:
             return ready - now
-        self._bot.extend([now] * cost)
-        if chat_id > 0:
-            counted = min(cost, self.limits.private_burst) * self.limits.private_gap
-            self._whole_at[chat_id] = max(self._whole_at.get(chat_id, now), now) + counted
-        else:
-            self._groups.setdefault(chat_id, deque()).extend([now] * cost)
+        self._count(chat_id, cost, now)
         return 0.0
+
+    def charge(self, chat_id: int, cost: int) -> None:
+        """Count messages that went without being asked for: the rest of an album, a second request after a refusal."""
+        self._count(chat_id, cost, self.clock())
 
     def chat_wait(self, chat_id: int) -> float:
         """Seconds until one message may go to this chat, leaving the bot's own window aside; 0 for now."""
@@ -75,6 +74,14 @@ class Pacing:
     def remembered(self) -> int:
         """How many chats are kept in mind; those that have been quiet for a window are forgotten."""
         return len(self._whole_at) + len(self._groups) + len(self._rests)
+
+    def _count(self, chat_id: int, cost: int, now: float) -> None:
+        self._bot.extend([now] * cost)
+        if chat_id > 0:
+            counted = min(cost, self.limits.private_burst) * self.limits.private_gap
+            self._whole_at[chat_id] = max(self._whole_at.get(chat_id, now), now) + counted
+        else:
+            self._groups.setdefault(chat_id, deque()).extend([now] * cost)
 
     def _most(self, chat_id: int) -> int:
         return self.limits.private_burst if chat_id > 0 else self.limits.group_messages

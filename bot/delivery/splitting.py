@@ -1,4 +1,4 @@
-"""Cutting styled text into messages: on sentence borders where possible, entities closed and opened again at each cut."""
+"""Cutting styled text into messages: on sentence borders if possible, entities closed and opened again at each cut."""
 
 import re
 import unicodedata
@@ -48,8 +48,10 @@ def shorten(styled: Styled, limit: int) -> Styled:
     """The first ``limit`` units, ended by an ellipsis when something was left out."""
     if units(styled.text) <= limit:
         return styled
-    first = split(styled, (limit - 1,))[0]
-    return Styled(first.text + "…", first.spans)
+    parts = split(styled, (limit - 1,))
+    if not parts:  # blanks alone
+        return Styled("…")
+    return Styled(parts[0].text + "…", parts[0].spans)
 
 
 def _skip_blanks(text: str, at: int) -> int:

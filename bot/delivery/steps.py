@@ -1,15 +1,16 @@
 """What a delivery still has to do in its chat, as single requests. Computed anew before each: a restart changes nothing."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery.face import Part, Styled
-from bot.delivery.rendering import CAPTION_LIMIT, Circumstances, compose, render, render_notice
-from bot.delivery.splitting import TEXT_LIMIT, split
-from bot.delivery.writing import Writing, units
+from bot.delivery.face import Part, Rendered, Styled
+from bot.delivery.harmless import line
+from bot.delivery.rendering import CAPTION_ROOM, TEXT_ROOM, marked, render, render_notice, text_of
+from bot.delivery.splitting import split
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.alert import MsgType
@@ -20,10 +21,23 @@ from bot.store import deliveries
 from bot.store import posts as post_store
 from bot.store.deliveries import Delivery, SendRow
 
-#: A copy in one of these states never came to the chat: there is nothing to edit or mark.
-_NEVER_SHOWN = frozenset((State.FAILED, State.EXPIRED, State.SKIPPED))
 #: Phrases of a mark after which the words are struck through.
 _STRIKING = frozenset(("message.withdrawn",))
+#: Longest value of a notice, in characters; names and reasons come from sites.
+_VALUE_LIMIT = 300
+
+
+class Kind(Enum):
+    """What a message is to the post; it decides what later edits do with it."""
+
+    #: Carries the post's words.
+    BODY = "body"
+    #: Pictures below a text: their caption is never edited.
+    PICTURES = "pictures"
+    #: More words than an earlier version had: belongs to the post's messages from then on.
+    MORE = "more"
+    #: The bot's word about the post.
+    TOLD = "told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,7 @@ class Step:
     """One request. ``edits`` None: send ``part``; else make that message show it."""
 
     part: Part
+    kind: Kind = Kind.BODY
     edits: SentPart | None = None
     reply_to: int | None = None
     silent: bool = False
@@ -38,14 +53,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All steps of a delivery, done ones included; ``skip`` says why nothing is to be done."""
+    """All steps of a delivery, done ones included."""
 
     steps: tuple[Step, ...] = ()
+    #: Why nothing is to be done, "" otherwise.
     skip: str = ""
     #: The revision that the steps show; the copy in the chat has it when they are done.
     revision: int | None = None
     #: The delivery whose messages are edited.
     send: SendRow | None = None
+    #: Not yet: ``send`` has to be finished first.
+    later: bool = False
 
 
 async def plan(conn: AsyncConnection, delivery: Delivery, phrases: Phrases) -> Plan:
@@ -60,41 +78,53 @@ async def plan(conn: AsyncConnection, delivery: Delivery, phrases: Phrases) -> P
     if delivery.op is Op.SEND:
         return await _send(conn, delivery, delivery.post_id, stored.account, phrases)
     send = await deliveries.send_of(conn, delivery.chat_id, delivery.thread_id, delivery.post_id)
-    if send is None or send.state in _NEVER_SHOWN or not send.parts:
+    if send is not None and send.state in deliveries.WAITING and not delivery.parts:
+        if delivery.op is Op.EDIT and send.state is State.QUEUED and not send.parts:
+            return Plan(skip="it will be sent in its newest version", send=send)
+        # the lanes can put a change before what it changes
+        return Plan(send=send, later=True)
+    if send is None or not send.parts:
         return Plan(skip="the chat never got the original")
     if delivery.op is Op.EDIT:
         return await _edit(conn, delivery, send, stored.account, phrases)
     return await _mark(conn, delivery, send, stored.account, phrases)
 
 
-def with_repeat_mark(part: Part, phrases: Phrases) -> Part:
-    """The part with "this may be a repeat" on top, where Telegram's limits leave room for it."""
-    out = Writing().add(phrases("message.maybe_repeat") + "\n", "italic").append(part.styled).done()
-    limit = CAPTION_LIMIT if part.media else TEXT_LIMIT
-    return replace(part, styled=out) if units(out.text) <= limit else part
-
-
 async def _send(conn: AsyncConnection, delivery: Delivery, post_id: int, account: Account, phrases: Phrases) -> Plan:
-    number = delivery.rendered_revision or delivery.post_revision
+    # the rest of a message goes on in the version that it began in; nothing there yet: the newest
+    number = (delivery.rendered_revision if delivery.parts else None) or delivery.post_revision
     revision = await post_store.revision(conn, post_id, number)
     root = delivery.root_id or post_id
     reply_to = await deliveries.event_message(conn, delivery.chat_id, delivery.thread_id, post_id, root)
     alert = revision.post.alert
     if alert is not None and alert.msg_type is MsgType.CANCEL and reply_to is None:
         return Plan(skip="the chat never got what this lifts")
-    parts = render(revision, account, phrases).parts
-    steps = [Step(part, reply_to=reply_to, silent=delivery.silent or index > 0) for index, part in enumerate(parts)]
-    if delivery.parts and len(steps) > 1:  # what follows hangs below the first message
-        steps[1:] = [replace(step, reply_to=delivery.parts[0].message_ids[0]) for step in steps[1:]]
+    steps = _sending(render(revision, account, phrases), silent=delivery.silent, reply_to=reply_to)
+    if delivery.parts:  # what follows hangs below the first message
+        first = delivery.parts[0].message_ids[0] if delivery.parts[0].message_ids else None
+        steps[1:] = [replace(step, reply_to=first) for step in steps[1:]]
     return Plan(tuple(steps), revision=number)
+
+
+def _sending(rendered: Rendered, *, silent: bool, reply_to: int | None) -> list[Step]:
+    """One ring for one post: only its first message may make a sound."""
+    return [
+        Step(
+            part,
+            Kind.PICTURES if part.media and index else Kind.BODY,
+            reply_to=reply_to,
+            silent=silent or index > 0,
+        )
+        for index, part in enumerate(rendered.parts)
+    ]
 
 
 async def _edit(conn: AsyncConnection, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases) -> Plan:
     if not delivery.parts and (send.rendered_revision or 0) >= delivery.revision:
         return Plan(skip="the chat shows this version already")
-    number = delivery.rendered_revision or max(delivery.revision, delivery.post_revision)
+    number = (delivery.rendered_revision if delivery.parts else None) or delivery.post_revision
     revision = await post_store.revision(conn, send.post_id, number)
-    steps = _rewriting(revision, account, phrases, send, Circumstances())
+    steps = _rewriting(revision, account, phrases, send)
     steps += _reply(delivery, send, phrases)
     return Plan(tuple(steps), revision=number, send=send)
 
@@ -103,25 +133,25 @@ async def _mark(conn: AsyncConnection, delivery: Delivery, send: SendRow, accoun
     phrase, values, _ = _words(delivery)
     number = send.rendered_revision or delivery.post_revision
     revision = await post_store.revision(conn, send.post_id, number)
-    circumstances = Circumstances(mark=phrases(phrase, **values), struck=phrase in _STRIKING)
-    steps = _rewriting(revision, account, phrases, send, circumstances)
+    steps = _rewriting(revision, account, phrases, send, phrases(phrase, **values), struck=phrase in _STRIKING)
     steps += _reply(delivery, send, phrases)
     return Plan(tuple(steps), send=send)
 
 
 def _rewriting(
-    revision: Revision, account: Account, phrases: Phrases, send: SendRow, circumstances: Circumstances
+    revision: Revision, account: Account, phrases: Phrases, send: SendRow, mark: str = "", *, struck: bool = False
 ) -> list[Step]:
     """Edits that make the messages of an earlier sending show this version; longer text goes on in new ones."""
     editable = [part for part in send.parts if part.form in {"text", "caption"} and part.message_ids]
-    limits = [CAPTION_LIMIT if part.form == "caption" else TEXT_LIMIT for part in editable]
-    texts = list(split(compose(revision, account, phrases, circumstances), limits, TEXT_LIMIT))
+    pictured = any(part.form in {"caption", "media"} for part in send.parts)
+    text = text_of(revision, account, phrases, struck=struck, pictures_as_links=not pictured)
+    texts = list(split(text, [CAPTION_ROOM if part.form == "caption" else TEXT_ROOM for part in editable], TEXT_ROOM))
     steps: list[Step] = []
     for index, old in enumerate(editable):
-        styled = texts[index] if index < len(texts) else Styled(phrases("message.shortened"))
-        steps.append(Step(Part(styled), edits=old))
+        part = Part(texts[index] if index < len(texts) else Styled(phrases("message.shortened")))
+        steps.append(Step(marked(part, mark, "bold") if mark and not index else part, edits=old))
     first = _first_message(send)
-    steps += [Step(Part(text), reply_to=first, silent=True) for text in texts[len(editable) :]]
+    steps += [Step(Part(text), Kind.MORE, reply_to=first, silent=True) for text in texts[len(editable) :]]
     return steps
 
 
@@ -130,22 +160,23 @@ def _reply(delivery: Delivery, send: SendRow, phrases: Phrases) -> list[Step]:
     if not reply:
         return []
     told = Part(Styled(phrases(f"{phrase}_reply", **values)))
-    return [Step(told, reply_to=_first_message(send), silent=delivery.silent)]
+    return [Step(told, Kind.TOLD, reply_to=_first_message(send), silent=delivery.silent)]
 
 
 def _notice(delivery: Delivery, phrases: Phrases) -> Plan:
     phrase, values, _ = _words(delivery)
-    parts = render_notice(phrases(phrase, **values)).parts
-    return Plan(tuple(Step(part, silent=delivery.silent or index > 0) for index, part in enumerate(parts)))
+    steps = _sending(render_notice(phrases(phrase, **values)), silent=delivery.silent, reply_to=None)
+    return Plan(tuple(replace(step, kind=Kind.TOLD) for step in steps))
 
 
-def _words(delivery: Delivery) -> tuple[str, dict[str, str], bool]:
+def _words(delivery: Delivery) -> tuple[str, Mapping[str, str], bool]:
+    """Phrase, values (harmless: names and reasons are a site's words), whether a reply is wished."""
     if not delivery.notice:
         return "", {}, False
     said = json.loads(delivery.notice)
-    return said["phrase"], said["values"], bool(said.get("reply"))
+    values = {name: line(str(value), _VALUE_LIMIT) for name, value in said.get("values", {}).items()}
+    return said["phrase"], values, bool(said.get("reply"))
 
 
 def _first_message(send: SendRow) -> int | None:
-    ids: Sequence[int] = [message for part in send.parts for message in part.message_ids]
-    return ids[0] if ids else None
+    return next((message for part in send.parts for message in part.message_ids), None)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.subscription import ChatKind
@@ -49,6 +49,7 @@ async def ensure(
             changed = update(chats).where(chats.c.id == found.id)
             await conn.execute(changed.values(kind=kind.value, title=title, language=language))
         return found.id
+    await _take_turns(conn, telegram_id)
     statement = insert_into(conn, chats).values(
         telegram_id=telegram_id, kind=kind.value, title=title, language=language, created_at=now
     )
@@ -94,6 +95,8 @@ async def migrate(conn: AsyncConnection, old_telegram_id: int, new_telegram_id: 
     When both are known they are merged into the new one: a wish or a delivery that both have is kept once. Told
     twice (Telegram says it in a message and in an error), the second time does nothing.
     """
+    # told at once by two transactions, the slower one would read the renamed row as old and new, and merge it away
+    await _take_turns(conn, new_telegram_id)
     old = await get(conn, old_telegram_id)
     new = await get(conn, new_telegram_id)
     if old is None or old_telegram_id == new_telegram_id:
@@ -110,6 +113,12 @@ async def migrate(conn: AsyncConnection, old_telegram_id: int, new_telegram_id: 
     values["language"] = new.language or old.language
     await conn.execute(update(chats).where(chats.c.id == new.id).values(values))
     return new.id
+
+
+async def _take_turns(conn: AsyncConnection, telegram_id: int) -> None:
+    """Until this transaction ends, no other one makes or moves the chat of this id; SQLite has one writer anyway."""
+    if conn.dialect.name == "postgresql":
+        await conn.execute(select(func.pg_advisory_xact_lock(telegram_id)))
 
 
 async def _merge(conn: AsyncConnection, old_id: int, new_id: int) -> None:

@@ -1,0 +1,152 @@
+"""Telegram's limits are kept in every window, rests are never cut short, and memory follows the traffic."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.delivery.pacing import EVERY_CHAT, Limits, Pacing
+
+READER, OTHER, GROUP, CHANNEL = 7, 8, -100_1, -100_2
+
+
+class Seconds:
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def seconds():
+    return Seconds()
+
+
+@pytest.fixture
+def pacing(seconds):
+    return Pacing(seconds)
+
+
+def send_all(pacing, seconds, chats):
+    """Send to each chat in turn, waiting as told; gives (when, chat)."""
+    sent = []
+    for chat in chats:
+        while (wait := pacing.take(chat)) > 0:
+            seconds.now += wait
+        sent.append((seconds.now, chat))
+    return sent
+
+
+def most_in(times, window):
+    return max((sum(t <= u < t + window for u in times) for t in times), default=0)
+
+
+def test_a_private_chat_takes_a_small_burst_and_then_one_a_second(pacing, seconds):
+    times = [at - 1000.0 for at, _ in send_all(pacing, seconds, [READER] * 6)]
+    assert times == pytest.approx([0, 0, 0, 1, 2, 3])
+
+
+def test_a_group_takes_twenty_in_any_minute(pacing, seconds):
+    times = [at for at, _ in send_all(pacing, seconds, [GROUP] * 70)]
+    assert most_in(times, 60.0) == 20
+
+
+def test_a_channel_counts_as_a_group(pacing, seconds):
+    assert most_in([at for at, _ in send_all(pacing, seconds, [CHANNEL] * 45)], 60.0) == 20
+
+
+def test_the_bot_sends_thirty_in_any_second_and_wastes_little(pacing, seconds):
+    times = [at for at, _ in send_all(pacing, seconds, range(1, 1001))]
+    assert most_in(times, 1.0) == 30
+    assert 1000 / (times[-1] - times[0]) >= 0.97 * 30
+
+
+def test_a_busy_group_does_not_hold_up_a_reader(pacing, seconds):
+    send_all(pacing, seconds, [GROUP] * 20)
+    assert pacing.take(GROUP) > 0
+    assert pacing.take(READER) == 0
+
+
+def test_a_chat_rests_as_long_as_telegram_asked_and_others_go_on(pacing, seconds):
+    pacing.rest(READER, 30)
+    assert pacing.take(READER) == pytest.approx(30)
+    assert pacing.take(OTHER) == 0
+    seconds.now += 29.9
+    assert pacing.take(READER) > 0
+    seconds.now += 0.1
+    assert pacing.take(READER) == 0
+
+
+def test_a_shorter_rest_does_not_end_a_longer_one(pacing, seconds):
+    pacing.rest(READER, 30)
+    pacing.rest(READER, 2)
+    seconds.now += 5
+    assert pacing.take(READER) == pytest.approx(25)
+
+
+def test_a_rest_of_the_whole_bot_holds_every_chat(pacing):
+    pacing.rest(EVERY_CHAT, 10)
+    assert pacing.take(READER) == pytest.approx(10)
+    assert pacing.take(GROUP) == pytest.approx(10)
+    assert pacing.chat_wait(OTHER) == pytest.approx(10)
+
+
+def test_an_album_counts_as_its_pictures(pacing, seconds):
+    assert pacing.take(GROUP) == 0
+    pacing.charge(GROUP, 9)
+    sent = send_all(pacing, seconds, [GROUP] * 11)
+    assert sent[9][0] == 1000.0
+    assert sent[10][0] >= 1060.0
+
+
+def test_asking_again_without_waiting_gains_nothing(pacing, seconds):
+    send_all(pacing, seconds, [READER] * 3)
+    assert [pacing.take(READER) for _ in range(5)] == pytest.approx([1.0] * 5)
+
+
+def test_chats_that_fell_silent_are_forgotten(pacing, seconds):
+    for chat in range(1, 2001):
+        while (wait := pacing.take(chat)) > 0:
+            seconds.now += wait
+    pacing.rest(77, 5)
+    seconds.now += 120
+    pacing.take(READER)
+    assert pacing.remembered() == 1
+
+
+CHATS = st.lists(st.tuples(st.sampled_from([1, 2, 3, -1, -2]), st.floats(0, 2)), max_size=150)
+
+
+@given(CHATS)
+def test_no_window_ever_holds_more_than_its_limit(asked):
+    seconds = Seconds()
+    pacing = Pacing(seconds, Limits(bot_messages=6))
+    sent = []
+    for chat, pause in asked:
+        seconds.now += pause
+        while (wait := pacing.take(chat)) > 0:
+            seconds.now += wait
+        sent.append((seconds.now, chat))
+    assert most_in([at for at, _ in sent], 1.0) <= 6
+    for chat in {chat for _, chat in sent}:
+        times = [at for at, to in sent if to == chat]
+        if chat < 0:
+            assert most_in(times, 60.0) <= 20
+        else:
+            for window in (0.999, 1.999, 4.999):
+                assert most_in(times, window) <= 3 + int(window + 0.01)
+
+
+@given(CHATS, st.floats(0.1, 90), st.integers(0, 20))
+def test_a_rest_is_never_released_early(asked, length, after):
+    seconds = Seconds()
+    pacing = Pacing(seconds)
+    over = None
+    for number, (chat, pause) in enumerate(asked):
+        if number == after:
+            pacing.rest(1, length)
+            over = seconds.now + length
+        seconds.now += pause
+        while (wait := pacing.take(chat)) > 0:
+            seconds.now += wait
+        assert over is None or chat != 1 or seconds.now >= over - 1e-6

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.application import TelegramChat, TokenRefusedError, build_bot
-from bot.chat.ports import Followed, Found, LookupFailedError, Ports, Trouble, Wish
+from bot.chat.ports import Found, LookupFailedError, Ports, Trouble
 from bot.chat.sender import TelegramMessenger
 from bot.delivery.face import TokenLostError
 from bot.delivery.outbox import Outbox
@@ -22,6 +22,7 @@ from bot.delivery.pacing import Pacing
 from bot.delivery.rendering import render
 from bot.fetching.face import FetchError, Limits, Request
 from bot.model.post import Media
+from bot.model.subscription import Followed, Wish
 from bot.outside import Outside, now_utc, open_outside
 from bot.settings import Settings
 from bot.store import schema
@@ -29,7 +30,6 @@ from bot.store.database import Database, DatabaseError
 from bot.store.housekeeping import tidy
 from bot.store.lease import Lease
 from bot.store.site_state import SiteKeep
-from bot.watching import following
 from bot.watching.directory import Directory
 from bot.watching.directory import LookupFailedError as NothingFoundError
 from bot.watching.following import Following
@@ -68,10 +68,7 @@ class Lookout:
 
     async def follow(self, wish: Wish) -> Followed:
         """Subscribe, with the first look where it is needed."""
-        granted = await self.following.follow(
-            following.Wish(wish.account, wish.chat_id, wish.thread_id, wish.words, wish.user_id)
-        )
-        return Followed(granted.subscription_id, granted.created, granted.account, granted.latest, granted.problem)
+        return await self.following.follow(wish)
 
     def nudge(self) -> None:
         """Subscriptions changed."""

@@ -9,7 +9,8 @@ from bot.delivery.face import Messenger, Rendered
 from bot.delivery.rendering import render
 from bot.locales import Phrases
 from bot.model.account import Account
-from bot.model.post import Post, Revision
+from bot.model.post import Revision
+from bot.model.subscription import Followed, Wish
 
 
 class Trouble(StrEnum):
@@ -35,31 +36,6 @@ class Found:
     """The accounts that a name leads to, best first; one unless it is ambiguous, never none."""
 
     accounts: tuple[Account, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Who wants what: ``chat_id`` is the row of the chats table, ``user_id`` Telegram's (None: a channel)."""
-
-    account: Account
-    chat_id: int
-    thread_id: int
-    words: tuple[str, ...] = ()
-    user_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """A subscription as it stands now."""
-
-    subscription_id: int
-    #: False: the same wish stood already, and nothing was changed.
-    created: bool
-    account: Account
-    #: The newest post that may be shown, None when none is known.
-    latest: Post | None = None
-    #: Why its first look failed, a sentence; "" when it did not.
-    problem: str = ""
 
 
 class Lookout(Protocol):

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.model.account import Account
+from bot.model.post import Post
+
 
 class ChatKind(StrEnum):
     """Telegram's chat types."""
@@ -22,10 +25,26 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Subscription:
-    """One wish of one chat. ``words`` must all occur in a post; empty means every post."""
+class Wish:
+    """Who wants what: ``chat_id`` is the row of the chats table, ``user_id`` Telegram's (None: a channel)."""
 
-    id: int
-    target: Target
-    account_id: int
+    account: Account
+    chat_id: int
+    thread_id: int
+    #: All must occur in a post; none: every post.
     words: tuple[str, ...] = ()
+    user_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A wish granted: the subscription as it stands now."""
+
+    subscription_id: int
+    #: False: the same wish stood already, and nothing was changed.
+    created: bool
+    account: Account
+    #: The newest post that may be shown, None when none is known.
+    latest: Post | None = None
+    #: Why its first look failed, a sentence; "" when it did not. The subscription stands either way.
+    problem: str = ""

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from bot.fetching import (
     AddressRefusedError,
+    Fetcher,
     FetchError,
     Limits,
     Request,
@@ -43,6 +44,18 @@ _ADVICE_5XX = "The trouble is the site's own; it is asked again by itself."
 def claim(what: str) -> Claim:
     """MAYBE for everything that could be an address: only asking tells what lies there."""
     return Claim.MAYBE if as_url(what) else Claim.NO
+
+
+async def ask(fetcher: Fetcher, url: str, accept: str, limits: Limits) -> Response:
+    """A good answer for somebody who waits for it. Raises NotFoundError, RefusedError or UnreadableError."""
+    request = Request(url=url, headers={"Accept": accept}, limits=limits, pace=SITE_PACE, interactive=True)
+    try:
+        response = await fetcher.fetch(request)
+    except FetchError as error:
+        raise_for_asker(error)
+        raise
+    raise_for_status(response)
+    return response
 
 
 def poll_request(url: str, memory: Memory, accept: str, limits: Limits) -> Request:

@@ -1,7 +1,7 @@
 """A new wish of a chat: the subscription and, for an account that nobody watched, its first look."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.matching.words import words_key
 from bot.model.account import Account
-from bot.model.post import Post
+from bot.model.subscription import Followed, Wish
 from bot.sources.face import Broken, NothingNew, Outcome, Posts, Refused, Source
 from bot.store import accounts as account_store
 from bot.store import posts as post_store
@@ -19,31 +19,6 @@ from bot.store.database import Database
 from bot.watching.intake import take_in
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a chat asks for. ``chat_id`` is the database's; ``asked_by`` Telegram's user id."""
-
-    account: Account
-    chat_id: int
-    thread_id: int
-    words: tuple[str, ...]
-    asked_by: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """What became of a wish."""
-
-    subscription_id: int
-    #: False when the chat had this very subscription already.
-    created: bool
-    account: Account
-    #: The newest post, to show that it is the right account; None when it has none or could not be read.
-    latest: Post | None
-    #: Why the account could not be read just now, "" when it could; the subscription stands either way.
-    problem: str
 
 
 class Following:
@@ -63,7 +38,7 @@ class Following:
         self._interval_of = interval_of
         self._nudge = nudge
 
-    async def follow(self, wish: Wish) -> Granted:
+    async def follow(self, wish: Wish) -> Followed:
         """Subscribe. An account without subscribers is looked at first, so that its past does not ring as news."""
         known = await self._watched(wish.account)
         outcome: Outcome | None = None
@@ -83,14 +58,14 @@ class Following:
             watch = await account_store.watch_of(conn, stored.id)
             return stored.id if watch is not None and watch.baseline_at is not None else None
 
-    async def _grant(self, conn: AsyncConnection, wish: Wish, outcome: Outcome | None) -> Granted:
+    async def _grant(self, conn: AsyncConnection, wish: Wish, outcome: Outcome | None) -> Followed:
         now = self._clock()
         account_id = await account_store.upsert(conn, wish.account, now)
         interval = self._interval_of(wish.account.kind)
         await account_store.ensure_watch(conn, account_id, now + timedelta(seconds=interval), interval)
         nobody_watched = not await subscriptions.count_of_account(conn, account_id)
         subscription_id, created = await subscriptions.add(
-            conn, wish.chat_id, wish.thread_id, account_id, wish.words, words_key(wish.words), wish.asked_by, now
+            conn, wish.chat_id, wish.thread_id, account_id, wish.words, words_key(wish.words), wish.user_id, now
         )
         problem = ""
         watch = await account_store.watch_of(conn, account_id)
@@ -98,7 +73,7 @@ class Following:
             problem = await self._first_look(conn, watch, outcome, now)
         newest = await post_store.latest(conn, account_id, 1)
         account = outcome.account if isinstance(outcome, Posts) and outcome.account else wish.account
-        return Granted(subscription_id, created, account, newest[0] if newest else None, problem)
+        return Followed(subscription_id, created, account, newest[0] if newest else None, problem)
 
     async def _first_look(self, conn: AsyncConnection, watch: Watch, outcome: Outcome, now: datetime) -> str:
         interval = self._interval_of(watch.account.kind)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.chat.application import TelegramChat, build_bot
-from bot.chat.ports import Followed, Found, LookupFailedError, Ports, Trouble, Wish
+from bot.chat.ports import Found, LookupFailedError, Ports, Trouble
 from bot.chat.sender import TelegramMessenger
 from bot.delivery.face import Part, Rendered, Styled
 from bot.demo.botapi import records
@@ -20,6 +20,7 @@ from bot.locales import Phrases
 from bot.matching.words import words_key
 from bot.model.account import Account
 from bot.model.post import Post, Revision
+from bot.model.subscription import Followed, Wish
 from bot.store import accounts, chats, posts, subscriptions
 from bot.store.database import Database
 from bot.store.fingerprint import fingerprint

@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.buttons import Keyboard, number, press
 from bot.chat.desk import Desk, Press
-from bot.chat.ports import Followed, Wish
 from bot.chat.scene import Scene
 from bot.chat.times import told
 from bot.chat.wording import Mark, Say, excerpt, is_real, linked, named, one_line, sentence
 from bot.delivery.face import Styled
+from bot.model.subscription import Followed, Wish
 from bot.store import choices, subscriptions
 from bot.store.subscriptions import Listed, Removed
 

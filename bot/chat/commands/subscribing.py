@@ -9,12 +9,13 @@ from typing import Any
 from bot.chat.buttons import LABEL_LIMIT, number, press
 from bot.chat.commands.following import Following
 from bot.chat.desk import Command, Desk, Press
-from bot.chat.ports import Found, LookupFailedError, Trouble, Wish
+from bot.chat.ports import Found, LookupFailedError, Trouble
 from bot.chat.scene import Scene
 from bot.chat.wording import Mark, Say, one_line, sentence
 from bot.delivery.face import Button, Styled
 from bot.matching.words import WordsError, parse_words
 from bot.model.account import Account
+from bot.model.subscription import Wish
 from bot.store import choices
 
 PICK, OFFERED, CANCEL = "pk", "of", "no"

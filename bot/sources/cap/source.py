@@ -113,16 +113,7 @@ class CapSource:
         return (Account("cap", key, name, key, language=document.language, utc_offset=offset),)
 
     async def _ask(self, url: str) -> Response:
-        request = Request(
-            url=url, headers={"Accept": _ACCEPT}, limits=_LIST_LIMITS, pace=asking.SITE_PACE, interactive=True
-        )
-        try:
-            response = await self._fetcher.fetch(request)
-        except FetchError as error:
-            asking.raise_for_asker(error)
-            raise
-        asking.raise_for_status(response)
-        return response
+        return await asking.ask(self._fetcher, url, _ACCEPT, _LIST_LIMITS)
 
     async def _found(self, response: Response, key: str) -> Document:
         """The document behind an answer. Raises NotFoundError when it has nothing to do with CAP."""

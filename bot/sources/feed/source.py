@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.fetching import Fetcher, FetchError, Limits, Request, Response
+from bot.fetching import Fetcher, FetchError, Limits, Response
 from bot.model.account import Account
 from bot.model.post import Post
 from bot.sources import asking
@@ -93,16 +93,7 @@ class FeedSource:
         return tuple(found.values())
 
     async def _ask(self, url: str) -> Response:
-        request = Request(
-            url=url, headers={"Accept": _ACCEPT}, limits=_LIMITS, pace=asking.SITE_PACE, interactive=True
-        )
-        try:
-            response = await self._fetcher.fetch(request)
-        except FetchError as error:
-            asking.raise_for_asker(error)
-            raise
-        asking.raise_for_status(response)
-        return response
+        return await asking.ask(self._fetcher, url, _ACCEPT, _LIMITS)
 
     async def _account(self, response: Response, requested: str) -> Account:
         # a temporary redirect leads elsewhere tomorrow: only permanent ones become the account's address

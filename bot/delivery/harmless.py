@@ -135,6 +135,8 @@ def _inert(text: str) -> str:
     at = 0
     for match in _URL.finditer(text):
         before = _inert_words(text[at : match.start()])
+        if before and _EAST_ASIAN.match(before[-1]) and before[-1].isalnum():
+            before += " "  # written against the word before, it might be taken for no link, and its end for a mention
         # a sign that would begin a mention, command or tag together with the link behind it
         done += (before + WORD_JOINER if before.endswith(_BEGINS) else before, _harmless_url(match))
         at = match.end()

@@ -66,11 +66,6 @@ class Pacing:
         """Send nothing to this chat (or EVERY_CHAT) for so long; a longer rest that holds already stays."""
         self._rests[chat_id] = max(self._rests.get(chat_id, 0.0), self.clock() + seconds)
 
-    def resting(self) -> int:
-        """How many scopes rest now."""
-        now = self.clock()
-        return sum(until > now for until in self._rests.values())
-
     def remembered(self) -> int:
         """How many chats are kept in mind; those that have been quiet for a window are forgotten."""
         return len(self._whole_at) + len(self._groups) + len(self._rests)

@@ -76,8 +76,6 @@ class Delivery:
     revision: int
     post_id: int | None
     account_id: int | None
-    #: "current", "withdrawn", "superseded", "cancelled"; "" for a notice.
-    post_state: str
     post_revision: int
     root_id: int | None
 
@@ -189,7 +187,6 @@ async def load(conn: AsyncConnection, delivery_id: int) -> Delivery | None:
                 d.revision,
                 d.post_id,
                 p.account_id,
-                func.coalesce(p.state, "").label("post_state"),
                 func.coalesce(p.revision, 0).label("post_revision"),
                 p.root_id,
             )

@@ -16,7 +16,7 @@ async def test_a_lost_answer_is_asked_for_again(house):
     user = house.world.add_user("Wei")
     house.server.faults.add(Fault(Act.DROP, When.BEFORE, method="sendMessage"))
     house.world.say(user.id, user.id, "/help")
-    await house.says(user.id, "/subscribe LINK")
+    assert await house.says(user.id, "/subscribe LINK")
 
 
 async def test_an_edit_whose_answer_was_lost_is_done_once(house):
@@ -27,13 +27,13 @@ async def test_an_edit_whose_answer_was_lost_is_done_once(house):
     assert len(house.world.said_by_bot(user.id)) == 1
 
 
-# PTB warns whoever reads RetryAfter.retry_after that its type is going to change; both types are handled
+# PTB warns, while it makes a RetryAfter, that the type of its retry_after is going to change; ours takes both
 @pytest.mark.filterwarnings("ignore:.*retry_after")
 async def test_a_flood_wait_is_sat_out(house):
     user = house.world.add_user("Wei")
     house.server.faults.add(Fault(Act.FLOOD, method="sendMessage", retry_after=1))
     house.world.say(user.id, user.id, "/help")
-    await house.says(user.id, "/subscribe LINK")
+    assert await house.says(user.id, "/subscribe LINK")
 
 
 async def test_when_the_database_fails_the_chat_is_told_kindly(house):
@@ -126,7 +126,7 @@ async def test_a_second_program_with_the_same_token_is_noticed(server, db, at_wo
                 await asyncio.sleep(0.05)
         user = house.world.add_user("Wei")
         house.world.say(user.id, user.id, "/help")
-        await house.says(user.id, "/subscribe LINK")
+        assert await house.says(user.id, "/subscribe LINK")
 
 
 async def test_a_token_refused_in_the_middle_is_told_and_listening_goes_on(server, db, at_work, capsys):

@@ -13,7 +13,7 @@ async def test_a_person_is_spoken_to_in_the_language_of_their_app(house):
 async def test_a_language_we_do_not_speak_gets_the_default(house):
     user = house.world.add_user("Ana", language="xx")
     house.world.say(user.id, user.id, "/list")
-    await house.says(user.id, "Nothing is followed here yet")
+    assert await house.says(user.id, "Nothing is followed here yet")
 
 
 async def test_the_buttons_change_the_language_of_the_chat(house):
@@ -31,4 +31,4 @@ async def test_the_buttons_change_the_language_of_the_chat(house):
 async def test_every_long_text_is_said_in_the_chats_language(house, key):
     user = house.world.add_user("Wei", language="zh-CN")
     house.world.say(user.id, user.id, "/subscribe" if key == "subscribe.how" else "/help")
-    await house.says(user.id, phrases("zh-Hans")(key)[:20])
+    assert await house.says(user.id, phrases("zh-Hans")(key)[:20])

@@ -31,7 +31,7 @@ async def test_only_what_the_words_let_through(house, police, post_of):
     for number in range(2, 20):
         await house.wrote(police, post_of(police, number, "交通", 20))
     house.world.say(user.id, user.id, "/latest 1")
-    await house.says(user.id, "平安北京: 北京暴雨")
+    assert await house.says(user.id, "平安北京: 北京暴雨")
 
 
 async def test_a_drill_is_not_shown(house, police, now):
@@ -42,7 +42,7 @@ async def test_a_drill_is_not_shown(house, police, now):
         police, Post("weibo", police.key, "t", "Flood!", "https://x.example/", published=now, alert=alert)
     )
     house.world.say(user.id, user.id, "/latest")
-    await house.says(user.id, "I have not seen a post")
+    assert await house.says(user.id, "I have not seen a post")
 
 
 async def test_a_wrong_number_is_answered_with_what_it_takes(house, police):
@@ -50,10 +50,10 @@ async def test_a_wrong_number_is_answered_with_what_it_takes(house, police):
     await house.follow(user.id, police)
     for text in ("/latest 0", "/latest 11", "/latest many", "/latest ９"):
         house.world.say(user.id, user.id, text)
-    await house.says(user.id, "a number from 1 to 10", count=4)
+    assert await house.says(user.id, "a number from 1 to 10", count=4)
 
 
 async def test_with_nothing_followed_it_says_how_to_begin(house):
     user = house.world.add_user("Wei")
     house.world.say(user.id, user.id, "/latest")
-    await house.says(user.id, "Nothing is followed here yet")
+    assert await house.says(user.id, "Nothing is followed here yet")

@@ -58,10 +58,10 @@ async def test_somebody_just_promoted_need_not_wait(house):
     owner, member = house.world.add_user("Wei"), house.world.add_user("Ana")
     group = house.world.add_supergroup("Neighbours", owner.id, members=(member.id,))
     house.world.say(group.id, member.id, "/subscribe 1288915263")
-    await house.says(group.id, "Only administrators")
+    assert await house.says(group.id, "Only administrators")
     house.world.promote(group.id, member.id)
     house.world.say(group.id, member.id, "/subscribe 1288915263")
-    await house.says(group.id, "is followed here now")
+    assert await house.says(group.id, "is followed here now")
 
 
 async def test_somebody_demoted_loses_the_right_within_a_minute(house, clock, day):

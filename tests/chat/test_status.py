@@ -63,7 +63,7 @@ async def test_what_waits_for_the_chat_is_counted(house, police, now):
         drafts = [Draft(chat_id, Op.NOTICE, Lane.ROUTINE, notice="{}") for _ in range(3)]
         await deliveries.enqueue(conn, drafts, now)
     house.world.say(user.id, user.id, "/status")
-    await house.says(user.id, "Messages on their way to this chat: 3")
+    assert await house.says(user.id, "Messages on their way to this chat: 3")
 
 
 async def test_a_source_not_looked_at_yet_is_not_called_well(house, police):
@@ -80,7 +80,7 @@ async def test_a_source_closed_for_good_says_so(house, police):
     await house.follow(user.id, police)
     await set_watch(house, police, state="gone", outcome="broken", problem="410 Gone")
     house.world.say(user.id, user.id, "/status")
-    await house.says(user.id, "closed for good")
+    assert await house.says(user.id, "closed for good")
 
 
 async def test_a_long_status_takes_several_messages(house):

@@ -214,7 +214,7 @@ async def test_a_link_sent_alone_is_offered_and_followed_by_the_button(house, we
 async def test_plain_words_are_answered_kindly(house):
     user = house.world.add_user("Wei")
     house.world.say(user.id, user.id, "hello there")
-    await house.says(user.id, "I did not find a link or a name in this.")
+    assert await house.says(user.id, "I did not find a link or a name in this.")
 
 
 async def test_more_lookups_than_a_chat_may_have_are_refused_kindly(house):

@@ -40,7 +40,7 @@ async def test_help_names_every_command_that_the_menu_shows(house):
 async def test_an_unknown_command_is_answered(house):
     user = house.world.add_user("Wei")
     house.world.say(user.id, user.id, "/frobnicate")
-    await house.says(user.id, "I do not know this command.")
+    assert await house.says(user.id, "I do not know this command.")
 
 
 async def test_in_a_group_only_a_command_with_our_name_is_answered(house):

@@ -22,8 +22,11 @@ log = structlog.get_logger(__name__)
 
 #: The list of accounts is read again at least this often (another process may have added one), seconds.
 RELOAD_SECONDS = 30.0
-#: Quiet polls are written together after at most this long, seconds: losing them costs one early look.
-FLUSH_SECONDS = 1.0
+#: Quiet polls are written together after at most this long, seconds: losing them costs one early look each, and
+#: a transaction for the three or four of one second would cost more than the polls.
+FLUSH_SECONDS = 5.0
+#: When the poller's lease or the list is not to be had: tried again after this, seconds.
+RETRY_SECONDS = 1.0
 #: How often blindness is judged, seconds; promises are minutes to hours.
 SWEEP_SECONDS = 15.0
 
@@ -107,7 +110,7 @@ class Watcher:
                 wait = self._start_due()
             except Exception:  # a supervisor's loop: a database that is away now may be back in a second
                 log.exception("watching: could not read the list of accounts; tried again")
-                wait, self._list_changed = FLUSH_SECONDS, True
+                wait, self._list_changed = RETRY_SECONDS, True
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(wait, RELOAD_SECONDS)):
                     await self._woken.wait()
@@ -141,7 +144,7 @@ class Watcher:
                 continue
             slot = self._slots.get(watch.account.kind)
             if slot is None or not self._may_poll(watch.account.kind):
-                heapq.heappush(self._heap, (now + timedelta(seconds=FLUSH_SECONDS), account_id))
+                heapq.heappush(self._heap, (now + timedelta(seconds=RETRY_SECONDS), account_id))
                 continue
             self._polling.add(account_id)
             self._tasks.create_task(self._poll(slot, watch), name=f"poll {watch.account.kind}")

@@ -11,13 +11,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("name", ["polling", "latency"])
-def test_a_benchmark_prints_every_figure_beside_its_goal(name):
+@pytest.mark.parametrize(("name", "figures"), [("polling", 3), ("latency", 3), ("hostile", 6)])
+def test_a_benchmark_prints_every_figure_beside_its_goal(name, figures):
     command = [sys.executable, "-m", f"benchmarks.{name}", "--quick", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(found) == 3
+    assert len(found) == figures
     for line in found:
         assert set(line) == {"figure", "value", "unit", "goal", "held"}
         assert math.isfinite(line["value"])

@@ -17,7 +17,7 @@ from bot.delivery.requesting import Requesting
 from bot.delivery.steps import Kind, Plan, Step, plan
 from bot.locales import phrases
 from bot.model.delivery import Op, SentPart, State
-from bot.store import chats, deliveries
+from bot.store import chats, deliveries, rests, settling
 from bot.store.database import Database
 from bot.store.deliveries import Delivery
 
@@ -78,18 +78,18 @@ class Attempting:
             says = phrases(delivery.language or self._default_language)
             planned = await plan(conn, delivery, says)
             if planned.send is not None:
-                await deliveries.hurry(conn, planned.send.delivery_id, delivery.lane)
+                await settling.hurry(conn, planned.send.delivery_id, delivery.lane)
             if planned.later and planned.send is not None:
                 later = max(planned.send.not_before, self._clock() + timedelta(seconds=LATER))
-                await deliveries.defer(conn, delivery.id, delivery.state, later, "", count=False)
+                await settling.defer(conn, delivery.id, delivery.state, later, "", count=False)
                 return
             end = self._end_without_request(delivery, planned)
             if end is not None:
-                await deliveries.settle(conn, delivery.id, delivery.state, end[0], self._clock(), error=end[1])
+                await settling.settle(conn, delivery.id, delivery.state, end[0], self._clock(), error=end[1])
                 _told(delivery, end[0], why=end[1])
                 return
             number = planned.revision if planned.revision is not None else delivery.rendered_revision
-            if not await deliveries.claim(conn, delivery, self._clock(), number):
+            if not await settling.claim(conn, delivery, self._clock(), number):
                 return
         # the intent is on the disk: from here on a kill leaves SENDING, which the next start reads as "unsure"
         step = planned.steps[len(delivery.parts)]
@@ -113,12 +113,12 @@ class Attempting:
             why = "a fault of Tocsin's own; see the log" if own_fault else "the database did not answer"
             later = now + timedelta(seconds=ASIDE if own_fault else DATABASE_PAUSE)
             if own_fault and delivery.attempts + 1 >= MOST_ATTEMPTS:
-                await deliveries.settle(conn, delivery_id, delivery.state, State.FAILED, now, error=why)
+                await settling.settle(conn, delivery_id, delivery.state, State.FAILED, now, error=why)
                 _told(delivery, State.FAILED, why=why)
             elif delivery.state is State.SENDING:
-                await deliveries.put_back(conn, delivery_id, State.UNSURE, later, why, count=True)
+                await settling.put_back(conn, delivery_id, State.UNSURE, later, why, count=True)
             elif delivery.state in _WAITING:
-                await deliveries.defer(conn, delivery_id, delivery.state, later, why, count=own_fault)
+                await settling.defer(conn, delivery_id, delivery.state, later, why, count=own_fault)
 
     def _end_without_request(self, delivery: Delivery, planned: Plan) -> tuple[State, str] | None:
         """The end of a delivery that needs no request, None when it needs one."""
@@ -160,15 +160,13 @@ class Attempting:
             if planned.send is not None and step.kind is Kind.MORE:
                 # the new message belongs to what the chat was shown of the post
                 shown = (*planned.send.parts, sent)
-                await deliveries.rewrite_send(conn, planned.send.delivery_id, parts=shown)
+                await settling.rewrite_send(conn, planned.send.delivery_id, parts=shown)
             if not finished:
-                await deliveries.keep_part(conn, delivery.id, parts)
+                await settling.keep_part(conn, delivery.id, parts)
             else:
                 if planned.send is not None and planned.revision is not None:
-                    await deliveries.rewrite_send(conn, planned.send.delivery_id, revision=planned.revision)
-                await deliveries.settle(
-                    conn, delivery.id, State.SENDING, state, self._clock(), parts=parts, error=why
-                )
+                    await settling.rewrite_send(conn, planned.send.delivery_id, revision=planned.revision)
+                await settling.settle(conn, delivery.id, State.SENDING, state, self._clock(), parts=parts, error=why)
         _told(delivery, state, why=why, waited=(self._clock() - delivery.queued_at).total_seconds())
 
     async def _failed(self, delivery: Delivery, error: SendError) -> None:
@@ -181,9 +179,7 @@ class Attempting:
             case face.MigratedError(new_chat_id=new_chat_id):
                 async with self._db.begin() as conn:
                     await chats.migrate(conn, delivery.telegram_id, new_chat_id)
-                    await deliveries.put_back(
-                        conn, delivery.id, delivery.state, self._clock(), str(error), count=False
-                    )
+                    await settling.put_back(conn, delivery.id, delivery.state, self._clock(), str(error), count=False)
             case face.FloodError(retry_after=seconds):
                 await self._flooded(delivery, error, seconds)
             case face.NotSentError():
@@ -194,7 +190,7 @@ class Attempting:
                 await self._put_back(delivery, State.UNSURE, wait, error, count=True)
             case _:
                 async with self._db.begin() as conn:
-                    await deliveries.settle(
+                    await settling.settle(
                         conn, delivery.id, State.SENDING, State.FAILED, self._clock(), error=str(error)
                     )
                 _told(delivery, State.FAILED, why=str(error))
@@ -205,7 +201,7 @@ class Attempting:
         """
         async with self._db.begin() as conn:
             await chats.pause(conn, delivery.telegram_id, str(error))
-            given_up = await deliveries.fail_waiting_of_chat(conn, delivery.chat_id, str(error), self._clock())
+            given_up = await settling.fail_waiting_of_chat(conn, delivery.chat_id, str(error), self._clock())
         _told(delivery, State.FAILED, why=str(error), given_up=given_up)
 
     async def _flooded(self, delivery: Delivery, error: SendError, seconds: float) -> None:
@@ -217,7 +213,7 @@ class Attempting:
         scope = EVERY_CHAT if many else delivery.telegram_id
         self._pacing.rest(scope, seconds)
         async with self._db.begin() as conn:
-            await deliveries.save_rest(conn, scope, now + timedelta(seconds=seconds), now)
+            await rests.save_rest(conn, scope, now + timedelta(seconds=seconds), now)
         await self._put_back(delivery, delivery.state, seconds, error, count=False)
 
     def _rest_all(self) -> None:
@@ -235,7 +231,7 @@ class Attempting:
     ) -> None:
         later = self._clock() + timedelta(seconds=wait)
         async with self._db.begin() as conn:
-            await deliveries.put_back(conn, delivery.id, state, later, str(error), count=count)
+            await settling.put_back(conn, delivery.id, state, later, str(error), count=count)
         _told(delivery, state, why=str(error), error=type(error).__name__, wait=round(wait, 1))
 
 

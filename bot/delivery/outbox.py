@@ -12,7 +12,7 @@ from bot.delivery.attempting import DATABASE_FAULTS, DATABASE_PAUSE, Attempting
 from bot.delivery.face import Messenger, TokenLostError
 from bot.delivery.pacing import Pacing
 from bot.model.delivery import Lane, State
-from bot.store import deliveries
+from bot.store import deliveries, rests, settling
 from bot.store.database import Database
 from bot.store.deliveries import Head
 
@@ -63,9 +63,9 @@ class Outbox:
     async def run(self) -> None:
         """Deliver until told to ``finish``. Raises TokenLostError when the token is no longer valid; nothing is dropped."""
         async with self._db.begin() as conn:
-            doubtful = await deliveries.doubt_unfinished(conn)
-            rests = await deliveries.rests(conn, self._clock())
-        for chat, until in rests.items():
+            doubtful = await settling.doubt_unfinished(conn)
+            resting = await rests.rests(conn, self._clock())
+        for chat, until in resting.items():
             self._pacing.rest(chat, (until - self._clock()).total_seconds())
         if doubtful:
             log.warning("messages were on their way when the last run ended; sent again, marked", count=doubtful)

@@ -3,15 +3,15 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Lane, Op, SentPart, State
 from bot.store.inserting import insert_into
-from bot.store.tables import chats, deliveries, posts, site_state
+from bot.store.tables import chats, deliveries, posts
 
 #: States in which something is still to be done.
 WAITING = (State.QUEUED, State.UNSURE, State.SENDING)
@@ -255,127 +255,6 @@ async def event_message(
     return parts[0].message_ids[0] if parts else None
 
 
-# ------------------------------------------------------------------ claiming and settling
-
-
-async def claim(conn: AsyncConnection, delivery: Delivery, now: datetime, rendered_revision: int | None) -> bool:
-    """Write the intent to act, before acting. False: somebody else changed the row since it was loaded."""
-    return await _change(
-        conn,
-        delivery.id,
-        delivery.state,
-        state=State.SENDING.value,
-        claimed_at=now,
-        attempts=deliveries.c.attempts + 1,
-        rendered_revision=rendered_revision,
-    )
-
-
-async def keep_part(conn: AsyncConnection, delivery_id: int, parts: Sequence[SentPart]) -> bool:
-    """A part arrived and others are to follow: the row waits again, sure of itself, its attempts counted anew."""
-    return await _change(
-        conn, delivery_id, State.SENDING, state=State.QUEUED.value, parts=parts_to_json(parts), attempts=0, error=""
-    )
-
-
-async def settle(
-    conn: AsyncConnection,
-    delivery_id: int,
-    was: State,
-    state: State,
-    now: datetime,
-    *,
-    error: str = "",
-    parts: Sequence[SentPart] | None = None,
-) -> bool:
-    """End a delivery: SENT, SKIPPED, EXPIRED or FAILED, with the reason."""
-    values: dict[str, object] = {"state": state.value, "settled_at": now, "error": error[:_ERROR_LIMIT]}
-    if parts is not None:
-        values["parts"] = parts_to_json(parts)
-    return await _change(conn, delivery_id, was, **values)
-
-
-async def put_back(
-    conn: AsyncConnection,
-    delivery_id: int,
-    state: State,
-    not_before: datetime,
-    error: str,
-    *,
-    count: bool,
-) -> bool:
-    """After a try that did not settle it: QUEUED, or UNSURE when an answer was lost.
-
-    ``count`` False takes the attempt back: nothing was tried on this delivery's own account (a network down, 429).
-    """
-    values: dict[str, object] = {"state": state.value, "not_before": not_before, "error": error[:_ERROR_LIMIT]}
-    if state is State.UNSURE:
-        values["maybe_repeat"] = True
-    if not count:
-        values["attempts"] = deliveries.c.attempts - 1
-    return await _change(conn, delivery_id, State.SENDING, **values)
-
-
-async def defer(
-    conn: AsyncConnection, delivery_id: int, state: State, not_before: datetime, error: str, *, count: bool
-) -> bool:
-    """Let a waiting delivery wait longer; ``count`` True: that was a try of its own."""
-    values: dict[str, object] = {"not_before": not_before, "error": error[:_ERROR_LIMIT]}
-    if count:
-        values["attempts"] = deliveries.c.attempts + 1
-    return await _change(conn, delivery_id, state, **values)
-
-
-async def rewrite_send(
-    conn: AsyncConnection,
-    delivery_id: int,
-    *,
-    parts: Sequence[SentPart] | None = None,
-    revision: int | None = None,
-) -> None:
-    """What a chat was shown has changed: more messages, or another version of the post."""
-    values: dict[str, object] = {}
-    if parts is not None:
-        values["parts"] = parts_to_json(parts)
-    if revision is not None:
-        values["rendered_revision"] = revision
-    await conn.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
-
-
-async def hurry(conn: AsyncConnection, delivery_id: int, lane: Lane) -> None:
-    """Lift a waiting delivery into the lane of one that has to follow it."""
-    await conn.execute(
-        update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.lane > int(lane)).values(lane=int(lane))
-    )
-
-
-async def fail_waiting_of_chat(conn: AsyncConnection, chat_id: int, error: str, now: datetime) -> int:
-    """Give up everything that waits for a chat that cannot be reached; the reason stays visible."""
-    done = await conn.execute(
-        update(deliveries)
-        .where(deliveries.c.chat_id == chat_id, deliveries.c.state.in_([s.value for s in WAITING]))
-        .values(state=State.FAILED.value, settled_at=now, error=error[:_ERROR_LIMIT])
-    )
-    return done.rowcount
-
-
-async def doubt_unfinished(conn: AsyncConnection) -> int:
-    """After a start: what was being sent when the last process ended may or may not have arrived."""
-    done = await conn.execute(
-        update(deliveries)
-        .where(deliveries.c.state == State.SENDING.value)
-        .values(state=State.UNSURE.value, maybe_repeat=True)
-    )
-    return done.rowcount
-
-
-async def _change(conn: AsyncConnection, delivery_id: int, was: State, **values: object) -> bool:
-    done = await conn.execute(
-        update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.state == was.value).values(**values)
-    )
-    return done.rowcount == 1
-
-
 # ------------------------------------------------------------------ looking at the whole
 
 
@@ -402,37 +281,6 @@ async def trim(conn: AsyncConnection, before: datetime) -> int:
 
 async def _count(conn: AsyncConnection, where: ColumnElement[bool]) -> int:
     return (await conn.execute(select(func.count()).select_from(deliveries).where(where))).scalar_one()
-
-
-# ------------------------------------------------------------------ rests that Telegram asked for
-
-
-async def save_rest(conn: AsyncConnection, telegram_id: int, until: datetime, now: datetime) -> None:
-    """Keep that a chat (0: the whole bot) is not to be written to before ``until``, also across a restart.
-
-    A longer rest that is kept already stays.
-    """
-    # all of one length and in UTC, so that the database can tell the later one
-    value = json.dumps(until.astimezone(UTC).isoformat(timespec="microseconds"))
-    row = insert_into(conn, site_state).values(site=_SITE, name=str(telegram_id), value=value, updated_at=now)
-    await conn.execute(
-        row.on_conflict_do_update(
-            index_elements=["site", "name"],
-            set_={"value": row.excluded.value, "updated_at": row.excluded.updated_at},
-            where=site_state.c.value < row.excluded.value,
-        )
-    )
-
-
-async def rests(conn: AsyncConnection, now: datetime) -> dict[int, datetime]:
-    """The rests that still hold, by Telegram's chat id; those that are over are forgotten."""
-    found = await conn.execute(select(site_state.c.name, site_state.c.value).where(site_state.c.site == _SITE))
-    kept = {int(name): datetime.fromisoformat(json.loads(value)) for name, value in found}
-    over = [str(chat) for chat, until in kept.items() if until <= now]
-    for start in range(0, len(over), _CHUNK):
-        some = over[start : start + _CHUNK]
-        await conn.execute(delete(site_state).where(site_state.c.site == _SITE, site_state.c.name.in_(some)))
-    return {chat: until for chat, until in kept.items() if until > now}
 
 
 # ------------------------------------------------------------------ rows to types

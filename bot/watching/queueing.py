@@ -16,8 +16,8 @@ from bot.model.post import Post
 from bot.reading.relaying import effective_expiry, lane_of, severity_of
 from bot.store import deliveries, subscriptions
 from bot.store.deliveries import Draft, SendRow
+from bot.store.settling import withdraw_queued
 from bot.store.subscriptions import Subscriber
-from bot.store.withdrawing import withdraw_queued
 from bot.watching.notices import notice
 
 log = structlog.get_logger(__name__)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.model.delivery import Lane, Op
 from bot.model.subscription import ChatKind
-from bot.store import chats, choices, deliveries
+from bot.store import chats, choices, deliveries, settling
 from bot.store.deliveries import Draft
 from bot.store.housekeeping import KEPT, tidy
 
@@ -16,7 +16,7 @@ async def test_old_settled_notices_and_buttons_go_and_what_waits_stays(db, clock
         notices = [Draft(chat, Op.NOTICE, Lane.ROUTINE, notice='{"phrase": "notice.back"}') for _ in range(2)]
         await deliveries.enqueue(conn, notices, now)
         (head,) = await deliveries.heads(conn, deliveries.State.QUEUED, Lane.ROUTINE, 0, 10)
-        await deliveries.settle(conn, head.delivery_id, deliveries.State.QUEUED, deliveries.State.SENT, now)
+        await settling.settle(conn, head.delivery_id, deliveries.State.QUEUED, deliveries.State.SENT, now)
         await choices.put(conn, 1, {"a": 1}, now)
     assert await tidy(db, now) == 0
     assert await tidy(db, now + KEPT + timedelta(seconds=1)) == 2

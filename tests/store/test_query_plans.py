@@ -29,16 +29,17 @@ from bot.store import (
     deliveries,
     leases,
     posts,
+    rests,
+    settling,
     subscriptions,
     tables,
     trimming,
-    withdrawing,
 )
 from bot.store.database import Database
 from bot.store.deliveries import Draft
 from bot.store.subscriptions import Removed
 
-MODULES = (accounts, chats, choices, deliveries, leases, posts, subscriptions, trimming, withdrawing)
+MODULES = (accounts, chats, choices, deliveries, leases, posts, rests, settling, subscriptions, trimming)
 
 #: Tables that do not grow with posts, subscribers or time: one row for each watched account, site or lease.
 SMALL = {"accounts", "watches", "leases", "site_state"}
@@ -68,7 +69,7 @@ Call = Callable[[AsyncConnection, World], Awaitable[object]]
 
 async def _loaded_then(conn: AsyncConnection, w: World) -> object:
     loaded = await deliveries.load(conn, w.delivery_id)
-    return await deliveries.claim(conn, loaded, w.now, 1)
+    return await settling.claim(conn, loaded, w.now, 1)
 
 
 PART = (SentPart((1,), "text"),)
@@ -104,24 +105,20 @@ CALLS: dict[str, Call] = {
     "deliveries.send_of": lambda c, w: deliveries.send_of(c, w.chat_id, 0, w.post_id),
     "deliveries.sends_of": lambda c, w: deliveries.sends_of(c, [w.post_id, w.post_id + 1]),
     "deliveries.event_message": lambda c, w: deliveries.event_message(c, w.chat_id, 0, w.post_id + 1, w.post_id),
-    "deliveries.claim": _loaded_then,
-    "deliveries.keep_part": lambda c, w: deliveries.keep_part(c, w.delivery_id, PART),
-    "deliveries.settle": lambda c, w: deliveries.settle(
-        c, w.delivery_id, State.QUEUED, State.SENT, w.now, parts=PART
-    ),
-    "deliveries.put_back": lambda c, w: deliveries.put_back(c, w.delivery_id, State.QUEUED, w.now, "", count=False),
-    "deliveries.defer": lambda c, w: deliveries.defer(c, w.delivery_id, State.QUEUED, w.now, "", count=True),
-    "deliveries.rewrite_send": lambda c, w: deliveries.rewrite_send(c, w.delivery_id, parts=PART, revision=2),
-    "deliveries.hurry": lambda c, w: deliveries.hurry(c, w.delivery_id, Lane.URGENT),
-    "deliveries.fail_waiting_of_chat": lambda c, w: deliveries.fail_waiting_of_chat(
-        c, w.other_chat_id, "gone", w.now
-    ),
-    "deliveries.doubt_unfinished": lambda c, _: deliveries.doubt_unfinished(c),
+    "settling.claim": _loaded_then,
+    "settling.keep_part": lambda c, w: settling.keep_part(c, w.delivery_id, PART),
+    "settling.settle": lambda c, w: settling.settle(c, w.delivery_id, State.QUEUED, State.SENT, w.now, parts=PART),
+    "settling.put_back": lambda c, w: settling.put_back(c, w.delivery_id, State.QUEUED, w.now, "", count=False),
+    "settling.defer": lambda c, w: settling.defer(c, w.delivery_id, State.QUEUED, w.now, "", count=True),
+    "settling.rewrite_send": lambda c, w: settling.rewrite_send(c, w.delivery_id, parts=PART, revision=2),
+    "settling.hurry": lambda c, w: settling.hurry(c, w.delivery_id, Lane.URGENT),
+    "settling.fail_waiting_of_chat": lambda c, w: settling.fail_waiting_of_chat(c, w.other_chat_id, "gone", w.now),
+    "settling.doubt_unfinished": lambda c, _: settling.doubt_unfinished(c),
     "deliveries.waiting_of_chat": lambda c, w: deliveries.waiting_of_chat(c, w.chat_id),
     "deliveries.counts": lambda c, _: deliveries.counts(c),
     "deliveries.trim": lambda c, w: deliveries.trim(c, w.now - timedelta(days=400)),
-    "deliveries.save_rest": lambda c, w: deliveries.save_rest(c, 1, w.now, w.now),
-    "deliveries.rests": lambda c, w: deliveries.rests(c, w.now + timedelta(days=1)),
+    "rests.save_rest": lambda c, w: rests.save_rest(c, 1, w.now, w.now),
+    "rests.rests": lambda c, w: rests.rests(c, w.now + timedelta(days=1)),
     "leases.acquire": lambda c, w: leases.acquire(c, "poll", "me", w.now, 15),
     "leases.take_over": lambda c, w: leases.take_over(c, "poll", "dead", "me", w.now, 15),
     "leases.renew": lambda c, w: leases.renew(c, "poll", "me", 1, w.now, 15),
@@ -153,7 +150,7 @@ CALLS: dict[str, Call] = {
     "subscriptions.count_of_account": lambda c, w: subscriptions.count_of_account(c, w.account_id),
     "subscriptions.count_of_chat": lambda c, w: subscriptions.count_of_chat(c, w.chat_id),
     "trimming.trim": lambda c, w: trimming.trim(c, w.now - timedelta(minutes=30), w.now + timedelta(days=30)),
-    "withdrawing.withdraw_queued": lambda c, w: withdrawing.withdraw_queued(c, [w.post_id], w.now, "lifted"),
+    "settling.withdraw_queued": lambda c, w: settling.withdraw_queued(c, [w.post_id], w.now, "lifted"),
 }
 
 

@@ -69,6 +69,14 @@ class Town:
         pacing = Pacing(lambda: self.clock().timestamp(), UNLIMITED)
         return Outbox(self.db, self.messenger, clock=self.clock, rng=random.Random(1), pacing=pacing)
 
+    async def queued_for(self, telegram_id: int) -> int:
+        """Rows that were ever queued for a chat."""
+        from sqlalchemy import text
+
+        found = "SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat_id WHERE c.telegram_id = :chat"
+        async with self.db.read() as conn:
+            return (await conn.execute(text(found), {"chat": telegram_id})).scalar_one()
+
     async def waiting(self) -> int:
         from sqlalchemy import text
 

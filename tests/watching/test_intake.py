@@ -172,6 +172,7 @@ async def test_a_cancel_never_goes_to_a_chat_that_did_not_get_the_alert(town):
     await town.see(cap(town, 2, MsgType.CANCEL, supersedes=("office,A1",)))
     await town.deliver()
     assert town.messenger.texts(OTHER) == []
+    assert await town.queued_for(OTHER) == 0
     first, lifted = town.messenger.messages
     assert lifted.reply_to == first.id
     assert "Lifted" in lifted.text

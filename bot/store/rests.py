@@ -1,0 +1,43 @@
+"""The rests that Telegram asked for (429), kept so that a restart does not end them early."""
+
+import json
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.inserting import insert_into
+from bot.store.tables import site_state
+
+#: Where they are kept in ``site_state``.
+_SITE = "telegram"
+#: Names in one IN (…), far below what either database takes.
+_CHUNK = 1000
+
+
+async def save_rest(conn: AsyncConnection, telegram_id: int, until: datetime, now: datetime) -> None:
+    """Keep that a chat (0: the whole bot) is not to be written to before ``until``, also across a restart.
+
+    A longer rest that is kept already stays.
+    """
+    # all of one length and in UTC, so that the database can tell the later one
+    value = json.dumps(until.astimezone(UTC).isoformat(timespec="microseconds"))
+    row = insert_into(conn, site_state).values(site=_SITE, name=str(telegram_id), value=value, updated_at=now)
+    await conn.execute(
+        row.on_conflict_do_update(
+            index_elements=["site", "name"],
+            set_={"value": row.excluded.value, "updated_at": row.excluded.updated_at},
+            where=site_state.c.value < row.excluded.value,
+        )
+    )
+
+
+async def rests(conn: AsyncConnection, now: datetime) -> dict[int, datetime]:
+    """The rests that still hold, by Telegram's chat id; those that are over are forgotten."""
+    found = await conn.execute(select(site_state.c.name, site_state.c.value).where(site_state.c.site == _SITE))
+    kept = {int(name): datetime.fromisoformat(json.loads(value)) for name, value in found}
+    over = [str(chat) for chat, until in kept.items() if until <= now]
+    for start in range(0, len(over), _CHUNK):
+        some = over[start : start + _CHUNK]
+        await conn.execute(delete(site_state).where(site_state.c.site == _SITE, site_state.c.name.in_(some)))
+    return {chat: until for chat, until in kept.items() if until > now}

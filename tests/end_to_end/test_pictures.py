@@ -3,7 +3,7 @@
 import pytest
 
 from bot.demo.botapi.pictures import NO_CONTENT, Fetched
-from bot.demo.site.faults import Endpoint, Fault
+from bot.demo.site.faults import ALWAYS, Endpoint, Fault
 
 UID = "1288915263"
 TWO = ("badge-police", "badge-weather")
@@ -59,7 +59,7 @@ async def test_what_telegram_cannot_fetch_is_uploaded(followed, pictures):
 async def test_what_nobody_can_fetch_goes_out_as_text(followed, pictures):
     whole, reader = followed
     whole.telegram.state.resolver = cannot_fetch
-    whole.site.faults.set(Endpoint.PICTURE, Fault.SERVER_ERROR, times=None)
+    whole.site.faults.set(Endpoint.PICTURE, Fault.SERVER_ERROR, times=ALWAYS)
     whole.site.weibo_post(UID, "积水路段图", pictures=pictures)
     await whole.until(reader, "积水路段图")
     [message] = shown(whole, reader, "积水路段图")

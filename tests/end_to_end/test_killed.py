@@ -10,13 +10,14 @@ import sys
 from pathlib import Path
 
 from bot.demo.site.snowflake import bid_of
+from bot.demo.site.story import EventKind
 from bot.demo.site.weibo import PostState
 
 UID = "1288915263"
 #: Instants of the storm day at which the program is killed, over the two databases together.
 KILLS = {"sqlite": 38, "postgres": 12}
-#: Story minutes a second, and the longest life of a program, seconds: the day lasts as long as the kills.
-PACE = {"sqlite": (32.0, 2.2), "postgres": (50.0, 4.0)}
+#: Seconds that the day takes: a program lives a second and a half on average, about what it needs to its first poll.
+DAY = {"sqlite": 57.0, "postgres": 24.0}
 #: Kills while posts come at the same random instants.
 MORE_KILLS = {"sqlite": 8, "postgres": 4}
 
@@ -80,41 +81,54 @@ def permalink(message):
     return ""
 
 
+def told(whole, reader):
+    """The messages that carry a post, with its permalink; replies are news about a post, not the post."""
+    said = [m for m in whole.telegram.world.said_by_bot(reader) if not m.reply_to]
+    said = [m for m in said if "followed here" not in m.now.styled.text]
+    return [(link, m) for m in said if (link := permalink(m))]
+
+
+def link_of(post):
+    return f"https://weibo.com/{UID}/{bid_of(post.mid)}"
+
+
 async def test_killed_at_random_instants_of_the_storm_day(db_url, whole):
     engine = "sqlite" if db_url.startswith("sqlite") else "postgres"
-    speed, longest = PACE[engine]
     rng = random.Random(2012)
+    events = whole.site.story.events
+    day, kills = DAY[engine], KILLS[engine]
+    script = [(day * place / (len(events) - 1), event) for place, event in enumerate(events)]
+    script += [(rng.uniform(0.0, day), None) for _ in range(kills)]
     reader = whole.reader()
     process = await start(whole.environment)
-    day = None
-
-    def told():
-        """The posts that the chat was told of, each time; replies are news about a post, not the post."""
-        said = [m for m in whole.telegram.world.said_by_bot(reader) if not m.reply_to]
-        said = [m for m in said if "followed here" not in m.now.styled.text]
-        return [(link, m.versions[0].styled.text) for m in said if (link := permalink(m))]
-
-    def there():
-        """Permalinks of the account's posts that still stand, oldest first."""
-        posts = sorted((p for p in whole.site.weibo.posts.values() if p.uid == UID), key=lambda p: int(p.mid))
-        return [f"https://weibo.com/{UID}/{bid_of(p.mid)}" for p in posts if p.state is PostState.THERE]
-
     try:
         await whole.ask(reader, f"/subscribe {UID}", "is followed here now")
-        day = asyncio.create_task(whole.site.play(speed))
-        for _ in range(KILLS[engine]):
-            await asyncio.sleep(rng.uniform(0.0, longest))
+        reached = 0.0
+        for at, event in sorted(script, key=lambda entry: entry[0]):
+            await asyncio.sleep(at - reached)
+            reached = at
+            if event is not None:
+                whole.site.publish(event)
+                continue
             await kill(process)
             process = await start(whole.environment)
-        await asyncio.wait_for(day, 60)
+        posts = sorted((p for p in whole.site.weibo.posts.values() if p.uid == UID), key=lambda p: int(p.mid))
+        there = [link_of(post) for post in posts if post.state is PostState.THERE]
+        [edited] = [event for event in events if event.kind is EventKind.EDIT]
+        edited_link = link_of(whole.site.weibo.posts[whole.site.published[edited.id]])
+
+        def arrived():
+            texts = {link: m.now.styled.text for link, m in told(whole, reader)}
+            return set(there) <= texts.keys() and "更正" in texts[edited_link]
+
         with contextlib.suppress(TimeoutError):  # what is missing is shown below
-            await whole.telegram.wait_for(lambda: set(there()) <= {link for link, _ in told()}, 30)
+            await whole.telegram.wait_for(arrived, 30)
     finally:
-        if day is not None:
-            day.cancel()
         await kill(process)
-    assert len(there()) >= 30
-    first_told = list(dict.fromkeys(link for link, _ in told()))
-    assert [link for link in first_told if link in set(there())] == there()
-    unmarked = [link for link, text in told() if "may be a repeat" not in text]
+    messages = told(whole, reader)
+    assert len(posts) == 31
+    first_told = list(dict.fromkeys(link for link, _ in messages))
+    assert [link for link in first_told if link in there] == there
+    assert "更正" in dict(messages)[edited_link].now.styled.text
+    unmarked = [link for link, m in messages if "may be a repeat" not in m.versions[0].styled.text]
     assert len(unmarked) == len(set(unmarked))

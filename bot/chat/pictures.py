@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from telegram import Message
 
@@ -56,10 +56,11 @@ class Pictures:
         while len(self._file_ids) > REMEMBERED:
             self._file_ids.popitem(last=False)
 
-    def forget(self, media: tuple[Media, ...]) -> None:
-        """Telegram refused what was remembered."""
-        for medium in media:
-            self._file_ids.pop(medium.url, None)
+    def forget(self, media: tuple[Media, ...], refused: Sequence[str]) -> None:
+        """Telegram refused these references; a file id that another chat's message has brought meanwhile stays."""
+        for medium, reference in zip(media, refused, strict=True):
+            if self._file_ids.get(medium.url) == reference:
+                del self._file_ids[medium.url]
 
     async def _fetch(self, medium: Media) -> bytes | None:
         return await self._download(medium)

@@ -41,10 +41,11 @@ class TelegramMessenger:
         how = _How(target, silent, reply_to)
         if not part.media:
             return await self._text(how, part)
+        references = [self._pictures.by_reference(medium) for medium in part.media]
         try:
-            return await self._media(how, part, part.media, [self._pictures.by_reference(m) for m in part.media])
+            return await self._media(how, part, part.media, references)
         except MediaRefusedError:
-            self._pictures.forget(part.media)
+            self._pictures.forget(part.media, references)
             got: list[tuple[Media, bytes]] = []
             for medium in part.media:
                 file = await self._pictures.bytes_of(medium)

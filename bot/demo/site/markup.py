@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from selectolax.lexbor import LexborHTMLParser
+
 _TOKENS = re.compile(
     r"(?P<topic>#[^#\n]{1,30}#)"
     r"|(?P<mention>@[\w\-]{2,30})"
@@ -35,6 +37,12 @@ def to_html(text: str) -> str:
 def to_plain(text: str) -> str:
     """The text as a reader sees it."""
     return "".join(token.plain for token in _tokens(text))
+
+
+def words_of(markup: str) -> str:
+    """The words of a feed item, which may be HTML: a line for each paragraph."""
+    page = LexborHTMLParser(markup)
+    return "\n".join(block.text() for block in page.css("p") or page.css("body"))
 
 
 def to_short_html(text: str, mid: str) -> str:

@@ -16,7 +16,7 @@ from bot.demo.serving import serve
 from bot.demo.site import playing
 from bot.demo.site.faults import Endpoint, Faults, misbehave
 from bot.demo.site.hostile import Hostile
-from bot.demo.site.markup import to_plain
+from bot.demo.site.markup import to_plain, words_of
 from bot.demo.site.mblog import picture_url
 from bot.demo.site.newsfeed import NewsFeed
 from bot.demo.site.panel import Panel
@@ -192,7 +192,7 @@ class StormSite:
             link, text = f"{url}/warnings/{identifier}", event.bulletin.description_zh
         elif event.kind is EventKind.FEED:
             guid = self.published[event.id] = self.feed.add(event.title, event.text, english=event.english)
-            link, text = f"{url}/notices/{guid}", event.text
+            link, text = f"{url}/notices/{guid}", words_of(event.text)
         else:
             mid = self._weibo_event(event)
             if mid:

@@ -96,6 +96,11 @@ async def test_the_panel_shows_each_post_with_its_gloss_and_what_became_of_it(si
         "Update",
     )
     assert posts["c-test"]["status"] == "Test"
+    assert posts["f1"]["text"].startswith("强降雨到来前")
+    assert posts["f2"]["text"].splitlines() == [
+        "全市消防站已进入备战状态，抽水泵和橡皮艇前置到低洼路段。",
+        "遇险请拨打119。",
+    ]
     assert [account["key"] for account in state["accounts"]] == ["police", "weather", "warnings", "fire"]
     assert state["accounts"][0]["follow"] == POLICE
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from bot.demo import running as demo
 from bot.demo.botapi import BotApiServer, Limits
 from bot.demo.botapi.records import Message, User
 from bot.demo.page import PageServer, StoryBoard
@@ -119,3 +120,17 @@ def watch(stage: Stage) -> None:
 async def world() -> AsyncIterator[tuple[BotApiServer, User]]:
     async with BotApiServer(limits=Limits(enforced=False)) as server:
         yield server, server.world.add_user("Visitor")
+
+
+@pytest_asyncio.fixture(loop_scope="module", params=[PHONE, DESKTOP], ids=["phone", "desktop"])
+async def whole_demo(browser: "Browser", request: pytest.FixtureRequest) -> AsyncIterator[tuple[demo.Stage, "Page"]]:
+    """``tocsin demo`` with its real program, and its page in the browser."""
+    options = demo.DemoOptions(speed=60.0, port=0, open_browser=False)
+    async with demo.stage(options) as ready, AsyncExitStack() as stack:
+        context = await browser.new_context(viewport=request.param)
+        stack.push_async_callback(context.close)
+        page = await context.new_page()
+        page.set_default_timeout(10_000)
+        await page.goto(ready.page.url)
+        await page.wait_for_selector("body[data-connected=true]")
+        yield ready, page

@@ -138,7 +138,8 @@ def test_no_post_makes_the_reader_of_pages_raise_anything_else(changes, origin):
 def test_no_page_makes_the_walker_fail(data):
     for uid in (UID, ""):
         for item in read_page(data, uid).items:
-            read_post(item.mblog, NOW, pinned=item.pinned, scheme_bid=item.scheme_bid)
+            post = read_post(item.mblog, NOW, pinned=item.pinned, scheme_bid=item.scheme_bid)
+            assert post is None or post.pinned == item.pinned
 
 
 @pytest.mark.parametrize(

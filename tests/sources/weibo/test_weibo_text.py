@@ -91,4 +91,5 @@ def test_deeply_nested_markup_is_read_without_running_out_of_stack():
 @given(st.text())
 def test_no_markup_makes_the_reader_fail_and_its_words_can_be_stored(markup):
     for given_markup in (markup, f"<p>{markup}", f"<a href='{markup}'>{markup}</a>"):
-        to_plain(given_markup).text.encode("utf-8")
+        text = to_plain(given_markup).text
+        assert text.encode("utf-8").decode("utf-8") == text

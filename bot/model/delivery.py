@@ -26,6 +26,8 @@ class State(StrEnum):
     #: The answer to a request was lost: it may or may not have arrived.
     UNSURE = "unsure"
     FAILED = "failed"
+    #: The answer was lost and it is not sent again by itself (the operator's policy, or repeats in vain).
+    HELD = "held"
     #: Too old to be rung as news.
     EXPIRED = "expired"
     #: Nothing needed doing (the chat already shows this version, or never got the original).
@@ -33,10 +35,12 @@ class State(StrEnum):
 
 
 class Lane(IntEnum):
-    """Urgent goes first."""
+    """What goes first: the lowest number."""
 
-    URGENT = 0
-    ROUTINE = 1
+    #: Danger to life, now: it passes everything else that waits.
+    EXTREME = 0
+    URGENT = 1
+    ROUTINE = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from bot.model.post import Post
 
 #: A hazard without an end is taken to last this long after it begins (rule 7).
 WITHOUT_END = timedelta(hours=24)
-_URGENT = frozenset((Severity.EXTREME, Severity.SEVERE))
+_LANES = {Severity.EXTREME: Lane.EXTREME, Severity.SEVERE: Lane.URGENT}
 #: MeteoAlarm's level 1: "no warning" published as a warning.
 _GREEN = "green"
 #: Events that are tests by their own name (the US weather service's "Test"), whatever the status says.
@@ -70,9 +70,9 @@ def severity_of(post: Post) -> Severity:
 
 
 def lane_of(post: Post) -> Lane:
-    """Urgent: Extreme or Severe, and not the word that it is over."""
+    """Extreme and Severe go first, each in a lane of its own, unless they say that it is over."""
     over = post.alert is not None and (post.alert.all_clear or post.alert.msg_type is MsgType.CANCEL)
-    return Lane.URGENT if severity_of(post) in _URGENT and not over else Lane.ROUTINE
+    return Lane.ROUTINE if over else _LANES.get(severity_of(post), Lane.ROUTINE)
 
 
 def _begin(hazard: Hazard, alert: Alert) -> datetime:

@@ -194,6 +194,10 @@ chats = Table(
     Column("state", String(16), nullable=False, default="active"),
     Column("paused_reason", ForeignText, nullable=False, default=""),
     Column("created_at", UtcDateTime, nullable=False),
+    #: Seconds after which what waits is no longer rung as new but summed up, for routine and for urgent news.
+    #: NULL: the program's own (``delivery.old_news``).
+    Column("old_routine_s", Integer),
+    Column("old_urgent_s", Integer),
 )
 
 subscriptions = Table(
@@ -254,6 +258,14 @@ deliveries = Table(
     #: A request went out whose answer was never seen; what follows is marked as a possible repeat.
     Column("maybe_repeat", Boolean, nullable=False, default=False),
     Column("error", ForeignText, nullable=False, default=""),
+    #: Requests that had to be made again, whatever the reason (429, an outage, a lost answer).
+    Column("retries", Integer, nullable=False, default=0, server_default="0"),
+    #: Requests whose answer was lost.
+    Column("lost_answers", Integer, nullable=False, default=0, server_default="0"),
+    #: Messages sent again though the first may have arrived.
+    Column("repeats", Integer, nullable=False, default=0, server_default="0"),
+    #: The notice that named it among what was missed (no foreign key: it may be gone by now).
+    Column("folded_into", BigInteger),
     # the same post is said once in a chat however many of its subscriptions ask for it
     UniqueConstraint("chat_id", "thread_id", "post_id", "revision", "op"),
     # what waits: the sender reads by state, urgent lane first, oldest first
@@ -262,6 +274,16 @@ deliveries = Table(
     Index("ix_deliveries_chat_id_state_lane_id", "chat_id", "state", "lane", "id"),
     # every copy of a post that was sent
     Index("ix_deliveries_post_id_op", "post_id", "op"),
+    # what was settled lately: the figures, and what is old enough to go
+    Index("ix_deliveries_settled_at", "settled_at"),
+)
+
+#: Messages for which Telegram was paid (``allow_paid_broadcast``), by UTC day ("2026-07-21"): reserved before they go.
+paid_messages = Table(
+    "paid_messages",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("messages", Integer, nullable=False),
 )
 
 #: Who may poll and who may send, across processes. ``fence`` grows with every change of holder.

@@ -52,7 +52,7 @@ def test_acknowledgements_and_errors_are_not_relayed(msg_type):
 @pytest.mark.parametrize(
     ("severity", "lane"),
     [
-        (Severity.EXTREME, Lane.URGENT),
+        (Severity.EXTREME, Lane.EXTREME),
         (Severity.SEVERE, Lane.URGENT),
         (Severity.MODERATE, Lane.ROUTINE),
         (Severity.MINOR, Lane.ROUTINE),
@@ -69,7 +69,7 @@ def test_what_is_over_is_routine():
     assert lane_of(post_of(hazard(Severity.EXTREME), msg_type=MsgType.CANCEL)) is Lane.ROUTINE
     # one of two hazards is over: the other is not
     both = post_of(hazard(Severity.EXTREME), hazard(Severity.EXTREME, Urgency.PAST))
-    assert lane_of(both) is Lane.URGENT
+    assert lane_of(both) is Lane.EXTREME
 
 
 def test_the_last_end_counts_and_a_missing_one_is_a_day():

@@ -3,11 +3,12 @@
 import asyncio
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import UniqueConstraint, inspect, text
+from sqlalchemy import Column, MetaData, Table, UniqueConstraint, insert, inspect, text
 
 from bot.store import schema
 from bot.store.database import DatabaseError
@@ -114,3 +115,35 @@ def test_what_refers_to_another_row_is_indexed_so_that_deleting_that_row_scans_n
     unique = [constraint for constraint in table.constraints if isinstance(constraint, UniqueConstraint)]
     led = {next(iter(indexed.columns)).name for indexed in (table.primary_key, *table.indexes, *unique)}
     assert {column.name for column in table.columns if column.foreign_keys} <= led
+
+
+async def test_0002_gives_extreme_a_lane_in_front_and_takes_it_back(db_url, db):
+    async def lanes():
+        async with db.read() as conn:
+            return (await conn.execute(text("SELECT lane, state FROM deliveries ORDER BY id"))).all()
+
+    await schema.downgrade(db_url, "0001")
+    moment = datetime(2026, 7, 21, tzinfo=UTC)
+    chat = {"id": 1, "telegram_id": 7, "kind": "private", "created_at": moment}
+    waiting = {"chat_id": 1, "op": "notice", "state": "queued", "queued_at": moment, "not_before": moment}
+    async with db.begin() as conn:
+        await conn.execute(insert(_as_of_0001(metadata.tables["chats"])).values(chat))
+        for number, lane in ((1, 0), (2, 1)):
+            row = {**waiting, "id": number, "lane": lane}
+            await conn.execute(insert(_as_of_0001(metadata.tables["deliveries"])).values(row))
+    await schema.upgrade(db_url)
+    assert await lanes() == [(1, "queued"), (2, "queued")]
+    async with db.begin() as conn:
+        await conn.execute(text("UPDATE deliveries SET state = 'held', lane = 0 WHERE id = 1"))
+    await schema.downgrade(db_url, "0001")
+    assert await lanes() == [(0, "failed"), (1, "queued")]
+
+
+def _as_of_0001(table):
+    """The table without the columns that 0002 brings."""
+    new = {"retries", "lost_answers", "repeats", "folded_into", "old_routine_s", "old_urgent_s"}
+    old = Table(table.name, MetaData())
+    for column in table.columns:
+        if column.name not in new:
+            old.append_column(Column(column.name, column.type, default=column.default))
+    return old

@@ -277,7 +277,7 @@ def test_rule_07_all_clear_and_past_are_of_lower_priority(read_cap, alert, info)
     assert clear.alert.all_clear
     assert past.alert.all_clear
     assert lane_of(clear) is lane_of(past) is Lane.ROUTINE
-    assert lane_of(read_cap(alert(info(severity="Extreme")))) is Lane.URGENT
+    assert lane_of(read_cap(alert(info(severity="Extreme")))) is Lane.EXTREME
 
 
 # rule 8 -------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,42 @@
+"""Delivery under load: three lanes, what each delivery cost, old news folded, paid messages, each chat's patience."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+_COUNTS = ("retries", "lost_answers", "repeats")
+
+
+def upgrade() -> None:
+    """Extreme gets a lane of its own in front: every other lane moves up by one."""
+    # column by column, never by copying the table: dropping the old copy would delete what refers to it
+    for name in _COUNTS:
+        op.add_column("deliveries", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("deliveries", sa.Column("folded_into", sa.BigInteger(), nullable=True))
+    op.execute("UPDATE deliveries SET lane = lane + 1")
+    op.create_index("ix_deliveries_settled_at", "deliveries", ["settled_at"], unique=False)
+    op.add_column("chats", sa.Column("old_routine_s", sa.Integer(), nullable=True))
+    op.add_column("chats", sa.Column("old_urgent_s", sa.Integer(), nullable=True))
+    op.create_table(
+        "paid_messages",
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_paid_messages"),
+    )
+
+
+def downgrade() -> None:
+    """Extreme and urgent share a lane again; what was held back for an operator counts as failed."""
+    op.drop_table("paid_messages")
+    op.drop_column("chats", "old_urgent_s")
+    op.drop_column("chats", "old_routine_s")
+    op.drop_index("ix_deliveries_settled_at", table_name="deliveries")
+    op.execute("UPDATE deliveries SET lane = CASE WHEN lane > 0 THEN lane - 1 ELSE 0 END")
+    op.execute("UPDATE deliveries SET state = 'failed' WHERE state = 'held'")
+    op.drop_column("deliveries", "folded_into")
+    for name in reversed(_COUNTS):
+        op.drop_column("deliveries", name)

@@ -143,7 +143,7 @@ class Service:
         chat = await stack.enter_async_context(
             TelegramChat(
                 bot,
-                Ports(lookout=lookout, messenger=messenger, render=render, turn=_turn_taker(pacing)),
+                Ports(lookout=lookout, messenger=messenger, render=render, turn=pacing.answer_turn),
                 db,
                 clock=self._clock,
                 rng=self._rng,
@@ -243,13 +243,3 @@ def _downloader(outside: Outside) -> Callable[[Media], Awaitable[bytes | None]]:
         return answer.body if answer.status == 200 and kind.startswith("image/") else None  # noqa: PLR2004
 
     return download
-
-
-def _turn_taker(pacing: Pacing) -> Callable[[int], Awaitable[None]]:
-    """Answers to commands keep Telegram's limits together with the alerts."""
-
-    async def turn(chat_id: int) -> None:
-        while (wait := pacing.take(chat_id)) > 0:
-            await asyncio.sleep(wait)
-
-    return turn

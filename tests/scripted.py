@@ -27,10 +27,15 @@ class ScriptedMessenger:
 
     def __init__(self) -> None:
         self.messages: list[Shown] = []
+        self.reached: list[Target] = []
         self.before = lambda _what: None
         self.after = lambda _what: None
 
-    async def send(self, target, part: Part, *, silent=False, reply_to=None) -> SentPart:
+    async def reach(self, target) -> None:
+        self.reached.append(target)
+        self.before(("reach", target, None))
+
+    async def send(self, target, part: Part, *, silent=False, reply_to=None, paid=False) -> SentPart:
         self.before(("send", target, part))
         count = max(1, len(part.media))
         ids = tuple(len(self.messages) + 1 + n for n in range(count))

@@ -13,6 +13,7 @@ from telegram import (
     MessageEntity,
     ReplyParameters,
 )
+from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from bot.chat.errors import is_not_modified, meaning
@@ -35,10 +36,10 @@ class TelegramMessenger:
         self._pictures = Pictures(download)
 
     async def send(
-        self, target: Target, part: Part, *, silent: bool = False, reply_to: int | None = None
+        self, target: Target, part: Part, *, silent: bool = False, reply_to: int | None = None, paid: bool = False
     ) -> SentPart:
         """Send one part; a picture goes by its address first, then by upload. Raises SendError's kinds."""
-        how = _How(target, silent, reply_to)
+        how = _How(target, silent, reply_to, paid)
         if not part.media:
             return await self._text(how, part)
         references = [self._pictures.by_reference(medium) for medium in part.media]
@@ -81,6 +82,12 @@ class TelegramMessenger:
             if not is_not_modified(error):
                 raise meaning(error) from error
 
+    async def reach(self, target: Target) -> None:
+        """Show "typing" for a moment: Telegram answers for the chat, and nothing stays in it."""
+        await _asked(
+            self._bot.send_chat_action(target.chat_id, ChatAction.TYPING, message_thread_id=target.thread_id or None)
+        )
+
     async def _text(self, how: "_How", part: Part) -> SentPart:
         message = await _asked(
             self._bot.send_message(
@@ -91,6 +98,7 @@ class TelegramMessenger:
                 reply_markup=_keyboard(part.buttons),
                 message_thread_id=how.target.thread_id or None,
                 disable_notification=how.silent or None,
+                allow_paid_broadcast=how.paid or None,
                 reply_parameters=how.reply(),
             )
         )
@@ -111,6 +119,7 @@ class TelegramMessenger:
                     reply_markup=_keyboard(part.buttons),
                     message_thread_id=how.target.thread_id or None,
                     disable_notification=how.silent or None,
+                    allow_paid_broadcast=how.paid or None,
                     reply_parameters=how.reply(),
                 )
             )
@@ -129,6 +138,7 @@ class TelegramMessenger:
                 album,
                 message_thread_id=how.target.thread_id or None,
                 disable_notification=how.silent or None,
+                allow_paid_broadcast=how.paid or None,
                 reply_parameters=how.reply(),
             )
         )
@@ -139,9 +149,10 @@ class TelegramMessenger:
 class _How:
     """Where and how a message goes."""
 
-    def __init__(self, target: Target, silent: bool, reply_to: int | None) -> None:
+    def __init__(self, target: Target, silent: bool, reply_to: int | None, paid: bool) -> None:
         self.target = target
         self.silent = silent
+        self.paid = paid
         self._reply_to = reply_to
 
     def reply(self) -> ReplyParameters | None:

@@ -1,6 +1,5 @@
 """What the outbox hands to a messenger, and what the messenger may answer. Telegram stands behind it in ``chat``."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -89,6 +88,18 @@ class NotSentError(SendError):
     """The request certainly did not arrive (connection refused, DNS): try again."""
 
 
+class OutOfReachError(SendError):
+    """The chat was asked for before a message was sent again, and did not answer: nothing was sent."""
+
+
+class NotPaidError(SendError):
+    """A paid message was refused: nothing was sent; it goes again without payment."""
+
+
+class UnknownError(SendError):
+    """Refused for a reason that no table knows: nothing was sent; it may go better later."""
+
+
 class MediaRefusedError(SendError):
     """Telegram could not take the picture; the text must go without it."""
 
@@ -102,7 +113,7 @@ class NotEditableError(GoneError):
 
 
 class RejectedError(SendError):
-    """Permanently refused for what it is (400 of any other kind)."""
+    """Permanently refused for what it is (a text that is too long, markup that cannot be read)."""
 
 
 class TokenLostError(SendError):
@@ -113,12 +124,14 @@ class Messenger(Protocol):
     """The sending half of a chat platform. Every method raises only SendError's kinds."""
 
     async def send(
-        self, target: Target, part: Part, *, silent: bool = False, reply_to: int | None = None
+        self, target: Target, part: Part, *, silent: bool = False, reply_to: int | None = None, paid: bool = False
     ) -> SentPart:
-        """Send one part. ``reply_to`` is a message id; a missing one does not stop the sending."""
+        """Send one part. ``reply_to`` is a message id; a missing one does not stop the sending. ``paid``: beyond the
+        free rate, for Stars.
+        """
 
     async def edit(self, target: Target, sent: SentPart, part: Part) -> None:
         """Make an earlier message show ``part``. "message is not modified" is success."""
 
-
-Parts = Sequence[SentPart]
+    async def reach(self, target: Target) -> None:
+        """Ask for the chat without leaving anything in it. Raises what a sending there would."""

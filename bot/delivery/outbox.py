@@ -1,33 +1,64 @@
-"""Carries out what lies in the outbox: urgent first, in order within a chat, several chats at once, never too fast."""
+"""Carries out what lies in the outbox: urgent first, in order within a chat, many chats at once, never too fast.
+
+It works in turns. A turn is one transaction: it writes down what the requests that ended have come to, and the intent
+of those that begin. Then these go out, and the next turn comes when something has happened. So a request never leaves
+before its intent is on the disk, and a storm costs one commit for many messages.
+"""
 
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery.attempting import DATABASE_FAULTS, DATABASE_PAUSE, Attempting
-from bot.delivery.face import Messenger, TokenLostError
-from bot.delivery.pacing import Pacing
+from bot.delivery.backlog import Backlog
+from bot.delivery.deciding import Decided, Deciding, Policy
+from bot.delivery.face import FloodError, Messenger, NotPaidError, NotSentError, SendError, TokenLostError
+from bot.delivery.judging import Attempt
+from bot.delivery.pacing import Pacing, Ticket
+from bot.delivery.paying import Purse
+from bot.delivery.recording import Ended, Recording
+from bot.delivery.requesting import Carried, Requesting
+from bot.delivery.shelf import Looks
+from bot.delivery.weather import Weather
 from bot.model.delivery import Lane, State
-from bot.store import deliveries, rests, settling
+from bot.store import rests, settling, waiting
 from bot.store.database import Database
-from bot.store.deliveries import Head
+from bot.store.waiting import Head
 
 log = structlog.get_logger(__name__)
 
-#: Chats written to at the same time. Telegram takes 30 messages a second and answers in a tenth of one.
-WORKERS = 16
+#: What a database that is down or busy raises; OSError comes from the PostgreSQL driver's connecting.
+DATABASE_FAULTS = (SQLAlchemyError, OSError)
+#: A database that did not take a turn is asked again after this, seconds; when stopping, so often at most.
+DATABASE_PAUSE, STOPPING_TRIES = 2.0, 3
+#: Requests on their way at the same time: Telegram takes 30 messages a second and answers in a tenth of one.
+AT_ONCE = 32
 #: The outbox is looked at this often even when nobody woke it (another process may have queued), seconds.
 NET_SECONDS = 5.0
-#: A wait for Telegram's pace is slept in pieces of this, so that a stop need not wait it out, seconds.
-LONGEST_SLEEP = 0.5
-#: Heads read at a time; bounds memory whatever waits.
-PAGE = 200
-#: Pages read in one look: beyond them every chat found is busy or resting, and is looked at again soon.
-PAGES = 10
+#: Heads read at a time, and known at most in a lane: they bound memory whatever waits.
+PAGE, KNOWN = 500, 5000
+#: With so many requests on their way a turn waits a little for more of their answers: one commit for all of them.
+GATHER_FROM, GATHER_SECONDS = 4, 0.01
+
+Guard = Callable[[AsyncConnection], Coroutine[Any, Any, bool]]
+
+
+@dataclass(slots=True)
+class _Scan:
+    """How far the outbox was read, by lane and state."""
+
+    due: bool = True
+    #: Rows up to this id were seen; the end was reached when ``more`` is False.
+    after: dict[tuple[Lane, State], int] = field(default_factory=dict)
+    more: set[tuple[Lane, State]] = field(default_factory=set)
+    next_whole: datetime | None = None
 
 
 class Outbox:
@@ -42,17 +73,36 @@ class Outbox:
         rng: random.Random,
         pacing: Pacing,
         default_language: str = "en",
+        policy: Policy | None = None,
+        purse: Purse | None = None,
+        at_once: int = AT_ONCE,
+        guard: Guard | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
+        self._rng = rng
         self._pacing = pacing
+        self._purse = purse
+        self._at_once = at_once
+        self._guard = guard
+        self._weather = Weather(pacing, clock, rng)
+        self._looks = Looks()
+        self._requesting = Requesting(messenger, pacing.answer_turn)
+        self._deciding = Deciding(policy or Policy(), self._weather, default_language, clock)
+        self._recording = Recording(clock, rng)
+        self._backlog = Backlog()
+        self._scan = _Scan()
+        self._ended: list[Ended] = []
+        self._under_way = 0
         self._woken = asyncio.Event()
         self._finishing = False
-        self._busy: set[int] = set()
-        self._attempting = Attempting(db, messenger, pacing, clock, rng, default_language)
+        #: Another process sends now: nothing is begun or written until somebody stops us.
+        self._idle = False
+        self._token_lost: TokenLostError | None = None
 
     def wake(self) -> None:
         """Something was queued."""
+        self._scan.due = True
         self._woken.set()
 
     def finish(self) -> None:
@@ -69,89 +119,215 @@ class Outbox:
             self._pacing.rest(chat, (until - self._clock()).total_seconds())
         if doubtful:
             log.warning("messages were on their way when the last run ended; sent again, marked", count=doubtful)
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._dispatch(tasks), name="dispatch deliveries")
-        except* TokenLostError as group:
-            raise TokenLostError(str(group.exceptions[0])) from None
+        async with asyncio.TaskGroup() as tasks:
+            await self._take_turns(tasks)
+        if self._token_lost is not None:
+            raise self._token_lost
 
-    async def _dispatch(self, tasks: asyncio.TaskGroup) -> None:
-        while not self._finishing:
+    async def _take_turns(self, tasks: asyncio.TaskGroup) -> None:
+        failures = 0
+        while not (self._ending and not self._under_way and not self._ended):
             self._woken.clear()
             try:
-                wait = await self._start_some(tasks)
+                wait = await self._turn(tasks)
+                failures = 0
             except DATABASE_FAULTS as error:
-                log.error("the outbox could not be read; tried again", why=str(error)[:200])  # noqa: TRY400
-                wait = NET_SECONDS
+                log.error("the database did not take a turn; tried again", why=str(error)[:200])  # noqa: TRY400
+                failures += 1
+                if self._ending and failures >= STOPPING_TRIES:
+                    return  # the next start reads what is "sending" as "unsure"
+                await asyncio.sleep(DATABASE_PAUSE)
+                continue
+            if self._under_way >= GATHER_FROM:
+                await asyncio.sleep(GATHER_SECONDS)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(min(wait, NET_SECONDS)):
+                async with asyncio.timeout(wait):
                     await self._woken.wait()
 
-    async def _start_some(self, tasks: asyncio.TaskGroup) -> float:
-        """Start what may go now; gives the seconds until something else may."""
-        wait = NET_SECONDS
-        for lane in Lane:
-            for state in (State.UNSURE, State.QUEUED):
-                wait = min(wait, await self._start_of(tasks, state, lane))
-                if len(self._busy) >= WORKERS:
-                    return wait
-        return wait
+    @property
+    def _ending(self) -> bool:
+        return self._finishing or self._token_lost is not None
 
-    async def _start_of(self, tasks: asyncio.TaskGroup, state: State, lane: Lane) -> float:
-        wait, after = NET_SECONDS, 0
-        for _ in range(PAGES):
-            async with self._db.read() as conn:
-                page = await deliveries.heads(conn, state, lane, after, PAGE)
-            for head in page:
-                if len(self._busy) >= WORKERS:
-                    return wait
-                if head.chat_id not in self._busy:
-                    wait = min(wait, self._start(tasks, head))
-            if len(page) < PAGE:
-                break
-            after = page[-1].delivery_id
-        return wait
+    @property
+    def _may_begin(self) -> bool:
+        return not (self._ending or self._idle)
 
-    def _start(self, tasks: asyncio.TaskGroup, head: Head) -> float:
-        """Start a head that may go; gives the seconds that it must still wait, NET_SECONDS when it went."""
-        due = (head.not_before - self._clock()) / timedelta(seconds=1)
-        due = max(due, self._pacing.chat_wait(head.telegram_id))
-        if due > 0:
-            return due
-        self._busy.add(head.chat_id)
-        tasks.create_task(self._turn(head), name="deliver")
-        return NET_SECONDS
-
-    async def _turn(self, head: Head) -> None:
-        """One request for one chat."""
-        try:
-            while (wait := self._pacing.take(head.telegram_id)) > 0:
-                if self._finishing:
-                    return
-                await asyncio.sleep(min(wait, LONGEST_SLEEP))
-            await self._attempting.attempt(head.delivery_id)
-        except TokenLostError:
-            raise
-        except DATABASE_FAULTS as error:
-            log.warning(
-                "the database did not take a delivery's state", delivery=head.delivery_id, why=str(error)[:200]
-            )
-            await self._put_aside(head, own_fault=False)
-        except Exception:  # a supervisor's loop: one delivery's fault must not stop the others
-            log.exception("a delivery failed by a fault of our own; tried again later", delivery=head.delivery_id)
-            await self._put_aside(head, own_fault=True)
-        finally:
-            self._busy.discard(head.chat_id)
-            self.wake()
-
-    async def _put_aside(self, head: Head, *, own_fault: bool) -> None:
-        """Until this is written down the chat stays busy: its row may say "sending" though nobody sends."""
-        while True:
+    async def _turn(self, tasks: asyncio.TaskGroup) -> float:
+        """Write down what ended, begin what may; gives the seconds until something else may."""
+        if self._may_begin:
+            await self._look()
+            if self._purse is not None:
+                await self._purse.refill()
+        picked = self._pick()
+        ended, self._ended = self._ended, []
+        if picked or ended:
             try:
-                await self._attempting.put_aside(head.delivery_id, own_fault=own_fault)
-            except DATABASE_FAULTS:
-                if self._finishing:  # the next start reads "sending" as "unsure"
-                    return
-                await asyncio.sleep(DATABASE_PAUSE)
-            else:
+                decided = await self._write(ended, picked)
+            except BaseException:
+                # nothing was written: what ended is still to be, and what was picked did not go
+                self._ended = ended + self._ended
+                self._give_back(picked)
+                raise
+            self._begin(tasks, decided)
+        return self._until_next()
+
+    async def _write(self, ended: Sequence[Ended], picked: Sequence[tuple[Head, Ticket]]) -> Sequence[Decided]:
+        """One transaction."""
+        now = self._clock()
+        async with self._db.begin() as conn:
+            if self._guard is not None and not await self._guard(conn):
+                return self._lost_lease(ended, picked)
+            await self._recording.write(conn, ended)
+            decided = await self._deciding.decide(conn, picked, self._looks)
+            going = {each.head.chat_id for each in decided if each.attempt is not None}
+            over = {each.attempt.delivery.chat_id for each in ended}
+            over |= {head.chat_id for head, _ in picked}
+            heads = await waiting.heads_of(conn, sorted(over - going))
+        for each in ended:
+            self._recording.tell(each)
+        for chat_id in over - going:
+            self._backlog.free(chat_id)
+        self._backlog.add(heads, now)
+        return decided
+
+    def _lost_lease(self, ended: Sequence[Ended], picked: Sequence[tuple[Head, Ticket]]) -> Sequence[Decided]:
+        """Another process sends now. What our requests came to is not ours to write any more: it doubts them."""
+        log.warning("this process may not send any more: another one does", answers=len(ended))
+        self._idle = True
+        return [Decided(head, ticket) for head, ticket in picked]
+
+    def _begin(self, tasks: asyncio.TaskGroup, decided: Sequence[Decided]) -> None:
+        for each in decided:
+            if each.attempt is None:
+                self._refund(each.ticket)
+                continue
+            self._under_way += 1
+            tasks.create_task(self._request(each.attempt), name="deliver")
+
+    async def _request(self, attempt: Attempt) -> None:
+        """One request for one chat; what it came to is written in the next turn."""
+        more = 0
+        result: Carried | SendError | None = None
+        try:
+            result = await self._requesting.carry_out(
+                attempt.delivery, attempt.step, attempt.says, paid=attempt.ticket.paid, probe=attempt.probe
+            )
+            more = result.more
+            self._weather.answered()
+        except SendError as error:
+            result = error
+            self._heed(error)
+        except Exception:  # a supervisor's loop: one delivery's fault must not stop the others
+            log.exception("a delivery failed by a fault of our own; tried again later", delivery=attempt.delivery.id)
+        finally:
+            self._pacing.landed(attempt.ticket, more=more)
+            self._under_way -= 1
+        scope = self._scope_of(attempt, result)
+        self._ended.append(Ended(attempt, result, self._clock(), scope))
+        self._woken.set()
+
+    def _scope_of(self, attempt: Attempt, result: Carried | SendError | None) -> int | None:
+        """Who rests after a 429: kept in the database with the answer."""
+        if not isinstance(result, FloodError):
+            return None
+        return self._weather.flooded(attempt.delivery.telegram_id, result.retry_after)
+
+    def _heed(self, error: SendError) -> None:
+        """What an error means for the others, at once."""
+        if isinstance(error, TokenLostError):
+            self._token_lost = error
+        elif isinstance(error, NotSentError):
+            self._weather.out_of_reach()
+        elif isinstance(error, NotPaidError) and self._purse is not None:
+            self._purse.refused()
+            log.warning("Telegram does not take the payment; no more is paid for today", why=str(error))
+
+    def _give_back(self, picked: Sequence[tuple[Head, Ticket]]) -> None:
+        now = self._clock()
+        for head, ticket in picked:
+            self._refund(ticket)
+            self._backlog.free(head.chat_id)
+        self._backlog.add([head for head, _ in picked], now)
+
+    def _refund(self, ticket: Ticket) -> None:
+        """Nothing was sent for it."""
+        self._pacing.refund(ticket)
+        if ticket.paid and self._purse is not None:
+            self._purse.spend(-1)
+
+    # ---------------------------------------------------------------- what may go
+
+    def _pick(self) -> list[tuple[Head, Ticket]]:
+        """Whose turn it is, as many as may go now; each has its ticket, and its chat is busy."""
+        picked: list[tuple[Head, Ticket]] = []
+        if not self._may_begin:
+            return picked
+        now = self._clock()
+        self._backlog.wake(now)
+        while self._under_way + len(picked) < self._at_once and self._backlog.is_ready():
+            paid = self._pacing.bot_wait() > 0
+            lanes: frozenset[Lane] = frozenset(Lane)
+            if paid:
+                if self._purse is None or not self._purse.has() or self._pacing.bot_wait(paid=True) > 0:
+                    break
+                lanes = self._purse.lanes
+            head = self._backlog.take(lanes, self._may_go, now)
+            if head is None:
+                break
+            if paid and self._purse is not None:
+                self._purse.spend()
+            picked.append((head, self._pacing.take(head.telegram_id, paid=paid)))
+        return picked
+
+    def _may_go(self, head: Head) -> datetime | None:
+        wait = self._pacing.chat_wait(head.telegram_id)
+        return self._clock() + timedelta(seconds=wait) if wait > 0 else None
+
+    def _until_next(self) -> float:
+        """Seconds to sleep unless woken."""
+        if self._ending and not self._under_way:
+            return 0.0
+        if not self._may_begin:
+            return NET_SECONDS
+        wait = NET_SECONDS
+        if self._backlog.is_ready() and self._under_way < self._at_once:
+            wait = min(wait, self._pacing.bot_wait())
+            if self._purse is not None and self._purse.has():
+                wait = min(wait, self._pacing.bot_wait(paid=True))
+        next_wake = self._backlog.next_wake()
+        if next_wake is not None:
+            wait = min(wait, max(0.0, (next_wake - self._clock()).total_seconds()))
+        return wait
+
+    # ---------------------------------------------------------------- what waits
+
+    async def _look(self) -> None:
+        """Read heads that are not known yet, when something was queued, when few are left, and now and then all."""
+        now = self._clock()
+        scan = self._scan
+        if scan.next_whole is None or now >= scan.next_whole:
+            # ids that were committed after greater ones, rows of other processes, chats let in again
+            scan.after.clear()
+            scan.due = True
+            scan.next_whole = now + timedelta(seconds=NET_SECONDS)
+        if not scan.due and not (scan.more and len(self._backlog) < PAGE):
+            return
+        scan.due = False
+        for lane in Lane:
+            for state in waiting.TRIABLE:
+                await self._look_at(lane, state, now)
+
+    async def _look_at(self, lane: Lane, state: State, now: datetime) -> None:
+        key, scan = (lane, state), self._scan
+        while True:
+            async with self._db.read() as conn:
+                page = await waiting.heads(conn, state, lane, scan.after.get(key, 0), PAGE)
+            self._backlog.add(page, now)
+            if page:
+                scan.after[key] = page[-1].delivery_id
+            if len(page) < PAGE:
+                scan.more.discard(key)
+                return
+            if self._backlog.known(lane) >= KNOWN:
+                scan.more.add(key)
                 return

@@ -1,30 +1,87 @@
 """How fast may be sent: sliding windows for the whole bot and for each chat, and the rests that Telegram asked for.
 
+A message counts from the moment it leaves until a window's length after its answer: Telegram counted it somewhere in
+between, so no window of theirs ever sees more than we allow, whatever the network's delays.
+
 Figures: research of the Bots FAQ ("more than 30 messages per second or so", "not more than 1 message per second in
-one chat", "20 messages per minute to the same group"). Nothing is published about channels; they count as groups.
+one chat", "20 messages per minute to the same group"); paid broadcasts from the Bot API's ``allow_paid_broadcast``
+("up to 1000 messages per second"). Nothing is published about channels; they count as groups.
 """
 
+import asyncio
+from bisect import insort
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 #: The chat scope of a rest that holds for the whole bot.
 EVERY_CHAT = 0
+#: The bot's window is full of messages that have no answer yet: asked again after this, seconds (an answer wakes too).
+_FLYING_PAUSE = 0.05
+#: Whoever answers a command does not report back: by then Telegram has surely counted it, seconds.
+_ANSWER_UNDERWAY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What Telegram bears. Windows are in seconds, and a little longer than published: a request's time on the way
-    varies, so what left evenly may arrive closer together.
-    """
+    """What Telegram bears. Windows are in seconds."""
 
     bot_messages: int = 30
-    bot_window: float = 1.02
+    bot_window: float = 1.0
+    #: Messages a second that may be paid for beside those; 0: none.
+    paid_messages: int = 0
     private_gap: float = 1.0
     #: Messages that one private chat takes at once before the gap holds. Not published; 3 has long been borne.
     private_burst: int = 3
     group_messages: int = 20
-    group_window: float = 60.5
+    group_window: float = 60.0
+
+
+@dataclass(slots=True)
+class Window:
+    """At most ``most`` messages that are on their way or were answered within the last ``seconds``."""
+
+    most: int
+    seconds: float
+    _flying: int = 0
+    _landed: deque[float] = field(default_factory=deque)
+
+    def wait(self, now: float, cost: int = 1) -> float:
+        """Seconds until ``cost`` more may go; 0 for now. More at once than it holds wait until it is empty."""
+        while self._landed and self._landed[0] <= now - self.seconds:
+            self._landed.popleft()
+        surplus = self._flying + len(self._landed) + min(cost, self.most) - self.most
+        if surplus <= 0:
+            return 0.0
+        if surplus > len(self._landed):
+            return _FLYING_PAUSE
+        return self._landed[surplus - 1] + self.seconds - now
+
+    def leave(self, cost: int) -> None:
+        """So many go out."""
+        self._flying += cost
+
+    def land(self, at: float, cost: int, more: int) -> None:
+        """Their answer came (``more``: it turned out to be so many more)."""
+        self._flying -= cost
+        for _ in range(cost + more):
+            if self._landed and self._landed[-1] > at:
+                insort(self._landed, at)
+            else:
+                self._landed.append(at)
+
+    def quiet(self, now: float) -> bool:
+        """Nothing in it that counts."""
+        return not self._flying and (not self._landed or self._landed[-1] <= now - self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The right to send to a chat now; to be given back with ``landed`` whatever came of it."""
+
+    chat_id: int
+    #: Beyond what is free: goes with ``allow_paid_broadcast``.
+    paid: bool = False
 
 
 @dataclass(slots=True)
@@ -33,34 +90,79 @@ class Pacing:
 
     clock: Callable[[], float]
     limits: Limits = field(default_factory=Limits)
-    _bot: deque[float] = field(default_factory=deque, init=False)
+    _bot: Window = field(init=False)
+    _paid: Window = field(init=False)
     #: Private chats: the moment at which their burst is whole again.
     _whole_at: dict[int, float] = field(default_factory=dict, init=False)
-    #: Groups and channels: when the messages of the last window went.
-    _groups: dict[int, deque[float]] = field(default_factory=dict, init=False)
+    _groups: dict[int, Window] = field(default_factory=dict, init=False)
     #: Chat (or EVERY_CHAT) to the moment until which it rests.
     _rests: dict[int, float] = field(default_factory=dict, init=False)
+    #: Answers to commands that wait for their turn.
+    _answers: int = field(default=0, init=False)
     _swept_at: float = field(default=float("-inf"), init=False)
 
-    def take(self, chat_id: int, cost: int = 1) -> float:
-        """0 when ``cost`` messages may go to the chat now (they are counted then), else seconds to wait first."""
-        now = self.clock()
-        self._sweep(now)
-        # more at once than a window holds can only go when the window is empty
-        ready = max(self._chat_ready(chat_id, min(cost, self._most(chat_id)), now), self._bot_ready(cost, now))
-        if ready > now:
-            return ready - now
-        self._count(chat_id, cost, now)
-        return 0.0
+    def __post_init__(self) -> None:
+        self._bot = Window(self.limits.bot_messages, self.limits.bot_window)
+        self._paid = Window(self.limits.paid_messages, self.limits.bot_window)
 
-    def charge(self, chat_id: int, cost: int) -> None:
-        """Count messages that went without being asked for: the rest of an album, a second request after a refusal."""
-        self._count(chat_id, cost, self.clock())
+    def bot_wait(self, *, paid: bool = False) -> float:
+        """Seconds until the whole bot may send one more alert; 0 for now. Answers that wait for their turn go first."""
+        window = self._paid if paid else self._bot
+        if not window.most:
+            return float("inf")
+        now = self.clock()
+        return max(self.bot_rest(), window.wait(now, 1 if paid else 1 + self._answers))
 
     def chat_wait(self, chat_id: int) -> float:
-        """Seconds until one message may go to this chat, leaving the bot's own window aside; 0 for now."""
+        """Seconds until one message may go to this chat, leaving the bot's own window and rest aside; 0 for now."""
         now = self.clock()
-        return max(0.0, self._chat_ready(chat_id, 1, now) - now)
+        rest = self._rests.get(chat_id, 0.0) - now if chat_id != EVERY_CHAT else 0.0
+        if chat_id > 0:
+            # a virtual clock (GCRA): never more than burst + t / gap messages in any t seconds
+            slack = (self.limits.private_burst - 1) * self.limits.private_gap
+            return max(0.0, rest, self._whole_at.get(chat_id, now) - slack - now)
+        sent = self._groups.get(chat_id)
+        return max(0.0, rest, sent.wait(now) if sent is not None else 0.0)
+
+    def take(self, chat_id: int, *, paid: bool = False) -> Ticket:
+        """Count one message to the chat; ask ``bot_wait`` and ``chat_wait`` first."""
+        self._sweep(self.clock())
+        (self._paid if paid else self._bot).leave(1)
+        if chat_id <= 0:
+            self._group(chat_id).leave(1)
+        return Ticket(chat_id, paid)
+
+    async def answer_turn(self, chat_id: int, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """Wait until an answer to a command may go, before the alerts that wait; it is counted then."""
+        self._answers += 1
+        try:
+            while wait := max(self.bot_rest(), self._bot.wait(self.clock()), self.chat_wait(chat_id)):
+                await sleep(wait)
+        finally:
+            self._answers -= 1
+        self.landed(self.take(chat_id), later=_ANSWER_UNDERWAY)
+
+    def landed(self, ticket: Ticket, *, more: int = 0, later: float = 0.0) -> None:
+        """The answer to a ticket's request is there, or will surely be in ``later`` seconds. ``more``: messages beyond
+        the one that was asked for (the rest of an album, a second request after a refusal).
+        """
+        at = self.clock() + later
+        (self._paid if ticket.paid else self._bot).land(at, 1, more)
+        if ticket.chat_id <= 0:
+            self._group(ticket.chat_id).land(at, 1, more)
+        else:
+            counted = min(1 + more, self.limits.private_burst) * self.limits.private_gap
+            self._whole_at[ticket.chat_id] = max(self._whole_at.get(ticket.chat_id, at), at) + counted
+
+    def bot_rest(self) -> float:
+        """Seconds that the whole bot rests still; 0 when it does not."""
+        return max(0.0, self._rests.get(EVERY_CHAT, 0.0) - self.clock())
+
+    def refund(self, ticket: Ticket) -> None:
+        """Nothing was sent for a ticket: it does not count."""
+        (self._paid if ticket.paid else self._bot).leave(-1)
+        if ticket.chat_id <= 0:
+            self._group(ticket.chat_id).leave(-1)
 
     def rest(self, chat_id: int, seconds: float) -> None:
         """Send nothing to this chat (or EVERY_CHAT) for so long; a longer rest that holds already stays."""
@@ -70,31 +172,11 @@ class Pacing:
         """How many chats are kept in mind; those that have been quiet for a window are forgotten."""
         return len(self._whole_at) + len(self._groups) + len(self._rests)
 
-    def _count(self, chat_id: int, cost: int, now: float) -> None:
-        self._bot.extend([now] * cost)
-        if chat_id > 0:
-            counted = min(cost, self.limits.private_burst) * self.limits.private_gap
-            self._whole_at[chat_id] = max(self._whole_at.get(chat_id, now), now) + counted
-        else:
-            self._groups.setdefault(chat_id, deque()).extend([now] * cost)
-
-    def _most(self, chat_id: int) -> int:
-        return self.limits.private_burst if chat_id > 0 else self.limits.group_messages
-
-    def _chat_ready(self, chat_id: int, cost: int, now: float) -> float:
-        rest = max(self._rests.get(chat_id, 0.0), self._rests.get(EVERY_CHAT, 0.0))
-        if chat_id > 0:
-            # a virtual clock (GCRA): never more than burst + t / gap messages in any t seconds
-            slack = (self.limits.private_burst - cost) * self.limits.private_gap
-            return max(rest, self._whole_at.get(chat_id, now) - slack)
-        sent = self._groups.get(chat_id)
-        return max(rest, _window_ready(sent, self.limits.group_messages, self.limits.group_window, cost, now))
-
-    def _bot_ready(self, cost: int, now: float) -> float:
-        most = self.limits.bot_messages
-        while self._bot and self._bot[0] <= now - self.limits.bot_window:
-            self._bot.popleft()
-        return _window_ready(self._bot, most, self.limits.bot_window, min(cost, most), now)
+    def _group(self, chat_id: int) -> Window:
+        found = self._groups.get(chat_id)
+        if found is None:
+            found = self._groups[chat_id] = Window(self.limits.group_messages, self.limits.group_window)
+        return found
 
     def _sweep(self, now: float) -> None:
         """Forget chats whose windows are empty, once per window, so that memory follows the traffic."""
@@ -103,18 +185,4 @@ class Pacing:
         self._swept_at = now
         self._whole_at = {chat: at for chat, at in self._whole_at.items() if at > now}
         self._rests = {chat: until for chat, until in self._rests.items() if until > now}
-        edge = now - self.limits.group_window
-        self._groups = {chat: sent for chat, sent in self._groups.items() if sent and sent[-1] > edge}
-
-
-def _window_ready(sent: deque[float] | None, most: int, window: float, cost: int, now: float) -> float:
-    """When ``cost`` more fit into a sliding window of ``most``; what has left the window is dropped."""
-    if sent is None:
-        return now
-    while sent and sent[0] <= now - window:
-        sent.popleft()
-    surplus = len(sent) + cost - most
-    if surplus <= 0:
-        return now
-    # the moment at which the surplus-th oldest falls out of the window
-    return sent[min(surplus, len(sent)) - 1] + window if sent else now
+        self._groups = {chat: sent for chat, sent in self._groups.items() if not sent.quiet(now)}

@@ -1,46 +1,70 @@
 """One request to a chat, with the fall-backs that need no new row: other topic, no picture, plain text."""
 
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 
 import structlog
 
 from bot.delivery import face
 from bot.delivery.face import Messenger, Part
-from bot.delivery.pacing import Pacing
 from bot.delivery.rendering import without_pictures
 from bot.delivery.steps import Kind, Step
 from bot.locales import Phrases
 from bot.model.delivery import SentPart
 from bot.model.subscription import Target
-from bot.store.deliveries import Delivery
+from bot.store.waiting import Delivery
 
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a request came to."""
+
+    sent: SentPart
+    #: Messages beyond the one that its ticket was for.
+    more: int = 0
+    #: The topic it was for is closed or gone: it went to the general one.
+    topic_gone: bool = False
+
+
 class Requesting:
-    """Carries out single steps; whatever goes beyond the one message that was waited for is charged to the pacing."""
+    """Carries out single steps. A second request that one needs waits for its own turn."""
 
-    def __init__(self, messenger: Messenger, pacing: Pacing) -> None:
+    def __init__(self, messenger: Messenger, turn: Callable[[int], Awaitable[None]]) -> None:
         self._messenger = messenger
-        self._pacing = pacing
+        self._turn = turn
 
-    async def carry_out(self, delivery: Delivery, step: Step, phrases: Phrases) -> SentPart:
-        """Send or edit. Raises SendError's kinds."""
+    async def carry_out(
+        self, delivery: Delivery, step: Step, phrases: Phrases, *, paid: bool, probe: bool
+    ) -> Carried:
+        """Send or edit; with ``probe`` only if the chat can be reached. Raises SendError's kinds."""
         target = Target(delivery.telegram_id, delivery.thread_id)
+        if probe:
+            await self._probe(target)
         if step.edits is not None:
-            return await self._edit(target, step, step.edits)
+            return Carried(await self._edit(target, step, step.edits))
+        gone = False
         try:
-            sent = await self._send(target, step, phrases)
+            sent = await self._send(target, step, phrases, paid)
         except face.TopicGoneError as error:
             if not target.thread_id:
                 raise
-            log.warning("a topic is gone; sent to the general one", chat=target.chat_id, topic=target.thread_id)
-            self._again(target, error)
-            sent = await self._send(replace(target, thread_id=0), step, phrases)
-        if len(sent.message_ids) > 1:
-            self._pacing.charge(target.chat_id, len(sent.message_ids) - 1)
+            gone = True
+            await self._again(target, error)
+            sent = await self._send(replace(target, thread_id=0), step, phrases, paid=False)
+        more = max(0, len(sent.message_ids) - 1)
         # what later edits may change is decided by what the message is, not by how it got there
-        return sent if step.kind is not Kind.PICTURES else SentPart(sent.message_ids, "media")
+        sent = sent if step.kind is not Kind.PICTURES else SentPart(sent.message_ids, "media")
+        return Carried(sent, more, gone)
+
+    async def _probe(self, target: Target) -> None:
+        try:
+            await self._messenger.reach(target)
+        except (face.LostAnswerError, face.NotSentError, face.UnknownError) as error:
+            raise face.OutOfReachError(str(error)) from error
+        except (face.TopicGoneError, face.RejectedError):
+            return  # it answers, and the sending will find out the rest
 
     async def _edit(self, target: Target, step: Step, old: SentPart) -> SentPart:
         try:
@@ -50,7 +74,7 @@ class Requesting:
                 plain = _plain(step.part)
                 if plain == step.part:
                     raise
-                self._again(target, error)
+                await self._again(target, error)
                 await self._messenger.edit(target, old, plain)
         except face.NotEditableError:
             return SentPart((), "kept")
@@ -58,31 +82,37 @@ class Requesting:
             return SentPart((), "gone")
         return SentPart(old.message_ids, "edited")
 
-    async def _send(self, target: Target, step: Step, phrases: Phrases) -> SentPart:
+    async def _send(self, target: Target, step: Step, phrases: Phrases, paid: bool) -> SentPart:
         part = step.part
         if part.media:
             try:
-                return await self._try(target, step, part)
+                return await self._try(target, step, part, paid)
             except face.MediaRefusedError as error:
                 part = without_pictures(part, phrases)
-                self._again(target, error)
+                await self._again(target, error)
+                paid = False
         try:
-            return await self._try(target, step, part)
+            return await self._try(target, step, part, paid)
         except face.RejectedError as error:
             plain = _plain(part if not part.media else without_pictures(part, phrases))
             if plain == part:
                 raise
-            self._again(target, error)
-            return await self._try(target, step, plain)
+            await self._again(target, error)
+            return await self._try(target, step, plain, paid=False)
 
-    async def _try(self, target: Target, step: Step, part: Part) -> SentPart:
-        return await self._messenger.send(target, part, silent=step.silent, reply_to=step.reply_to)
+    async def _try(self, target: Target, step: Step, part: Part, paid: bool) -> SentPart:
+        try:
+            return await self._messenger.send(target, part, silent=step.silent, reply_to=step.reply_to, paid=paid)
+        except (face.RejectedError, face.UnknownError) as error:
+            if paid:  # the payment or the message: without payment it will be told
+                raise face.NotPaidError(str(error)) from error
+            raise
 
-    def _again(self, target: Target, error: face.SendError) -> None:
+    async def _again(self, target: Target, error: face.SendError) -> None:
         log.warning(
             "refused as it was; sent another way", chat=target.chat_id, error=type(error).__name__, why=str(error)
         )
-        self._pacing.charge(target.chat_id, 1)
+        await self._turn(target.chat_id)
 
 
 def _plain(part: Part) -> Part:

@@ -5,21 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from bot.delivery.away import sum_up
 from bot.delivery.face import Part, Rendered, Styled
 from bot.delivery.harmless import line
-from bot.delivery.rendering import CAPTION_ROOM, TEXT_ROOM, marked, render, render_notice, text_of
+from bot.delivery.rendering import CAPTION_ROOM, TEXT_ROOM, marked, render_notice, text_of
+from bot.delivery.shelf import Shelf
 from bot.delivery.splitting import split
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.alert import MsgType
-from bot.model.delivery import Op, SentPart, State
+from bot.model.delivery import LISTED, Op, SentPart, State
 from bot.model.post import Revision
-from bot.store import accounts as account_store
 from bot.store import deliveries
 from bot.store import posts as post_store
-from bot.store.deliveries import Delivery, SendRow
+from bot.store.deliveries import SendRow
+from bot.store.waiting import Delivery
 
 #: Phrases of a mark after which the words are struck through.
 _STRIKING = frozenset(("message.withdrawn",))
@@ -64,20 +64,22 @@ class Plan:
     send: SendRow | None = None
     #: Not yet: ``send`` has to be finished first.
     later: bool = False
+    #: Deliveries that the message stands for, when it sums up what was missed.
+    listed: tuple[int, ...] = ()
 
 
-async def plan(conn: AsyncConnection, delivery: Delivery, phrases: Phrases) -> Plan:
+async def plan(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
     """The steps of a delivery."""
     if delivery.op is Op.NOTICE:
-        return _notice(delivery, phrases)
+        return await _notice(shelf, delivery, phrases)
     if delivery.post_id is None or delivery.account_id is None:
         return Plan(skip="its post is gone")
-    stored = await account_store.get(conn, delivery.account_id)
-    if stored is None:
+    account = await shelf.account(delivery.account_id)
+    if account is None:
         return Plan(skip="its account is gone")
     if delivery.op is Op.SEND:
-        return await _send(conn, delivery, delivery.post_id, stored.account, phrases)
-    send = await deliveries.send_of(conn, delivery.chat_id, delivery.thread_id, delivery.post_id)
+        return await _send(shelf, delivery, delivery.post_id, account, phrases)
+    send = await deliveries.send_of(shelf.conn, delivery.chat_id, delivery.thread_id, delivery.post_id)
     if send is not None and send.state in deliveries.WAITING and not delivery.parts:
         if delivery.op is Op.EDIT and send.state is State.QUEUED and not send.parts:
             return Plan(skip="it will be sent in its newest version", send=send)
@@ -85,25 +87,35 @@ async def plan(conn: AsyncConnection, delivery: Delivery, phrases: Phrases) -> P
         return Plan(send=send, later=True)
     if send is None or not send.parts:
         return Plan(skip="the chat never got the original")
+    if send.parts[0].form == LISTED:
+        return _told_of(delivery, send, phrases)
     if delivery.op is Op.EDIT:
-        return await _edit(conn, delivery, send, stored.account, phrases)
-    return await _mark(conn, delivery, send, stored.account, phrases)
+        return await _edit(shelf, delivery, send, account, phrases)
+    return await _mark(shelf, delivery, send, account, phrases)
 
 
-async def _send(conn: AsyncConnection, delivery: Delivery, post_id: int, account: Account, phrases: Phrases) -> Plan:
+async def _send(shelf: Shelf, delivery: Delivery, post_id: int, account: Account, phrases: Phrases) -> Plan:
     # the rest of a message goes on in the version that it began in; nothing there yet: the newest
     number = (delivery.rendered_revision if delivery.parts else None) or delivery.post_revision
-    revision = await post_store.revision(conn, post_id, number)
+    revision, rendered = await shelf.look(post_id, number, account, phrases)
     root = delivery.root_id or post_id
-    reply_to = await deliveries.event_message(conn, delivery.chat_id, delivery.thread_id, post_id, root)
-    alert = revision.post.alert
-    if alert is not None and alert.msg_type is MsgType.CANCEL and reply_to is None:
+    reply_to = await shelf.first_message(delivery.chat_id, delivery.thread_id, post_id, root)
+    if reply_to is None and _lifts(revision) and not await _may_have(shelf, delivery, post_id, root):
         return Plan(skip="the chat never got what this lifts")
-    steps = _sending(render(revision, account, phrases), silent=delivery.silent, reply_to=reply_to)
+    steps = _sending(rendered, silent=delivery.silent, reply_to=reply_to)
     if delivery.parts:  # what follows hangs below the first message
         first = delivery.parts[0].message_ids[0] if delivery.parts[0].message_ids else None
         steps[1:] = [replace(step, reply_to=first) for step in steps[1:]]
     return Plan(tuple(steps), revision=number)
+
+
+def _lifts(revision: Revision) -> bool:
+    return revision.post.alert is not None and revision.post.alert.msg_type is MsgType.CANCEL
+
+
+async def _may_have(shelf: Shelf, delivery: Delivery, post_id: int, root: int) -> bool:
+    """A warning whose answer was lost may stand in the chat: then its end is worth saying."""
+    return await deliveries.is_in_doubt(shelf.conn, delivery.chat_id, delivery.thread_id, post_id, root)
 
 
 def _sending(rendered: Rendered, *, silent: bool, reply_to: int | None) -> list[Step]:
@@ -119,20 +131,20 @@ def _sending(rendered: Rendered, *, silent: bool, reply_to: int | None) -> list[
     ]
 
 
-async def _edit(conn: AsyncConnection, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases) -> Plan:
+async def _edit(shelf: Shelf, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases) -> Plan:
     if not delivery.parts and (send.rendered_revision or 0) >= delivery.revision:
         return Plan(skip="the chat shows this version already")
     number = (delivery.rendered_revision if delivery.parts else None) or delivery.post_revision
-    revision = await post_store.revision(conn, send.post_id, number)
+    revision = await post_store.revision(shelf.conn, send.post_id, number)
     steps = _rewriting(revision, account, phrases, send)
     steps += _reply(delivery, send, phrases)
     return Plan(tuple(steps), revision=number, send=send)
 
 
-async def _mark(conn: AsyncConnection, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases) -> Plan:
+async def _mark(shelf: Shelf, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases) -> Plan:
     phrase, values, _ = _words(delivery)
     number = send.rendered_revision or delivery.post_revision
-    revision = await post_store.revision(conn, send.post_id, number)
+    revision = await post_store.revision(shelf.conn, send.post_id, number)
     steps = _rewriting(revision, account, phrases, send, phrases(phrase, **values), struck=phrase in _STRIKING)
     steps += _reply(delivery, send, phrases)
     return Plan(tuple(steps), send=send)
@@ -163,10 +175,20 @@ def _reply(delivery: Delivery, send: SendRow, phrases: Phrases) -> list[Step]:
     return [Step(told, Kind.TOLD, reply_to=_first_message(send), silent=delivery.silent)]
 
 
-def _notice(delivery: Delivery, phrases: Phrases) -> Plan:
-    phrase, values, _ = _words(delivery)
-    steps = _sending(render_notice(phrases(phrase, **values)), silent=delivery.silent, reply_to=None)
-    return Plan(tuple(replace(step, kind=Kind.TOLD) for step in steps))
+def _told_of(delivery: Delivery, send: SendRow, phrases: Phrases) -> Plan:
+    """The chat has the post only by name, among what was missed: nothing to edit, but a change may be worth a word."""
+    steps = _reply(delivery, send, phrases)
+    return Plan(tuple(steps), send=send) if steps else Plan(skip="the chat was only told of it", send=send)
+
+
+async def _notice(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
+    listed = json.loads(delivery.notice).get("listed") if delivery.notice else None
+    if listed:
+        steps = [Step(part, silent=delivery.silent) for part in await sum_up(shelf, listed, phrases)]
+    else:
+        phrase, values, _ = _words(delivery)
+        steps = _sending(render_notice(phrases(phrase, **values)), silent=delivery.silent, reply_to=None)
+    return Plan(tuple(replace(step, kind=Kind.TOLD) for step in steps), listed=tuple(listed or ()))
 
 
 def _words(delivery: Delivery) -> tuple[str, Mapping[str, str], bool]:

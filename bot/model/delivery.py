@@ -43,6 +43,10 @@ class Lane(IntEnum):
     ROUTINE = 2
 
 
+#: ``SentPart.form`` of a message that only names the post among others that were missed.
+LISTED = "listed"
+
+
 @dataclass(frozen=True, slots=True)
 class SentPart:
     """One Telegram message of a delivery: its ids (several for an album) and what it is."""

@@ -1,4 +1,4 @@
-"""The outbox as rows: queueing, claiming by compare-and-set, keeping what arrived, settling. No sending here."""
+"""The outbox as rows: queueing them, and what chats were shown by them. What is next stands in ``waiting``."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -6,21 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Lane, Op, SentPart, State
 from bot.store.inserting import insert_into
-from bot.store.tables import chats, deliveries, posts
+from bot.store.tables import deliveries, posts
 
 #: States in which something is still to be done.
 WAITING = (State.QUEUED, State.UNSURE, State.SENDING)
 #: Rows in one INSERT: 14 values each stay far below the 32,766 of SQLite and the 32,767 of PostgreSQL.
 _CHUNK = 1000
-#: Longest reason that is kept.
-_ERROR_LIMIT = 500
-#: Where the rests that Telegram asked for are kept in ``site_state``.
-_SITE = "telegram"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,45 +35,6 @@ class Draft:
     subscription_id: int | None = None
     expires_at: datetime | None = None
     not_before: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """First of what waits for one chat in one lane."""
-
-    delivery_id: int
-    chat_id: int
-    telegram_id: int
-    not_before: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A delivery with what is needed of its chat and its post to carry it out."""
-
-    id: int
-    chat_id: int
-    telegram_id: int
-    chat_state: str
-    paused_reason: str
-    language: str
-    thread_id: int
-    op: Op
-    state: State
-    lane: Lane
-    silent: bool
-    notice: str
-    attempts: int
-    queued_at: datetime
-    expires_at: datetime | None
-    rendered_revision: int | None
-    parts: tuple[SentPart, ...]
-    maybe_repeat: bool
-    revision: int
-    post_id: int | None
-    account_id: int | None
-    post_revision: int
-    root_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +65,19 @@ async def enqueue(conn: AsyncConnection, drafts: Iterable[Draft], now: datetime)
     return added
 
 
+async def enqueue_one(conn: AsyncConnection, draft: Draft, now: datetime) -> int:
+    """Queue one and give its id. Raises IntegrityError for one that is queued already."""
+    return int((await conn.execute(insert(deliveries).returning(deliveries.c.id), _row(draft, now))).scalar_one())
+
+
+async def has_notice(conn: AsyncConnection, chat_id: int, notice: str) -> bool:
+    """Tell whether a chat was, or will be, told just this (settled notices are kept for three months)."""
+    found = select(deliveries.c.id).where(
+        deliveries.c.chat_id == chat_id, deliveries.c.op == Op.NOTICE.value, deliveries.c.notice == notice
+    )
+    return (await conn.execute(found.limit(1))).first() is not None
+
+
 def _row(draft: Draft, now: datetime) -> dict[str, object]:
     return {
         "chat_id": draft.chat_id,
@@ -126,84 +96,7 @@ def _row(draft: Draft, now: datetime) -> dict[str, object]:
     }
 
 
-# ------------------------------------------------------------------ what is next
-
-
-async def heads(conn: AsyncConnection, state: State, lane: Lane, after: int, limit: int) -> list[Head]:
-    """The first waiting delivery of each chat in a lane, where that one is in ``state``; oldest first, by pages.
-
-    ``after`` is the last delivery id of the page before. Rows that are not yet due are given too: their chat waits
-    with them, since order is kept.
-    """
-    return [Head(*row) for row in await conn.execute(heads_query(state, lane, after, limit))]
-
-
-def heads_query(state: State, lane: Lane, after: int, limit: int) -> Select[int, int, int, datetime]:
-    """The statement behind ``heads``; public so that a test can look at its plan."""
-    d, earlier = deliveries, deliveries.alias("earlier")
-    # one probe of (chat_id, state, lane, id) for each waiting state, so that the index alone answers
-    first = [
-        ~exists().where(
-            earlier.c.chat_id == d.c.chat_id,
-            earlier.c.state == waiting.value,
-            earlier.c.lane == d.c.lane,
-            earlier.c.id < d.c.id,
-        )
-        for waiting in WAITING
-    ]
-    return (
-        select(d.c.id, d.c.chat_id, chats.c.telegram_id, d.c.not_before)
-        .join(chats, chats.c.id == d.c.chat_id)
-        .where(d.c.state == state.value, d.c.lane == int(lane), d.c.id > after, *first)
-        .order_by(d.c.id)
-        .limit(limit)
-    )
-
-
-async def load(conn: AsyncConnection, delivery_id: int) -> Delivery | None:
-    """One delivery with its chat and post, None when it is gone (its chat or post was deleted)."""
-    d, c, p = deliveries.c, chats.c, posts.c
-    row = (
-        await conn.execute(
-            select(
-                d.id,
-                d.chat_id,
-                c.telegram_id,
-                c.state.label("chat_state"),
-                c.paused_reason,
-                c.language,
-                d.thread_id,
-                d.op,
-                d.state,
-                d.lane,
-                d.silent,
-                d.notice,
-                d.attempts,
-                d.queued_at,
-                d.expires_at,
-                d.rendered_revision,
-                d.parts,
-                d.maybe_repeat,
-                d.revision,
-                d.post_id,
-                p.account_id,
-                func.coalesce(p.revision, 0).label("post_revision"),
-                p.root_id,
-            )
-            .select_from(deliveries.join(chats, c.id == d.chat_id).outerjoin(posts, p.id == d.post_id))
-            .where(d.id == delivery_id)
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row's names
-    values |= {
-        "op": Op(row.op),
-        "state": State(row.state),
-        "lane": Lane(row.lane),
-        "parts": parts_from_json(row.parts),
-    }
-    return Delivery(**values)
+# ------------------------------------------------------------------ what chats were shown
 
 
 async def send_of(conn: AsyncConnection, chat_id: int, thread_id: int, post_id: int) -> SendRow | None:
@@ -233,26 +126,85 @@ async def sends_of(conn: AsyncConnection, post_ids: Sequence[int]) -> list[SendR
     return rows
 
 
-async def event_message(
-    conn: AsyncConnection, chat_id: int, thread_id: int, post_id: int, root_id: int
-) -> int | None:
-    """The first message that the chat got about an event, to hang the next one below it."""
-    found = await conn.execute(
-        select(deliveries.c.parts)
+async def has_relatives(conn: AsyncConnection, post_id: int, root_id: int) -> bool:
+    """Tell whether other posts belong to the event of this one: most posts stand alone."""
+    if root_id != post_id:
+        return True
+    return (await conn.execute(select(posts.c.id).where(posts.c.root_id == root_id).limit(1))).first() is not None
+
+
+async def is_in_doubt(conn: AsyncConnection, chat_id: int, thread_id: int, post_id: int, root_id: int) -> bool:
+    """Tell whether the chat may have a message of this event that nobody knows of: its answer was lost."""
+    found = (
+        select(deliveries.c.id)
         .join(posts, posts.c.id == deliveries.c.post_id)
         .where(
             deliveries.c.chat_id == chat_id,
             deliveries.c.thread_id == thread_id,
             deliveries.c.op == Op.SEND.value,
-            deliveries.c.parts != "[]",
+            deliveries.c.state.in_([State.HELD.value, State.UNSURE.value]),
             posts.c.id != post_id,
             or_(posts.c.id == root_id, posts.c.root_id == root_id),
         )
-        .order_by(deliveries.c.id)
         .limit(1)
     )
-    parts = parts_from_json(found.scalar_one_or_none() or "[]")
-    return parts[0].message_ids[0] if parts else None
+    return (await conn.execute(found)).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A delivery that was not rung, as a sum names it."""
+
+    post_id: int
+    account_id: int
+    revision: int
+    #: The post's state ("withdrawn", "cancelled", …).
+    state: str
+    published_at: datetime
+    expires_at: datetime | None
+
+
+async def missed(conn: AsyncConnection, delivery_ids: Sequence[int]) -> list[Missed]:
+    """The posts of these deliveries, newest first."""
+    rows = await conn.execute(
+        select(
+            posts.c.id,
+            posts.c.account_id,
+            posts.c.revision,
+            posts.c.state,
+            posts.c.published_at,
+            deliveries.c.expires_at,
+        )
+        .join(posts, posts.c.id == deliveries.c.post_id)
+        .where(deliveries.c.id.in_(delivery_ids))
+        .order_by(posts.c.published_at.desc(), posts.c.id.desc())
+    )
+    return [Missed(*row) for row in rows]
+
+
+async def event_messages(
+    conn: AsyncConnection, chat_ids: Sequence[int], post_id: int, root_id: int
+) -> dict[tuple[int, int], int]:
+    """The first message that each of these chats got about an event, by chat and topic, to hang the next one below it."""
+    found: dict[tuple[int, int], int] = {}
+    for start in range(0, len(chat_ids), _CHUNK):
+        rows = await conn.execute(
+            select(deliveries.c.chat_id, deliveries.c.thread_id, deliveries.c.parts)
+            .join(posts, posts.c.id == deliveries.c.post_id)
+            .where(
+                deliveries.c.chat_id.in_(chat_ids[start : start + _CHUNK]),
+                deliveries.c.op == Op.SEND.value,
+                deliveries.c.parts != "[]",
+                posts.c.id != post_id,
+                or_(posts.c.id == root_id, posts.c.root_id == root_id),
+            )
+            .order_by(deliveries.c.id)
+        )
+        for chat_id, thread_id, parts in rows:
+            first = next((m for part in parts_from_json(parts) for m in part.message_ids), None)
+            if first is not None:
+                found.setdefault((chat_id, thread_id), first)
+    return found
 
 
 # ------------------------------------------------------------------ looking at the whole

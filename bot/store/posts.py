@@ -115,9 +115,11 @@ async def add(
     *,
     why_not: str,
     root_id: int | None,
+    last_look: datetime | None = None,
 ) -> int:
     """Store a post seen for the first time, as revision 1, with its aliases and what it points at; give its id.
 
+    ``last_look`` is the last good look at its account before: the post was not there then, so it is no older news.
     Raises IntegrityError when the account has a post of that id.
     """
     values = {
@@ -127,6 +129,7 @@ async def add(
         "why_not": why_not,
         "first_seen_at": now,
         "published_at": _published(post, now),
+        "news_at": max(_published(post, now), last_look or _published(post, now)),
         "root_id": root_id,
         **_read_from(post, fingerprint),
     }

@@ -1,85 +1,64 @@
-"""What becomes of a delivery: claimed by compare-and-set, kept part by part, put back, settled, given up, taken back."""
+"""What becomes of deliveries: claimed before the request, and changed after it, many in one statement each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model.delivery import Lane, Op, SentPart, State
-from bot.store.deliveries import WAITING, Delivery, parts_to_json
+from bot.model.delivery import LISTED, Lane, Op, SentPart, State
+from bot.store.deliveries import WAITING, parts_to_json
 from bot.store.tables import deliveries
 
 #: Longest reason that is kept.
 _ERROR_LIMIT = 500
+#: Values in one IN (…), far below what either database takes.
+_CHUNK = 500
 
 
-async def claim(conn: AsyncConnection, delivery: Delivery, now: datetime, rendered_revision: int | None) -> bool:
-    """Write the intent to act, before acting. False: somebody else changed the row since it was loaded."""
-    return await _change(
-        conn,
-        delivery.id,
-        delivery.state,
-        state=State.SENDING.value,
-        claimed_at=now,
-        attempts=deliveries.c.attempts + 1,
-        rendered_revision=rendered_revision,
-    )
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a delivery stands after a try, or without one. ``was`` is the state that it must still have."""
+
+    delivery_id: int
+    was: State
+    state: State
+    parts: tuple[SentPart, ...]
+    not_before: datetime
+    attempts: int
+    maybe_repeat: bool
+    retries: int
+    lost_answers: int
+    repeats: int
+    error: str = ""
+    settled_at: datetime | None = None
+    folded_into: int | None = None
 
 
-async def keep_part(conn: AsyncConnection, delivery_id: int, parts: Sequence[SentPart]) -> bool:
-    """A part arrived and others are to follow: the row waits again, sure of itself, its attempts counted anew."""
-    return await _change(
-        conn, delivery_id, State.SENDING, state=State.QUEUED.value, parts=parts_to_json(parts), attempts=0, error=""
-    )
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery that is acted upon now, the revision that it shows, and how often it was said again by then."""
+
+    delivery_id: int
+    revision: int | None
+    repeats: int
 
 
-async def settle(
-    conn: AsyncConnection,
-    delivery_id: int,
-    was: State,
-    state: State,
-    now: datetime,
-    *,
-    error: str = "",
-    parts: Sequence[SentPart] | None = None,
-) -> bool:
-    """End a delivery: SENT, SKIPPED, EXPIRED or FAILED, with the reason."""
-    values: dict[str, object] = {"state": state.value, "settled_at": now, "error": error[:_ERROR_LIMIT]}
-    if parts is not None:
-        values["parts"] = parts_to_json(parts)
-    return await _change(conn, delivery_id, was, **values)
+async def claim(conn: AsyncConnection, claims: Sequence[Claim], now: datetime) -> None:
+    """Write the intent to act, before acting, for rows that ``waiting.load`` holds in this transaction."""
+    if claims:
+        rows = [
+            {"claimed": each.delivery_id, "shown": each.revision, "repeated": each.repeats, "now": now}
+            for each in claims
+        ]
+        await conn.execute(_CLAIM, rows)
 
 
-async def put_back(
-    conn: AsyncConnection,
-    delivery_id: int,
-    state: State,
-    not_before: datetime,
-    error: str,
-    *,
-    count: bool,
-) -> bool:
-    """After a try that did not settle it: QUEUED, or UNSURE when an answer was lost.
-
-    ``count`` False takes the attempt back: nothing was tried on this delivery's own account (a network down, 429).
-    """
-    values: dict[str, object] = {"state": state.value, "not_before": not_before, "error": error[:_ERROR_LIMIT]}
-    if state is State.UNSURE:
-        values["maybe_repeat"] = True
-    if not count:
-        values["attempts"] = deliveries.c.attempts - 1
-    return await _change(conn, delivery_id, State.SENDING, **values)
-
-
-async def defer(
-    conn: AsyncConnection, delivery_id: int, state: State, not_before: datetime, error: str, *, count: bool
-) -> bool:
-    """Let a waiting delivery wait longer; ``count`` True: that was a try of its own."""
-    values: dict[str, object] = {"not_before": not_before, "error": error[:_ERROR_LIMIT]}
-    if count:
-        values["attempts"] = deliveries.c.attempts + 1
-    return await _change(conn, delivery_id, state, **values)
+async def change(conn: AsyncConnection, changes: Sequence[Change]) -> None:
+    """Write how deliveries stand now. A row that is in another state than ``was`` is left alone."""
+    if changes:
+        await conn.execute(_CHANGE, [_row(each) for each in changes])
 
 
 async def rewrite_send(
@@ -120,16 +99,23 @@ async def doubt_unfinished(conn: AsyncConnection) -> int:
     done = await conn.execute(
         update(deliveries)
         .where(deliveries.c.state == State.SENDING.value)
-        .values(state=State.UNSURE.value, maybe_repeat=True)
+        .values(
+            state=State.UNSURE.value,
+            maybe_repeat=True,
+            attempts=deliveries.c.attempts + 1,
+            lost_answers=deliveries.c.lost_answers + 1,
+        )
     )
     return done.rowcount
 
 
-async def _change(conn: AsyncConnection, delivery_id: int, was: State, **values: object) -> bool:
-    done = await conn.execute(
-        update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.state == was.value).values(**values)
-    )
-    return done.rowcount == 1
+async def list_in(conn: AsyncConnection, delivery_ids: Sequence[int], message_id: int) -> None:
+    """The message that sums up what was missed has arrived: it stands for each delivery that it names."""
+    shown = parts_to_json([SentPart((message_id,), LISTED)])
+    for start in range(0, len(delivery_ids), _CHUNK):
+        some = delivery_ids[start : start + _CHUNK]
+        named = deliveries.c.id.in_(some) & (deliveries.c.state == State.EXPIRED.value)
+        await conn.execute(update(deliveries).where(named).values(parts=shown))
 
 
 async def withdraw_queued(conn: AsyncConnection, post_ids: Sequence[int], now: datetime, reason: str) -> int:
@@ -149,3 +135,56 @@ async def withdraw_queued(conn: AsyncConnection, post_ids: Sequence[int], now: d
         .values(state=State.SKIPPED.value, settled_at=now, error=reason)
     )
     return done.rowcount
+
+
+_CLAIM = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("claimed"))
+    .values(
+        state=State.SENDING.value,
+        claimed_at=bindparam("now"),
+        rendered_revision=bindparam("shown"),
+        repeats=bindparam("repeated"),
+    )
+)
+
+_CHANGE = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("changed"), deliveries.c.state == bindparam("was"))
+    .values(
+        {
+            name: bindparam(f"new_{name}", type_=deliveries.c[name].type)
+            for name in (
+                "state",
+                "parts",
+                "not_before",
+                "attempts",
+                "maybe_repeat",
+                "retries",
+                "lost_answers",
+                "repeats",
+                "error",
+                "settled_at",
+                "folded_into",
+            )
+        }
+    )
+)
+
+
+def _row(each: Change) -> dict[str, object]:
+    return {
+        "changed": each.delivery_id,
+        "was": each.was.value,
+        "new_state": each.state.value,
+        "new_parts": parts_to_json(each.parts),
+        "new_not_before": each.not_before,
+        "new_attempts": each.attempts,
+        "new_maybe_repeat": each.maybe_repeat,
+        "new_retries": each.retries,
+        "new_lost_answers": each.lost_answers,
+        "new_repeats": each.repeats,
+        "new_error": each.error[:_ERROR_LIMIT],
+        "new_settled_at": each.settled_at,
+        "new_folded_into": each.folded_into,
+    }

@@ -122,6 +122,9 @@ posts = Table(
     Column("first_seen_at", UtcDateTime, nullable=False),
     #: As the platform says, at most ``first_seen_at``; that itself where the platform does not say.
     Column("published_at", UtcDateTime, nullable=False),
+    #: Since when it can have been seen: its publication, or the last good look before it was there, whichever is
+    #: later. A feed that gives only days, or lists late, makes no old news by that. NULL in rows of the first release.
+    Column("news_at", UtcDateTime),
     Column("url", IndexedText, nullable=False),
     #: Hash of the folded title (or start of the text), to know a post again whose feed renumbers.
     Column("title_key", String(64), nullable=False, default=""),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.delivery import outbox
 from bot.delivery.face import BlockedError, FloodError, LostAnswerError, MigratedError, RejectedError, TokenLostError
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Limits, Pacing
@@ -46,6 +47,12 @@ async def queue_posts(db, clock, count, *, telegram_id=READER, lanes=(Lane.ROUTI
 
 async def deliveries_so_far(conn):
     return sum((await deliveries.counts(conn)).values())
+
+
+@pytest.fixture(autouse=True)
+def _look_often(monkeypatch):
+    """The clock here is moved by hand: real seconds must not be waited for."""
+    monkeypatch.setattr(outbox, "NET_SECONDS", 0.02)
 
 
 def make(db, clock, messenger):

@@ -1,0 +1,148 @@
+"""What is to be done with deliveries whose turn it is: a request, a wait, or an end without one. Part of a turn."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.delivery import old_news
+from bot.delivery.judging import UNCHANGED, Attempt, Repeat, change, ending, own_fault, repeat
+from bot.delivery.pacing import Ticket
+from bot.delivery.rendering import marked
+from bot.delivery.shelf import Looks, Shelf
+from bot.delivery.steps import Plan, plan
+from bot.delivery.weather import Weather
+from bot.locales import phrases
+from bot.model.delivery import Op, State
+from bot.store import settling, waiting
+from bot.store.settling import Change, Claim
+from bot.store.waiting import Delivery, Head
+
+log = structlog.get_logger(__name__)
+
+#: A change waits this long for what it changes to be finished, seconds.
+LATER = 1.0
+_HELD = "the answer to the sending was lost; it may have arrived"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the operator decides."""
+
+    #: A routine message whose answer was lost is sent again, marked; else it is held for the operator.
+    repeats_routine: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One head that was picked, and the request that it needs (None: no request now)."""
+
+    head: Head
+    ticket: Ticket
+    attempt: Attempt | None = None
+
+
+class Deciding:
+    """Decides and writes: the intent of what goes out, the end of what needs no request."""
+
+    def __init__(
+        self, policy: Policy, weather: Weather, default_language: str, clock: Callable[[], datetime]
+    ) -> None:
+        self._policy = policy
+        self._weather = weather
+        self._default_language = default_language
+        self._clock = clock
+
+    async def decide(
+        self, conn: AsyncConnection, picked: Sequence[tuple[Head, Ticket]], looks: Looks
+    ) -> list[Decided]:
+        """One decision for each head. A fault of ours in one of them puts it aside and touches no other."""
+        if not picked:
+            return []
+        loaded = {each.id: each for each in await waiting.load(conn, [head.delivery_id for head, _ in picked])}
+        shelf = Shelf(conn, [head.chat_id for head, _ in picked], looks)
+        decided: list[Decided] = []
+        claims: list[Claim] = []
+        changes: list[Change] = []
+        now = self._clock()
+        for head, ticket in picked:
+            delivery = loaded.get(head.delivery_id)
+            found: Attempt | Change | None = None
+            if delivery is not None and delivery.state in waiting.TRIABLE:
+                try:
+                    found = await self._decide(shelf, delivery, ticket, now)
+                except SQLAlchemyError:
+                    raise
+                except Exception:  # a supervisor's loop: one delivery's fault must not stop the others
+                    log.exception("a delivery could not be prepared; tried again later", delivery=delivery.id)
+                    found = own_fault(delivery, now, delivery.state)
+            if isinstance(found, Attempt):
+                repeats = found.delivery.repeats
+                claims.append(Claim(found.delivery.id, found.delivery.rendered_revision, repeats))
+            elif found is not None:
+                changes.append(found)
+            decided.append(Decided(head, ticket, found if isinstance(found, Attempt) else None))
+        await settling.claim(conn, claims, now)
+        await settling.change(conn, changes)
+        return decided
+
+    async def _decide(
+        self, shelf: Shelf, delivery: Delivery, ticket: Ticket, now: datetime
+    ) -> Attempt | Change | None:
+        """An attempt, or how the row stands without one (None: that was written already)."""
+        if delivery.chat_state != "active":
+            why = delivery.paused_reason or "the chat is paused"
+            return self._ended(delivery, State.FAILED, why, now)
+        if old_news.why_old(delivery, now):
+            count = await old_news.fold(shelf.conn, delivery, now)
+            log.info("old news summed up", chat=delivery.telegram_id, count=count)
+            return None
+        says = phrases(delivery.language or self._default_language)
+        planned = await plan(shelf, delivery, says)
+        if planned.send is not None:
+            await settling.hurry(shelf.conn, planned.send.delivery_id, delivery.lane)
+        if planned.later and planned.send is not None:
+            at = max(planned.send.not_before, now + timedelta(seconds=LATER))
+            return change(delivery, delivery.state, now, was=delivery.state, not_before=at)
+        end = _end_without_request(delivery, planned)
+        if end is not None:
+            return self._ended(delivery, *end, now)
+        return self._attempt(delivery, planned, ticket, now)
+
+    def _attempt(self, delivery: Delivery, planned: Plan, ticket: Ticket, now: datetime) -> Attempt | Change:
+        says = phrases(delivery.language or self._default_language)
+        step = planned.steps[len(delivery.parts)]
+        shown = planned.revision if planned.revision is not None else delivery.rendered_revision
+        claimed = replace(delivery, rendered_revision=shown)
+        if delivery.state is not State.UNSURE or step.edits is not None:
+            # an edit that was done already changes nothing when it is done again
+            return Attempt(claimed, planned, step, says, ticket, again=False)
+        may = repeat(delivery, repeats_routine=self._policy.repeats_routine, answered_at=self._weather.answered_at)
+        if may is Repeat.HOLD:
+            return self._ended(delivery, State.HELD, _HELD, now)
+        step = replace(step, part=marked(step.part, says("message.maybe_repeat"), "italic"))
+        claimed = replace(claimed, repeats=delivery.repeats + 1)
+        return Attempt(claimed, planned, step, says, ticket, again=True, probe=may is Repeat.PROBE)
+
+    def _ended(self, delivery: Delivery, state: State, why: str, now: datetime) -> Change:
+        say = log.info if state is State.SKIPPED else log.warning
+        say("delivery", delivery=delivery.id, chat=delivery.telegram_id, state=state.value, why=why)
+        return change(delivery, state, now, was=delivery.state, error=why)
+
+
+def _end_without_request(delivery: Delivery, planned: Plan) -> tuple[State, str] | None:
+    """The end of a delivery that needs no request, None when it needs one."""
+    if planned.skip:
+        return State.SKIPPED, planned.skip
+    if len(delivery.parts) >= len(planned.steps):
+        return ending(delivery.parts)
+    tells_of_edits = (
+        delivery.op is not Op.SEND and planned.send is not None and planned.steps[len(delivery.parts)].edits is None
+    )
+    if tells_of_edits and delivery.parts and all(part.form == "gone" for part in delivery.parts):
+        # whoever deleted the message does not ask for news of it
+        return State.SKIPPED, UNCHANGED["gone"]
+    return None

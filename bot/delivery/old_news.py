@@ -1,0 +1,85 @@
+"""What waited too long to be rung as new: it is summed up in one message, "while I was away" (and nothing is lost)."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.delivery.judging import change
+from bot.model.delivery import Lane, Op, State
+from bot.store import deliveries, settling, waiting
+from bot.store.deliveries import Draft
+from bot.store.waiting import Delivery
+
+#: News older than this is old, where the chat does not say otherwise.
+ROUTINE_PATIENCE, URGENT_PATIENCE = timedelta(hours=6), timedelta(hours=24)
+#: Deliveries in one sum; beyond it a second one begins.
+FOLD_LIMIT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How old news may be and still ring in a chat."""
+
+    routine: timedelta
+    urgent: timedelta
+
+    def of(self, lane: Lane) -> timedelta:
+        """The patience for a lane."""
+        return self.routine if lane is Lane.ROUTINE else self.urgent
+
+
+def patience_of(delivery: Delivery) -> Patience:
+    """The chat's own, or the program's."""
+
+    def seconds(own: int | None, default: timedelta) -> timedelta:
+        return default if own is None else timedelta(seconds=own)
+
+    return Patience(
+        seconds(delivery.old_routine_s, ROUTINE_PATIENCE), seconds(delivery.old_urgent_s, URGENT_PATIENCE)
+    )
+
+
+def why_old(delivery: Delivery, now: datetime) -> str:
+    """Why a delivery is not rung as new, "" when it is. What was begun is finished, whatever its age."""
+    if delivery.op is not Op.SEND or delivery.parts or delivery.state is not State.QUEUED:
+        return ""
+    if delivery.expires_at is not None and delivery.expires_at <= now:
+        return "it ended before it could be sent"
+    since = delivery.news_at or delivery.queued_at
+    return "it waited too long to be news" if now - since > patience_of(delivery).of(delivery.lane) else ""
+
+
+async def fold(conn: AsyncConnection, delivery: Delivery, now: datetime) -> int:
+    """Sum up everything of this chat and topic that is no news any more, this delivery too; gives how many those are.
+
+    They are settled as expired, and one notice that names them is queued, in the caller's transaction.
+    """
+    patience = patience_of(delivery)
+    before = [(lane, now - patience.of(lane)) for lane in Lane]
+    stale = await waiting.stale_sends(conn, delivery.chat_id, delivery.thread_id, before, now, FOLD_LIMIT)
+    stale = [each for each in stale if why_old(each, now)]
+    if delivery.id not in {each.id for each in stale}:
+        stale.append(delivery)
+    in_force = [
+        each for each in stale if each.lane < Lane.ROUTINE and each.expires_at is not None and each.expires_at > now
+    ]
+    draft = Draft(
+        chat_id=delivery.chat_id,
+        thread_id=delivery.thread_id,
+        op=Op.NOTICE,
+        lane=min((each.lane for each in in_force), default=Lane.ROUTINE),
+        # an urgent alert that still holds is worth one sound; the rest is history
+        silent=not in_force,
+        notice=json.dumps({"phrase": "notice.away", "values": {}, "listed": [each.id for each in stale]}),
+    )
+    notice_id = await deliveries.enqueue_one(conn, draft, now)
+    await settling.change(
+        conn,
+        [
+            change(each, State.EXPIRED, now, was=each.state, error=why_old(each, now), folded_into=notice_id)
+            for each in stale
+        ],
+    )
+    return len(stale)

@@ -19,6 +19,8 @@ from bot.store.deliveries import Missed
 NAMED = 10
 #: First words of a post, characters.
 WORDS_LIMIT = 120
+#: States of a post that is said to be over, to the phrase that says it.
+_OVER = {"withdrawn": "away.withdrawn", "cancelled": "away.cancelled"}
 
 
 async def sum_up(shelf: Shelf, listed: Sequence[int], phrases: Phrases) -> tuple[Part, ...]:
@@ -39,8 +41,8 @@ def _name(out: Writing, missed: Missed, post: Post, account: Account, phrases: P
     said = line(_first_words(post), WORDS_LIMIT) or phrases("message.post")
     out.add("\n\n• " + moment(missed.published_at, offset, phrases) + " · ")
     out.add(line(post.author or account.name or account.key, NAME_LIMIT), "bold").add("\n")
-    if missed.state in {"withdrawn", "cancelled"}:
-        out.add(phrases(f"away.{missed.state}") + " ")
+    if missed.state in _OVER:
+        out.add(phrases(_OVER[missed.state]) + " ")
     link = web_link(post.url)
     out.add(said, "text_link" if link else "", url=link)
 

@@ -72,7 +72,7 @@ async def fold(conn: AsyncConnection, delivery: Delivery, now: datetime) -> int:
         lane=min((each.lane for each in in_force), default=Lane.ROUTINE),
         # an urgent alert that still holds is worth one sound; the rest is history
         silent=not in_force,
-        notice=json.dumps({"phrase": "notice.away", "values": {}, "listed": [each.id for each in stale]}),
+        notice=json.dumps({"listed": [each.id for each in stale]}),
     )
     notice_id = await deliveries.enqueue_one(conn, draft, now)
     await settling.change(

@@ -1,82 +1,19 @@
 """Killed between any two steps: every post once, in order; only the one in flight may be there twice, and says so."""
 
 import asyncio
-import random
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
+from outboxes import READER, make, queue_posts, run_until_quiet
+from scripted import ScriptedMessenger
 
-from bot.delivery import outbox
 from bot.delivery.face import BlockedError, FloodError, LostAnswerError, MigratedError, RejectedError, TokenLostError
-from bot.delivery.outbox import Outbox
-from bot.delivery.pacing import Limits, Pacing
-from bot.model.delivery import Lane, Op
-from bot.model.post import Post
-from bot.model.subscription import ChatKind
-from bot.store import accounts, chats, deliveries, posts
-from bot.store.deliveries import Draft
-from bot.store.fingerprint import fingerprint
-
-sys.path.append(str(Path(__file__).parents[1]))
-from scripted import ScriptedMessenger, account
-
-READER = 1001
-UNLIMITED = Limits(bot_messages=10_000, private_gap=0.0, private_burst=1000, group_messages=10_000)
+from bot.model.delivery import Lane
+from bot.store import chats, deliveries
 
 
 class KilledError(BaseException):
     """The process ends here."""
-
-
-async def queue_posts(db, clock, count, *, telegram_id=READER, lanes=(Lane.ROUTINE,), text="第{n}条"):
-    async with db.begin() as conn:
-        account_id = await accounts.upsert(conn, account(), clock())
-        chat = await chats.ensure(conn, telegram_id, ChatKind.PRIVATE, "", clock(), "en")
-        for n in range(1, count + 1):
-            clock.advance(1)
-            ext = str(await deliveries_so_far(conn) + 1)
-            post = Post(
-                "weibo", account().key, ext, text.format(n=n), f"https://weibo.com/x/{ext}", published=clock()
-            )
-            post_id = await posts.add(conn, account_id, post, fingerprint(post), clock(), why_not="", root_id=None)
-            draft = Draft(chat, Op.SEND, lanes[(n - 1) % len(lanes)], post_id=post_id, revision=1)
-            await deliveries.enqueue(conn, [draft], clock())
-
-
-async def deliveries_so_far(conn):
-    return sum((await deliveries.counts(conn)).values())
-
-
-@pytest.fixture(autouse=True)
-def _look_often(monkeypatch):
-    """The clock here is moved by hand: real seconds must not be waited for."""
-    monkeypatch.setattr(outbox, "NET_SECONDS", 0.02)
-
-
-def make(db, clock, messenger):
-    pacing = Pacing(lambda: clock().timestamp(), UNLIMITED)
-    return Outbox(db, messenger, clock=clock, rng=random.Random(1), pacing=pacing)
-
-
-async def run_until_quiet(db, clock, messenger):
-    """Run the outbox; the clock goes on so that waits end."""
-    running = asyncio.ensure_future(make(db, clock, messenger).run())
-    try:
-        async with asyncio.timeout(20):
-            while True:
-                async with db.read() as conn:
-                    counted = await deliveries.counts(conn)
-                if not any(counted.get(state) for state in deliveries.WAITING):
-                    return counted
-                if running.done():
-                    running.result()
-                clock.advance(1)
-                await asyncio.sleep(0.005)
-    finally:
-        running.cancel()
-        await asyncio.wait({running})
 
 
 async def killed_after(db, clock, messenger, requests, where):

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from bot.model.delivery import Lane, Op
+from bot.delivery.judging import change
+from bot.model.delivery import Lane, Op, State
 from bot.model.subscription import ChatKind
-from bot.store import chats, choices, deliveries, settling
+from bot.store import chats, choices, deliveries, settling, waiting
 from bot.store.deliveries import Draft
 from bot.store.housekeeping import KEPT, tidy
 
@@ -15,8 +16,9 @@ async def test_old_settled_notices_and_buttons_go_and_what_waits_stays(db, clock
         chat = await chats.ensure(conn, 1, ChatKind.PRIVATE, "", now)
         notices = [Draft(chat, Op.NOTICE, Lane.ROUTINE, notice='{"phrase": "notice.back"}') for _ in range(2)]
         await deliveries.enqueue(conn, notices, now)
-        (head,) = await deliveries.heads(conn, deliveries.State.QUEUED, Lane.ROUTINE, 0, 10)
-        await settling.settle(conn, head.delivery_id, deliveries.State.QUEUED, deliveries.State.SENT, now)
+        (head,) = await waiting.heads(conn, State.QUEUED, Lane.ROUTINE, 0, 10)
+        (waits,) = await waiting.load(conn, [head.delivery_id])
+        await settling.change(conn, [change(waits, State.SENT, now, was=State.QUEUED)])
         await choices.put(conn, 1, {"a": 1}, now)
     assert await tidy(db, now) == 0
     assert await tidy(db, now + KEPT + timedelta(seconds=1)) == 2

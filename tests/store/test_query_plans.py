@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import UniqueConstraint, event, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.delivery.judging import change
 from bot.model.account import Account
 from bot.model.delivery import Lane, Op, SentPart, State
 from bot.model.post import Post, RevisionKind
@@ -28,21 +29,37 @@ from bot.store import (
     choices,
     deliveries,
     leases,
+    payments,
     posts,
     rests,
     settling,
     subscriptions,
     tables,
     trimming,
+    waiting,
 )
 from bot.store.database import Database
 from bot.store.deliveries import Draft
+from bot.store.settling import Claim
 from bot.store.subscriptions import Removed
 
-MODULES = (accounts, chats, choices, deliveries, leases, posts, rests, settling, subscriptions, trimming)
+MODULES = (
+    accounts,
+    chats,
+    choices,
+    deliveries,
+    leases,
+    payments,
+    posts,
+    rests,
+    settling,
+    subscriptions,
+    trimming,
+    waiting,
+)
 
-#: Tables that do not grow with posts, subscribers or time: one row for each watched account, site or lease.
-SMALL = {"accounts", "watches", "leases", "site_state"}
+#: Tables that do not grow with posts, subscribers or time: one row for each watched account, site, lease or day.
+SMALL = {"accounts", "watches", "leases", "site_state", "paid_messages"}
 
 #: Functions that read a growing table whole, and why they may.
 WHOLE = {"deliveries.counts": "the operator asks for the whole, by hand"}
@@ -67,9 +84,14 @@ class World:
 Call = Callable[[AsyncConnection, World], Awaitable[object]]
 
 
-async def _loaded_then(conn: AsyncConnection, w: World) -> object:
-    loaded = await deliveries.load(conn, w.delivery_id)
-    return await settling.claim(conn, loaded, w.now, 1)
+async def _changed(conn: AsyncConnection, w: World) -> object:
+    (loaded,) = await waiting.load(conn, [w.delivery_id])
+    return await settling.change(conn, [change(loaded, State.SENT, w.now, was=State.QUEUED, parts=PART)])
+
+
+async def _stale(conn: AsyncConnection, w: World) -> object:
+    before = [(lane, w.now) for lane in Lane]
+    return await waiting.stale_sends(conn, w.chat_id, 0, before, w.now, 50)
 
 
 PART = (SentPart((1,), "text"),)
@@ -100,16 +122,25 @@ CALLS: dict[str, Call] = {
     "deliveries.enqueue": lambda c, w: deliveries.enqueue(
         c, [Draft(w.chat_id, Op.EDIT, Lane.ROUTINE, post_id=w.post_id, revision=9)], w.now
     ),
-    "deliveries.heads": lambda c, _: deliveries.heads(c, State.QUEUED, Lane.ROUTINE, 0, 50),
-    "deliveries.load": lambda c, w: deliveries.load(c, w.delivery_id),
+    "deliveries.enqueue_one": lambda c, w: deliveries.enqueue_one(
+        c, Draft(w.chat_id, Op.NOTICE, Lane.ROUTINE), w.now
+    ),
+    "deliveries.has_notice": lambda c, w: deliveries.has_notice(c, w.chat_id, "{}"),
+    "deliveries.has_relatives": lambda c, w: deliveries.has_relatives(c, w.post_id, w.post_id),
+    "deliveries.is_in_doubt": lambda c, w: deliveries.is_in_doubt(c, w.chat_id, 0, w.post_id + 1, w.post_id),
+    "deliveries.missed": lambda c, w: deliveries.missed(c, [w.delivery_id, w.delivery_id + 1]),
+    "waiting.heads": lambda c, _: waiting.heads(c, State.QUEUED, Lane.ROUTINE, 0, 50),
+    "waiting.heads_of": lambda c, w: waiting.heads_of(c, [w.chat_id, w.other_chat_id]),
+    "waiting.load": lambda c, w: waiting.load(c, [w.delivery_id, w.delivery_id + 1]),
+    "waiting.stale_sends": _stale,
+    "payments.reserve": lambda c, _: payments.reserve(c, "2026-07-21", 100, 1000),
+    "payments.reserved": lambda c, _: payments.reserved(c, "2026-07-21"),
     "deliveries.send_of": lambda c, w: deliveries.send_of(c, w.chat_id, 0, w.post_id),
     "deliveries.sends_of": lambda c, w: deliveries.sends_of(c, [w.post_id, w.post_id + 1]),
-    "deliveries.event_message": lambda c, w: deliveries.event_message(c, w.chat_id, 0, w.post_id + 1, w.post_id),
-    "settling.claim": _loaded_then,
-    "settling.keep_part": lambda c, w: settling.keep_part(c, w.delivery_id, PART),
-    "settling.settle": lambda c, w: settling.settle(c, w.delivery_id, State.QUEUED, State.SENT, w.now, parts=PART),
-    "settling.put_back": lambda c, w: settling.put_back(c, w.delivery_id, State.QUEUED, w.now, "", count=False),
-    "settling.defer": lambda c, w: settling.defer(c, w.delivery_id, State.QUEUED, w.now, "", count=True),
+    "deliveries.event_messages": lambda c, w: deliveries.event_messages(c, [w.chat_id], w.post_id + 1, w.post_id),
+    "settling.claim": lambda c, w: settling.claim(c, [Claim(w.delivery_id, 1, 0)], w.now),
+    "settling.change": _changed,
+    "settling.list_in": lambda c, w: settling.list_in(c, [w.delivery_id], 7),
     "settling.rewrite_send": lambda c, w: settling.rewrite_send(c, w.delivery_id, parts=PART, revision=2),
     "settling.hurry": lambda c, w: settling.hurry(c, w.delivery_id, Lane.URGENT),
     "settling.fail_waiting_of_chat": lambda c, w: settling.fail_waiting_of_chat(c, w.other_chat_id, "gone", w.now),

@@ -1,0 +1,133 @@
+"""What waited too long is not rung as new: it is summed up in one message, and each post stays a tap away."""
+
+from datetime import timedelta
+
+import pytest
+from outboxes import READER, queue_posts, run_until_quiet
+from scripted import ScriptedMessenger
+from sqlalchemy import select, update
+
+from bot.model.delivery import Lane, Op, State
+from bot.store import deliveries
+from bot.store.deliveries import Draft
+from bot.store.tables import chats as chats_table
+from bot.store.tables import deliveries as table
+
+HOUR = 3600
+
+
+async def rows(db):
+    async with db.read() as conn:
+        return (await conn.execute(select(table).order_by(table.c.id))).all()
+
+
+async def test_after_a_night_away_old_news_comes_as_one_message_and_what_is_new_as_itself(db, clock):
+    messenger = ScriptedMessenger()
+    await queue_posts(db, clock, 12)
+    clock.advance(7 * HOUR)
+    await queue_posts(db, clock, 1, text="刚刚第{n}条")
+    counted = await run_until_quiet(db, clock, messenger)
+    assert counted == {State.EXPIRED: 12, State.SENT: 2}
+    new, away = messenger.messages
+    assert "刚刚" in new.text
+    assert "While I was away" in away.text
+    assert "12" in away.text.split("\n")[1]
+    assert away.text.count("•") == 10
+    assert "and 2 more" in away.text
+    # nothing that is over rings
+    assert (new.silent, away.silent) == (False, True)
+
+
+async def test_each_old_post_is_named_with_its_agency_its_time_and_a_way_to_the_original(db, clock):
+    messenger = ScriptedMessenger()
+    await queue_posts(db, clock, 1, text="广渠门桥下积水严重")
+    clock.advance(7 * HOUR)
+    spans = []
+    messenger.before = lambda what: spans.extend(what[2].styled.spans)
+    await run_until_quiet(db, clock, messenger)
+    (away,) = messenger.messages
+    assert "广渠门桥下积水严重" in away.text
+    assert "UTC+8" in away.text or "UTC" in away.text
+    assert "https://weibo.com/x/1" in [span.url for span in spans]
+
+
+@pytest.mark.parametrize(
+    ("lane", "hours", "rings"),
+    [
+        (Lane.ROUTINE, 5.9, True),
+        (Lane.ROUTINE, 6.1, False),
+        (Lane.URGENT, 6.1, True),
+        (Lane.URGENT, 23.9, True),
+        (Lane.EXTREME, 24.1, False),
+    ],
+)
+async def test_routine_news_is_old_after_six_hours_and_urgent_news_after_a_day(db, clock, lane, hours, rings):
+    messenger = ScriptedMessenger()
+    await queue_posts(db, clock, 1, lanes=(lane,))
+    clock.advance(hours * HOUR)
+    counted = await run_until_quiet(db, clock, messenger)
+    assert counted == ({State.SENT: 1} if rings else {State.EXPIRED: 1, State.SENT: 1})
+    assert ("While I was away" in messenger.messages[0].text) is not rings
+
+
+async def test_a_chat_with_a_patience_of_its_own_is_served_by_it(db, clock):
+    messenger = ScriptedMessenger()
+    await queue_posts(db, clock, 1)
+    await queue_posts(db, clock, 1, telegram_id=2002)
+    async with db.begin() as conn:
+        await conn.execute(update(chats_table).where(chats_table.c.telegram_id == READER).values(old_routine_s=HOUR))
+    clock.advance(2 * HOUR)
+    await run_until_quiet(db, clock, messenger)
+    assert "While I was away" in messenger.texts(READER)[0]
+    assert "While I was away" not in messenger.texts(2002)[0]
+
+
+async def test_an_alert_past_its_end_is_never_rung(db, clock):
+    messenger = ScriptedMessenger()
+    await queue_posts(db, clock, 1, lanes=(Lane.EXTREME,))
+    async with db.begin() as conn:
+        await conn.execute(update(table).values(expires_at=clock() + timedelta(minutes=10)))
+    clock.advance(11 * 60)
+    assert await run_until_quiet(db, clock, messenger) == {State.EXPIRED: 1, State.SENT: 1}
+    (away,) = messenger.messages
+    assert away.silent
+    expired = (await rows(db))[0]
+    assert expired.error == "it ended before it could be sent"
+    assert expired.folded_into == (await rows(db))[1].id
+
+
+async def test_an_urgent_alert_that_still_holds_is_worth_one_sound(db, clock):
+    messenger = ScriptedMessenger()
+    await queue_posts(db, clock, 1, lanes=(Lane.URGENT,))
+    async with db.begin() as conn:
+        await conn.execute(update(table).values(expires_at=clock() + timedelta(days=3)))
+    clock.advance(25 * HOUR)
+    await run_until_quiet(db, clock, messenger)
+    assert [message.silent for message in messenger.messages] == [False]
+
+
+async def test_a_removal_after_the_sum_is_told_below_it_and_nothing_is_edited(db, clock):
+    messenger = ScriptedMessenger()
+    await queue_posts(db, clock, 2)
+    clock.advance(7 * HOUR)
+    await run_until_quiet(db, clock, messenger)
+    first = (await rows(db))[0]
+    told = '{"phrase": "message.withdrawn", "values": {}, "reply": true}'
+    async with db.begin() as conn:
+        draft = Draft(first.chat_id, Op.MARK, Lane.ROUTINE, post_id=first.post_id, revision=2, notice=told)
+        await deliveries.enqueue(conn, [draft], clock())
+    await run_until_quiet(db, clock, messenger)
+    away, reply = messenger.messages
+    assert away.edits == []
+    assert "removed" in reply.text
+    assert reply.reply_to == away.id
+
+
+async def test_a_message_that_was_begun_is_finished_whatever_its_age(db, clock):
+    messenger = ScriptedMessenger()
+    await queue_posts(db, clock, 1)
+    async with db.begin() as conn:
+        await conn.execute(update(table).values(state="unsure", attempts=1, maybe_repeat=True))
+    clock.advance(30 * HOUR)
+    assert await run_until_quiet(db, clock, messenger) == {State.SENT: 1}
+    assert "may be a repeat" in messenger.messages[0].text

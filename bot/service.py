@@ -16,11 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.chat.application import TelegramChat, TokenRefusedError, build_bot
 from bot.chat.ports import Found, LookupFailedError, Ports, Trouble
 from bot.chat.sender import TelegramMessenger
+from bot.delivery.deciding import Policy
 from bot.delivery.face import TokenLostError
 from bot.delivery.outbox import Outbox
+from bot.delivery.pacing import Limits as SendingLimits
 from bot.delivery.pacing import Pacing
+from bot.delivery.paying import Purse
 from bot.delivery.rendering import render
 from bot.fetching.face import FetchError, Limits, Request
+from bot.model.delivery import Lane
 from bot.model.post import Media
 from bot.model.subscription import Followed, Wish
 from bot.outside import Outside, now_utc, open_outside
@@ -115,7 +119,10 @@ class Service:
         settings = self._settings
         bot = build_bot(settings.telegram_token.get_secret_value(), settings.telegram_api_url)
         messenger = TelegramMessenger(bot, _downloader(outside))
-        pacing = Pacing(time.monotonic)
+        limits = SendingLimits(
+            bot_messages=settings.messages_per_second, paid_messages=settings.paid_messages_per_second
+        )
+        pacing = Pacing(time.monotonic, limits)
         outbox = Outbox(
             db,
             messenger,
@@ -123,6 +130,8 @@ class Service:
             rng=self._rng,
             pacing=pacing,
             default_language=settings.default_language,
+            policy=Policy(repeats_routine=settings.unsure == "repeat"),
+            purse=_purse(settings, db, self._clock),
         )
         polling = Lease(db, LEASE_OF_POLLING, self._clock)
         sending = Lease(db, f"send:{settings.telegram_token.get_secret_value().partition(':')[0]}", self._clock)
@@ -226,6 +235,14 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
         yield db
     finally:
         await db.close()
+
+
+def _purse(settings: Settings, db: Database, clock: Callable[[], datetime]) -> Purse | None:
+    """What may be spent on paid messages; None when nothing may (the default)."""
+    if not (settings.paid_messages_per_second and settings.paid_stars_a_day):
+        return None
+    lanes = frozenset(lane for lane in Lane if lane <= Lane[settings.paid_from.upper()])
+    return Purse(db, clock, settings.paid_stars_a_day, lanes)
 
 
 def _downloader(outside: Outside) -> Callable[[Media], Awaitable[bytes | None]]:

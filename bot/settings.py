@@ -1,7 +1,7 @@
 """Every setting, in one place, with its unit and default; and the one line that a wrong one is answered with."""
 
 import re
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -14,7 +14,13 @@ OFFICIAL_API = "https://api.telegram.org"
 POLL_RANGE = (0.1, 86_400.0)
 GAP_RANGE = (0.0, 3_600.0)
 
+#: Telegram bears about 30 messages a second for nothing, and at most 1000 that are paid for (Bot API).
+FREE_RATE_RANGE = (1, 1000)
+PAID_RATE_RANGE = (0, 1000)
+
 LogFormat = Literal["console", "json"]
+UnsurePolicy = Literal["repeat", "hold"]
+PaidFrom = Literal["extreme", "urgent", "routine"]
 
 
 class SettingsError(Exception):
@@ -89,6 +95,33 @@ class Settings(BaseSettings):
     )
     log_format: LogFormat = _described(  # type: ignore[assignment]
         "console", "How the log is written: console for eyes, json for machines.", "console or json"
+    )
+    unsure: UnsurePolicy = _described(  # type: ignore[assignment]
+        "repeat",
+        "A routine message whose answer was lost may or may not have arrived. repeat: send it again, marked as a "
+        "possible repeat. hold: keep it for `tocsin outbox`. Urgent alerts are always sent again, marked.",
+        "repeat or hold",
+    )
+    messages_per_second: int = _described(  # type: ignore[assignment]
+        30,
+        "Messages a second of the whole bot. Telegram bears about 30 before it refuses (429).",
+        "a whole number from 1 to 1000",
+    )
+    paid_messages_per_second: int = _described(  # type: ignore[assignment]
+        0,
+        "Messages a second that may go out beyond that, each for 0.1 Telegram Stars of the bot's (paid broadcast). "
+        "0: none. Needs TOCSIN_PAID_STARS_A_DAY too.",
+        "a whole number from 0 to 1000",
+    )
+    paid_stars_a_day: int = _described(  # type: ignore[assignment]
+        0,
+        "Telegram Stars that may be spent on one day (UTC) at most. 0: nothing is paid for.",
+        "a whole number of Stars, 0 or more",
+    )
+    paid_from: PaidFrom = _described(  # type: ignore[assignment]
+        "urgent",
+        "What is worth paying for: extreme (danger to life now), urgent (Extreme and Severe) or routine (everything).",
+        "extreme, urgent or routine",
     )
     contact: str = _described(  # type: ignore[assignment]
         "",
@@ -166,11 +199,29 @@ class Settings(BaseSettings):
             raise ValueError
         return value.strip()
 
-    @field_validator("log_format", mode="before")
+    @field_validator("log_format", "unsure", "paid_from", mode="before")
     @classmethod
-    def _known_format(cls, value: object) -> object:
-        value = value.strip().lower() if isinstance(value, str) else value
-        if value not in get_args(LogFormat):
+    def _in_small_letters(cls, value: object) -> object:
+        return value.strip().lower() if isinstance(value, str) else value
+
+    @field_validator("messages_per_second")
+    @classmethod
+    def _free_rate_in_range(cls, value: int) -> int:
+        if not FREE_RATE_RANGE[0] <= value <= FREE_RATE_RANGE[1]:
+            raise ValueError
+        return value
+
+    @field_validator("paid_messages_per_second")
+    @classmethod
+    def _paid_rate_in_range(cls, value: int) -> int:
+        if not PAID_RATE_RANGE[0] <= value <= PAID_RATE_RANGE[1]:
+            raise ValueError
+        return value
+
+    @field_validator("paid_stars_a_day")
+    @classmethod
+    def _no_debts(cls, value: int) -> int:
+        if value < 0:
             raise ValueError
         return value
 

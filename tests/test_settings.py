@@ -12,7 +12,8 @@ from bot.settings import PREFIX, Settings, SettingsError, load_settings, takes, 
 
 ROOT = Path(__file__).parents[1]
 CONTRACT = """TELEGRAM_TOKEN TELEGRAM_API_URL DATABASE_URL ADMIN_IDS POLL_SECONDS SITE_GAP_SECONDS
-ALLOWED_PRIVATE_HOSTS WEIBO_URL WEIBO_VISITOR_URL WEIBO_WEB_URL WEIBO_COOKIE DEFAULT_LANGUAGE LOG_FORMAT CONTACT"""
+ALLOWED_PRIVATE_HOSTS WEIBO_URL WEIBO_VISITOR_URL WEIBO_WEB_URL WEIBO_COOKIE DEFAULT_LANGUAGE LOG_FORMAT CONTACT
+UNSURE MESSAGES_PER_SECOND PAID_MESSAGES_PER_SECOND PAID_STARS_A_DAY PAID_FROM"""
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +68,12 @@ def test_an_env_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
         ("DEFAULT_LANGUAGE", "English!"),
         ("LOG_FORMAT", "xml"),
         ("CONTACT", "two\nlines"),
+        ("UNSURE", "maybe"),
+        ("MESSAGES_PER_SECOND", "0"),
+        ("MESSAGES_PER_SECOND", "2.5"),
+        ("PAID_MESSAGES_PER_SECOND", "1001"),
+        ("PAID_STARS_A_DAY", "-1"),
+        ("PAID_FROM", "minor"),
     ],
 )
 def test_a_wrong_setting_is_one_line_with_its_name_and_what_it_takes(monkeypatch, name, value):

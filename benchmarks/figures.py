@@ -9,17 +9,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured value and the most that it may be."""
+    """One measured value and the most (``at_least``: the least) that it may be."""
 
     figure: str
     value: float
     unit: str
     goal: float
+    at_least: bool = False
 
     @property
     def held(self) -> bool:
         """Whether the goal is held."""
-        return self.value <= self.goal
+        return self.value >= self.goal if self.at_least else self.value <= self.goal
 
 
 def read_options(about: str, arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -38,9 +39,8 @@ def show(figures: Iterable[Figure], *, as_json: bool) -> None:
             print(json.dumps({**fields, "held": found.held}), flush=True)
         else:
             verdict = "held" if found.held else "MISSED"
-            print(
-                f"{found.figure:<58} {found.value:>9.3f} {found.unit:<4} goal {found.goal:>6g}  {verdict}", flush=True
-            )
+            goal = f"{'>=' if found.at_least else ''}{found.goal:g}"
+            print(f"{found.figure:<58} {found.value:>9.3f} {found.unit:<4} goal {goal:>7}  {verdict}", flush=True)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

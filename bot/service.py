@@ -43,6 +43,8 @@ log = structlog.get_logger(__name__)
 
 #: Bot API: a photo that is uploaded has at most 10 MB.
 LARGEST_PHOTO = 10 * 1000 * 1000
+#: Connections that alerts leave to the answers to commands.
+FOR_ANSWERS = 8
 #: How long requests on their way may take to end at a stop; all must be down five seconds after SIGTERM.
 FINISH_SECONDS = 3.0
 #: Old rows are thrown away this often, seconds.
@@ -117,11 +119,12 @@ class Service:
 
     async def _run_parts(self, stack: AsyncExitStack, db: Database, outside: Outside) -> None:
         settings = self._settings
-        bot = build_bot(settings.telegram_token.get_secret_value(), settings.telegram_api_url)
-        messenger = TelegramMessenger(bot, _downloader(outside))
         limits = SendingLimits(
             bot_messages=settings.messages_per_second, paid_messages=settings.paid_messages_per_second
         )
+        token = settings.telegram_token.get_secret_value()
+        bot = build_bot(token, settings.telegram_api_url, connections=limits.at_once + FOR_ANSWERS)
+        messenger = TelegramMessenger(bot, _downloader(outside))
         pacing = Pacing(time.monotonic, limits)
         outbox = Outbox(
             db,

@@ -12,7 +12,7 @@ import structlog
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
-from telegram.request import HTTPXRequest
+from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.chat import menu
 from bot.chat.desk import Desk, take_along
@@ -21,6 +21,7 @@ from bot.chat.ordering import InOrder
 from bot.chat.ports import Ports
 from bot.chat.rights import Rights
 from bot.chat.routing import ALLOWED_UPDATES, Routes
+from bot.chat.transport import AiohttpRequest, proxy_for
 from bot.chat.voice import Voice
 from bot.store.database import Database
 
@@ -30,8 +31,8 @@ _log = structlog.get_logger(__name__)
 LONG_POLL = 30
 #: Seconds for one request of any other kind: an album that Telegram fetches takes its time.
 _READ, _WRITE, _CONNECT, _POOL = 30.0, 30.0, 10.0, 30.0
-#: Connections for sending, shared by answers and alerts.
-_CONNECTIONS = 32
+#: Connections for sending where nobody says otherwise.
+_CONNECTIONS = 8
 #: Updates fetched and not begun yet.
 _QUEUE = 1000
 #: Pauses between two tries to reach Telegram at the start, in seconds.
@@ -61,17 +62,31 @@ class ListeningBot(ExtBot[None]):
             raise _RefusedNowError("the token was refused") from None
 
 
-def build_bot(token: str, api_url: str) -> ListeningBot:
-    """The bot that both hears and speaks; ``api_url`` is the Bot API server without a slash at its end."""
-    speaking = HTTPXRequest(
-        connection_pool_size=_CONNECTIONS,
-        read_timeout=_READ,
-        write_timeout=_WRITE,
-        connect_timeout=_CONNECT,
-        pool_timeout=_POOL,
-        media_write_timeout=_WRITE,
-    )
-    hearing = HTTPXRequest(connection_pool_size=2, read_timeout=10.0, connect_timeout=_CONNECT, pool_timeout=_POOL)
+def build_bot(token: str, api_url: str, *, connections: int = _CONNECTIONS) -> ListeningBot:
+    """The bot that both hears and speaks; ``api_url`` is the Bot API server without a slash at its end.
+
+    ``connections``: requests at once, answers and alerts together.
+    """
+    proxy = proxy_for(api_url)
+    speaking: BaseRequest
+    hearing: BaseRequest
+    if proxy is None or proxy.startswith("http://"):
+        speaking = AiohttpRequest(connections=connections, read=_READ, write=_WRITE, connect=_CONNECT, proxy=proxy)
+        hearing = AiohttpRequest(connections=2, read=10.0, write=_WRITE, connect=_CONNECT, proxy=proxy)
+    else:
+        # slower, but it knows the other kinds of proxy (socks5:// with the package socksio)
+        speaking = HTTPXRequest(
+            connection_pool_size=connections,
+            read_timeout=_READ,
+            write_timeout=_WRITE,
+            connect_timeout=_CONNECT,
+            pool_timeout=_POOL,
+            media_write_timeout=_WRITE,
+            proxy=proxy,
+        )
+        hearing = HTTPXRequest(
+            connection_pool_size=2, read_timeout=10.0, connect_timeout=_CONNECT, pool_timeout=_POOL, proxy=proxy
+        )
     return ListeningBot(
         token,
         base_url=f"{api_url}/bot",

@@ -16,10 +16,10 @@ from telegram.error import (
     NetworkError,
     RetryAfter,
     TelegramError,
-    TimedOut,
 )
 from telegram.warnings import PTBDeprecationWarning
 
+from bot.chat.transport import NeverLeftError
 from bot.delivery.face import (
     BlockedError,
     FloodError,
@@ -110,7 +110,7 @@ def meaning(error: TelegramError) -> SendError:
     for row in TABLE:
         if isinstance(error, row.error) and re.search(row.text, said, re.IGNORECASE):
             return row.means(said)
-    if isinstance(error, NetworkError | TimedOut) and isinstance(error.__cause__, _NEVER_LEFT):
+    if isinstance(error, NeverLeftError) or isinstance(error.__cause__, _NEVER_LEFT):
         return NotSentError(said)
     # time-outs, resets, 5xx and whatever else: it may have been carried out
     return LostAnswerError(said)

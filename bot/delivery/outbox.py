@@ -38,8 +38,9 @@ log = structlog.get_logger(__name__)
 DATABASE_FAULTS = (SQLAlchemyError, OSError)
 #: A database that did not take a turn is asked again after this, seconds; when stopping, so often at most.
 DATABASE_PAUSE, STOPPING_TRIES = 2.0, 3
-#: Requests on their way at the same time: Telegram takes 30 messages a second and answers in a tenth of one.
-AT_ONCE = 32
+#: An intent is written this long before the bot's window has room for its message, seconds: the commit must not cost
+#: a part of every window.
+AHEAD_SECONDS = 0.04
 #: The outbox is looked at this often even when nobody woke it (another process may have queued), seconds.
 NET_SECONDS = 5.0
 #: Heads read at a time, and known at most in a lane: they bound memory whatever waits.
@@ -75,7 +76,7 @@ class Outbox:
         default_language: str = "en",
         policy: Policy | None = None,
         purse: Purse | None = None,
-        at_once: int = AT_ONCE,
+        at_once: int | None = None,
         guard: Guard | None = None,
     ) -> None:
         self._db = db
@@ -83,7 +84,7 @@ class Outbox:
         self._rng = rng
         self._pacing = pacing
         self._purse = purse
-        self._at_once = at_once
+        self._at_once = at_once or pacing.limits.at_once
         self._guard = guard
         self._weather = Weather(pacing, clock, rng)
         self._looks = Looks()
@@ -209,6 +210,8 @@ class Outbox:
         more = 0
         result: Carried | SendError | None = None
         try:
+            if (early := attempt.ticket.at - self._pacing.clock()) > 0:
+                await asyncio.sleep(early)
             result = await self._requesting.carry_out(
                 attempt.delivery, attempt.step, attempt.says, paid=attempt.ticket.paid, probe=attempt.probe
             )
@@ -265,10 +268,10 @@ class Outbox:
         now = self._clock()
         self._backlog.wake(now)
         while self._under_way + len(picked) < self._at_once and self._backlog.is_ready():
-            paid = self._pacing.bot_wait() > 0
+            paid = self._pacing.bot_wait() > AHEAD_SECONDS
             lanes: frozenset[Lane] = frozenset(Lane)
             if paid:
-                if self._purse is None or not self._purse.has() or self._pacing.bot_wait(paid=True) > 0:
+                if self._purse is None or not self._purse.has() or self._pacing.bot_wait(paid=True) > AHEAD_SECONDS:
                     break
                 lanes = self._purse.lanes
             head = self._backlog.take(lanes, self._may_go, now)
@@ -291,9 +294,10 @@ class Outbox:
             return NET_SECONDS
         wait = NET_SECONDS
         if self._backlog.is_ready() and self._under_way < self._at_once:
-            wait = min(wait, self._pacing.bot_wait())
+            slot = self._pacing.bot_wait()
             if self._purse is not None and self._purse.has():
-                wait = min(wait, self._pacing.bot_wait(paid=True))
+                slot = min(slot, self._pacing.bot_wait(paid=True))
+            wait = min(wait, max(0.0, slot - AHEAD_SECONDS))
         next_wake = self._backlog.next_wake()
         if next_wake is not None:
             wait = min(wait, max(0.0, (next_wake - self._clock()).total_seconds()))

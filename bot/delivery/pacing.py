@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 EVERY_CHAT = 0
 #: The bot's window is full of messages that have no answer yet: asked again after this, seconds (an answer wakes too).
 _FLYING_PAUSE = 0.05
+#: Requests at once even at a crawl: a slow chat must not stop the others.
+_LEAST_AT_ONCE = 26
 #: Whoever answers a command does not report back: by then Telegram has surely counted it, seconds.
 _ANSWER_UNDERWAY = 0.5
 
@@ -35,6 +37,11 @@ class Limits:
     private_burst: int = 3
     group_messages: int = 20
     group_window: float = 60.0
+
+    @property
+    def at_once(self) -> int:
+        """Requests on their way at the same time that keep this pace while an answer takes a fifth of a second."""
+        return _LEAST_AT_ONCE + (self.paid_messages + self.bot_messages) // 5
 
 
 @dataclass(slots=True)
@@ -82,6 +89,8 @@ class Ticket:
     chat_id: int
     #: Beyond what is free: goes with ``allow_paid_broadcast``.
     paid: bool = False
+    #: The moment of ``Pacing.clock`` before which it must not leave: tickets may be taken a little ahead.
+    at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -125,12 +134,16 @@ class Pacing:
         return max(0.0, rest, sent.wait(now) if sent is not None else 0.0)
 
     def take(self, chat_id: int, *, paid: bool = False) -> Ticket:
-        """Count one message to the chat; ask ``bot_wait`` and ``chat_wait`` first."""
-        self._sweep(self.clock())
+        """Count one message to the chat; ask ``bot_wait`` and ``chat_wait`` first. It may leave once the bot's window
+        has room, at ``Ticket.at``.
+        """
+        now = self.clock()
+        self._sweep(now)
+        at = now + self.bot_wait(paid=paid)
         (self._paid if paid else self._bot).leave(1)
         if chat_id <= 0:
             self._group(chat_id).leave(1)
-        return Ticket(chat_id, paid)
+        return Ticket(chat_id, paid, at)
 
     async def answer_turn(self, chat_id: int, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Wait until an answer to a command may go, before the alerts that wait; it is counted then."""

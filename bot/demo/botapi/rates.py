@@ -10,6 +10,8 @@ from bot.demo.botapi.errors import too_many_requests
 
 #: The scope of the whole bot beside those of the chats (0 is no chat's id).
 WHOLE_BOT = 0
+#: The scope of what is paid for (no chat's id either).
+PAID = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,8 @@ class Limits:
 
     bot_messages: int = 30
     bot_seconds: float = 1.0
+    #: Messages with ``allow_paid_broadcast`` are held to this instead (Bot API: "up to 1000 messages per second").
+    paid_messages: int = 1000
     private_per_second: float = 1.0
     private_burst: int = 3
     group_messages: int = 20
@@ -76,12 +80,12 @@ class Rates:
         self._scopes: dict[int, _Window | _Bucket] = {}
         self._blocked: dict[int, float] = {}
 
-    def admit(self, chat_id: int, chat_type: str) -> None:
+    def admit(self, chat_id: int, chat_type: str, *, paid: bool = False) -> None:
         """Count one message, or raise 429. A try before an earlier retry_after is over is a violation."""
         if not self.limits.enforced:
             return
         now = self._clock().timestamp()
-        scopes = {WHOLE_BOT: self._whole_bot()}
+        scopes = {PAID: self._paid()} if paid else {WHOLE_BOT: self._whole_bot()}
         if chat_type != "channel" or self.limits.channel_as_group:
             scopes[chat_id] = self._chat(chat_id, chat_type, now)
         for key in scopes:
@@ -103,6 +107,9 @@ class Rates:
 
     def _whole_bot(self) -> _Window | _Bucket:
         return self._scopes.setdefault(WHOLE_BOT, _Window(self.limits.bot_messages, self.limits.bot_seconds))
+
+    def _paid(self) -> _Window | _Bucket:
+        return self._scopes.setdefault(PAID, _Window(self.limits.paid_messages, self.limits.bot_seconds))
 
     def _chat(self, chat_id: int, chat_type: str, now: float) -> _Window | _Bucket:
         found = self._scopes.get(chat_id)

@@ -57,6 +57,8 @@ class State:
         self.errors: Counter[int] = Counter()
         #: Chat id and message id of every message taken from the bot, in the order of acceptance.
         self.accepted: list[tuple[int, int]] = []
+        #: Messages taken with ``allow_paid_broadcast``; an album counts once.
+        self.paid = 0
         self.revoked = False
         self._shared_message_id = 0
         self._counter = 0

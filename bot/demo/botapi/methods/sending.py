@@ -60,6 +60,12 @@ def _post(state: State, call: Call, place: _Place, version: Version, group: str 
     return state.keep(message)
 
 
+def _admit(state: State, call: Call, place: _Place) -> None:
+    paid = call.flag("allow_paid_broadcast")
+    state.rates.admit(place.chat.id, place.chat.type, paid=paid)
+    state.paid += paid
+
+
 def link_preview(call: Call) -> dict[str, object] | None:
     """``link_preview_options``, or what the old ``disable_web_page_preview`` means in it."""
     given = call.json("link_preview_options", "link preview options")
@@ -76,7 +82,7 @@ async def send_message(state: State, call: Call) -> Json:
     place = _place(state, call)
     keyboard = keyboard_of(call, place.chat.type)
     preview = link_preview(call)
-    state.rates.admit(place.chat.id, place.chat.type)
+    _admit(state, call, place)
     version = Version(state.clock(), styled, keyboard=keyboard, link_preview=preview)
     return message_json(state, _post(state, call, place, version))
 
@@ -87,7 +93,7 @@ async def send_photo(state: State, call: Call) -> Json:
     place = _place(state, call)
     keyboard = keyboard_of(call, place.chat.type)
     picture = await photo_parameter(state, call)
-    state.rates.admit(place.chat.id, place.chat.type)
+    _admit(state, call, place)
     version = Version(state.clock(), caption, picture=picture, keyboard=keyboard)
     return message_json(state, _post(state, call, place, version))
 
@@ -98,7 +104,7 @@ async def send_media_group(state: State, call: Call) -> list[Json]:
     if call.text("reply_markup"):
         state.count("album_with_reply_markup")
     shown = await album_parameter(state, call)
-    state.rates.admit(place.chat.id, place.chat.type)
+    _admit(state, call, place)
     group = str(10_000_000_000_000_000 + state.fresh())
     versions = [Version(state.clock(), item.caption, picture=item.picture) for item in shown]
     posted = [_post(state, call, place, version, group) for version in versions]

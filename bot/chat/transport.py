@@ -42,16 +42,22 @@ class AiohttpRequest(BaseRequest):
         return self._read
 
     async def initialize(self) -> None:
-        """Open the pool; it has no connection yet."""
-        if self._session is None or self._session.closed:
-            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_IDLE_SECONDS)
-            # the environment's proxies were looked up once, for every request it would cost more than the request
-            self._session = aiohttp.ClientSession(connector=connector, trust_env=False, auto_decompress=True)
+        """Nothing to do: the pool is opened by the first request, for alerts do not wait until commands are heard."""
 
     async def shutdown(self) -> None:
         """Close every connection."""
         if self._session is not None:
             await self._session.close()
+            self._session = None
+
+    def _pool(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_IDLE_SECONDS)
+            # the environment's proxies were looked up once; for every request it would cost more than the request
+            self._session = aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+            )
+        return self._session
 
     async def do_request(
         self,
@@ -64,14 +70,12 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - waiting for the pool counts as connecting
     ) -> tuple[int, bytes]:
         """The answer's status and body. Raises NeverLeftError, TimedOut or NetworkError."""
-        if self._session is None:
-            raise RuntimeError("the request class was not initialised")
         read, connect = _given(read_timeout, self._read), _given(connect_timeout, self._connect)
         uploads = request_data is not None and request_data.contains_files
         write = _given(write_timeout, self._write) if uploads else 0.0
         body, headers = _body(request_data)
         try:
-            async with self._session.request(
+            async with self._pool().request(
                 method,
                 url,
                 data=body,

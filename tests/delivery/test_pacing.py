@@ -213,3 +213,35 @@ def test_a_rest_is_never_released_early(asked, length, after):
         seconds.now += pause
         send(pacing, seconds, chat)
         assert over is None or chat != 1 or seconds.now >= over - 1e-6
+
+
+def test_a_ticket_taken_ahead_says_when_its_message_may_leave(pacing, seconds):
+    for chat in range(1, 31):
+        pacing.landed(pacing.take(chat))
+    seconds.now += 0.98
+    assert pacing.bot_wait() == pytest.approx(0.02)
+    assert pacing.take(99).at == pytest.approx(seconds.now + 0.02)
+    assert pacing.take(98).at == pytest.approx(seconds.now + 0.02)
+
+
+def test_a_ticket_for_now_leaves_now(pacing, seconds):
+    assert pacing.take(READER).at == seconds.now
+
+
+@given(st.lists(st.floats(0.001, 0.3), min_size=40, max_size=120), st.floats(0.0, 0.05))
+def test_no_window_is_overfull_however_far_ahead_tickets_are_taken(answers, ahead):
+    """Each message leaves at its ticket's moment and is counted by Telegram anywhere until its answer."""
+    seconds = Seconds()
+    pacing = Pacing(seconds, Limits(bot_messages=6))
+    counted, flying = [], []
+    for chat, answer in enumerate(answers, start=1):
+        while (wait := pacing.bot_wait()) > ahead:
+            ends = min([at for at, _ in flying], default=float("inf"))
+            seconds.now = max(seconds.now, min(seconds.now + wait, ends))
+            for at, ticket in [each for each in flying if each[0] <= seconds.now]:
+                flying.remove((at, ticket))
+                pacing.landed(ticket)
+        ticket = pacing.take(chat)
+        counted.append(ticket.at)
+        flying.append((ticket.at + answer, ticket))
+    assert most_in(sorted(counted), 1.0) <= 6

@@ -89,3 +89,15 @@ async def test_edits_count_when_told_so(raw: Any, server: BotApiServer, user: Us
         (await raw("editMessageText", chat_id=user.id, message_id=sent, text=str(n))).status_code for n in range(3)
     ]
     assert codes == [200, 200, 429]
+
+
+def test_paid_messages_have_a_window_of_their_own(clock):
+    rates = Rates(Limits(bot_messages=2, paid_messages=3), clock)
+    for chat in (1, 2):
+        rates.admit(chat, "private")
+    for chat in (3, 4, 5):
+        rates.admit(chat, "private", paid=True)
+    with pytest.raises(ApiError):
+        rates.admit(6, "private", paid=True)
+    with pytest.raises(ApiError):
+        rates.admit(7, "private")

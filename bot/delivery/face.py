@@ -80,6 +80,14 @@ class FloodError(SendError):
         self.retry_after = retry_after
 
 
+class RestingError(SendError):
+    """Between the intent and its turn somebody was told to rest: nothing was sent; not before ``seconds``."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Telegram asked for a rest of {seconds:g} s just before")
+        self.seconds = seconds
+
+
 class LostAnswerError(SendError):
     """The request may or may not have been carried out (time-out after sending, connection reset, 5xx)."""
 

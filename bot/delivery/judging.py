@@ -93,6 +93,8 @@ def failed(attempt: Attempt, error: SendError, now: datetime, rng: random.Random
             return _back(delivery, now if isinstance(error, face.TokenLostError) else later, error)
         case face.MigratedError() | face.NotSentError() | face.NotPaidError():
             return _back(delivery, now, error, retries=1)
+        case face.RestingError(seconds=seconds):
+            return _back(delivery, now + timedelta(seconds=seconds), error)
         case face.FloodError(retry_after=seconds):
             return _back(delivery, now + timedelta(seconds=seconds), error, retries=1)
         case face.LostAnswerError():

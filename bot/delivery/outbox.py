@@ -19,7 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.backlog import Backlog
 from bot.delivery.deciding import Decided, Deciding, Policy
-from bot.delivery.face import FloodError, Messenger, NotPaidError, NotSentError, SendError, TokenLostError
+from bot.delivery.face import (
+    FloodError,
+    Messenger,
+    NotPaidError,
+    NotSentError,
+    RestingError,
+    SendError,
+    TokenLostError,
+)
 from bot.delivery.judging import Attempt
 from bot.delivery.pacing import Pacing, Ticket
 from bot.delivery.paying import Purse
@@ -210,8 +218,7 @@ class Outbox:
         more = 0
         result: Carried | SendError | None = None
         try:
-            if (early := attempt.ticket.at - self._pacing.clock()) > 0:
-                await asyncio.sleep(early)
+            await self._until_its_turn(attempt)
             result = await self._requesting.carry_out(
                 attempt.delivery, attempt.step, attempt.says, paid=attempt.ticket.paid, probe=attempt.probe
             )
@@ -228,6 +235,14 @@ class Outbox:
         scope = self._scope_of(attempt, result)
         self._ended.append(Ended(attempt, result, self._clock(), scope))
         self._woken.set()
+
+    async def _until_its_turn(self, attempt: Attempt) -> None:
+        """Wait for the slot. A 429 for somebody else may have come since the intent was written."""
+        if (early := attempt.ticket.at - self._pacing.clock()) > 0:
+            await asyncio.sleep(early)
+        rest = self._pacing.rest_of(attempt.delivery.telegram_id)
+        if rest > 0:
+            raise RestingError(rest)
 
     def _scope_of(self, attempt: Attempt, result: Carried | SendError | None) -> int | None:
         """Who rests after a 429: kept in the database with the answer."""

@@ -171,6 +171,10 @@ class Pacing:
         """Seconds that the whole bot rests still; 0 when it does not."""
         return max(0.0, self._rests.get(EVERY_CHAT, 0.0) - self.clock())
 
+    def rest_of(self, chat_id: int) -> float:
+        """Seconds that a chat rests still, or the whole bot with it."""
+        return max(self.bot_rest(), self._rests.get(chat_id, 0.0) - self.clock())
+
     def refund(self, ticket: Ticket) -> None:
         """Nothing was sent for a ticket: it does not count."""
         (self._paid if ticket.paid else self._bot).leave(-1)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from bot.delivery import outbox as outbox_module
 from bot.delivery import steps
 from bot.delivery.face import RejectedError, TopicGoneError
+from bot.delivery.pacing import EVERY_CHAT, Limits
 from bot.model.delivery import Lane, State
 from bot.store import deliveries, settling
 from bot.store.tables import deliveries as table
@@ -205,3 +206,33 @@ async def test_a_second_request_waits_for_its_own_turn(db, clock, formatted):
     working.finish()
     await asyncio.wait_for(running, 10)
     assert turns == ([READER] if formatted else [])
+
+
+async def test_a_rest_that_begins_between_the_intent_and_the_slot_is_kept(db, clock, monkeypatch):
+    """The intent is on the disk and its slot near when Telegram says 429 to somebody else: it must not leave."""
+    # the fourth intent is written as soon as the window is full, and has its slot two seconds later
+    monkeypatch.setattr(outbox_module, "AHEAD_SECONDS", 5.0)
+    messenger = ScriptedMessenger()
+    for reader in range(4):
+        await queue_posts(db, clock, 1, telegram_id=READER + reader)
+    working = make(db, clock, messenger, limits=Limits(bot_messages=3, bot_window=2.0))
+    running = asyncio.ensure_future(working.run())
+    try:
+
+        async def intended():
+            return await states(db) == ["sent", "sent", "sent", "sending"]
+
+        await until(intended)
+        working._pacing.rest(EVERY_CHAT, 30)
+
+        async def put_back():
+            return (await states(db))[3] == "queued"
+
+        await until(put_back)
+        async with db.read() as conn:
+            row = (await conn.execute(select(table).order_by(table.c.id.desc()))).first()
+        assert (row.not_before - clock()).total_seconds() == pytest.approx(30, abs=0.1)
+        assert (row.retries, len(messenger.messages)) == (0, 3)
+    finally:
+        running.cancel()
+        await asyncio.wait({running})

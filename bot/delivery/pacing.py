@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 
 #: The chat scope of a rest that holds for the whole bot.
 EVERY_CHAT = 0
-#: The bot's window is full of messages that have no answer yet: asked again after this, seconds (an answer wakes too).
+#: The bot's window is full of messages that have no answer yet: nobody knows when there will be room.
+UNKNOWN = float("inf")
+#: So often it is looked at again then by who answers a command, seconds.
 _FLYING_PAUSE = 0.05
 #: Requests at once even at a crawl: a slow chat must not stop the others.
 _LEAST_AT_ONCE = 26
@@ -54,14 +56,16 @@ class Window:
     _landed: deque[float] = field(default_factory=deque)
 
     def wait(self, now: float, cost: int = 1) -> float:
-        """Seconds until ``cost`` more may go; 0 for now. More at once than it holds wait until it is empty."""
+        """Seconds until ``cost`` more may go; 0 for now, UNKNOWN while only answers can make room. More at once than
+        it holds wait until it is empty.
+        """
         while self._landed and self._landed[0] <= now - self.seconds:
             self._landed.popleft()
         surplus = self._flying + len(self._landed) + min(cost, self.most) - self.most
         if surplus <= 0:
             return 0.0
         if surplus > len(self._landed):
-            return _FLYING_PAUSE
+            return UNKNOWN
         return self._landed[surplus - 1] + self.seconds - now
 
     def leave(self, cost: int) -> None:
@@ -115,10 +119,12 @@ class Pacing:
         self._paid = Window(self.limits.paid_messages, self.limits.bot_window)
 
     def bot_wait(self, *, paid: bool = False) -> float:
-        """Seconds until the whole bot may send one more alert; 0 for now. Answers that wait for their turn go first."""
+        """Seconds until the whole bot may send one more alert; 0 for now, UNKNOWN while only an answer can make room.
+        Answers to commands that wait for their turn go first.
+        """
         window = self._paid if paid else self._bot
         if not window.most:
-            return float("inf")
+            return UNKNOWN
         now = self.clock()
         return max(self.bot_rest(), window.wait(now, 1 if paid else 1 + self._answers))
 
@@ -131,7 +137,8 @@ class Pacing:
             slack = (self.limits.private_burst - 1) * self.limits.private_gap
             return max(0.0, rest, self._whole_at.get(chat_id, now) - slack - now)
         sent = self._groups.get(chat_id)
-        return max(0.0, rest, sent.wait(now) if sent is not None else 0.0)
+        wait = sent.wait(now) if sent is not None else 0.0
+        return max(0.0, rest, wait if wait != UNKNOWN else _FLYING_PAUSE)
 
     def take(self, chat_id: int, *, paid: bool = False) -> Ticket:
         """Count one message to the chat; ask ``bot_wait`` and ``chat_wait`` first. It may leave once the bot's window
@@ -150,7 +157,7 @@ class Pacing:
         self._answers += 1
         try:
             while wait := max(self.bot_rest(), self._bot.wait(self.clock()), self.chat_wait(chat_id)):
-                await sleep(wait)
+                await sleep(wait if wait != UNKNOWN else _FLYING_PAUSE)
         finally:
             self._answers -= 1
         self.landed(self.take(chat_id), later=_ANSWER_UNDERWAY)

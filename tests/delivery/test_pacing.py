@@ -245,3 +245,9 @@ def test_no_window_is_overfull_however_far_ahead_tickets_are_taken(answers, ahea
         counted.append(ticket.at)
         flying.append((ticket.at + answer, ticket))
     assert most_in(sorted(counted), 1.0) <= 6
+
+
+def test_a_group_whose_window_is_all_on_its_way_is_asked_again_soon(seconds):
+    pacing = Pacing(seconds, Limits(group_messages=1))
+    pacing.take(GROUP)
+    assert 0 < pacing.chat_wait(GROUP) < 1

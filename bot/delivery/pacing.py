@@ -22,6 +22,9 @@ UNKNOWN = float("inf")
 _FLYING_PAUSE = 0.05
 #: Requests at once even at a crawl: a slow chat must not stop the others.
 _LEAST_AT_ONCE = 26
+#: From so many messages in a window on they leave evenly: in one burst they would only wait at Telegram's door, and a
+#: message counts until after its answer. A tenth is left for catching up.
+_EVEN_FROM, _EVEN_SHARE = 200, 0.9
 #: Whoever answers a command does not report back: by then Telegram has surely counted it, seconds.
 _ANSWER_UNDERWAY = 0.5
 
@@ -54,6 +57,8 @@ class Window:
     seconds: float
     _flying: int = 0
     _landed: deque[float] = field(default_factory=deque)
+    #: Before this the next one should not leave, where they leave evenly.
+    _next_at: float = 0.0
 
     def wait(self, now: float, cost: int = 1) -> float:
         """Seconds until ``cost`` more may go; 0 for now, UNKNOWN while only answers can make room. More at once than
@@ -62,15 +67,16 @@ class Window:
         while self._landed and self._landed[0] <= now - self.seconds:
             self._landed.popleft()
         surplus = self._flying + len(self._landed) + min(cost, self.most) - self.most
-        if surplus <= 0:
-            return 0.0
         if surplus > len(self._landed):
             return UNKNOWN
-        return self._landed[surplus - 1] + self.seconds - now
+        room_at = self._landed[surplus - 1] + self.seconds if surplus > 0 else now
+        return max(0.0, room_at - now, self._next_at - now)
 
-    def leave(self, cost: int) -> None:
-        """So many go out."""
+    def leave(self, cost: int, at: float) -> None:
+        """So many go out at that moment (a negative number: they did not after all)."""
         self._flying += cost
+        if self.most >= _EVEN_FROM:
+            self._next_at = max(self._next_at, at) + cost * _EVEN_SHARE * self.seconds / self.most
 
     def land(self, at: float, cost: int, more: int) -> None:
         """Their answer came (``more``: it turned out to be so many more)."""
@@ -147,9 +153,9 @@ class Pacing:
         now = self.clock()
         self._sweep(now)
         at = now + self.bot_wait(paid=paid)
-        (self._paid if paid else self._bot).leave(1)
+        (self._paid if paid else self._bot).leave(1, at)
         if chat_id <= 0:
-            self._group(chat_id).leave(1)
+            self._group(chat_id).leave(1, at)
         return Ticket(chat_id, paid, at)
 
     async def answer_turn(self, chat_id: int, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
@@ -184,9 +190,9 @@ class Pacing:
 
     def refund(self, ticket: Ticket) -> None:
         """Nothing was sent for a ticket: it does not count."""
-        (self._paid if ticket.paid else self._bot).leave(-1)
+        (self._paid if ticket.paid else self._bot).leave(-1, ticket.at)
         if ticket.chat_id <= 0:
-            self._group(ticket.chat_id).leave(-1)
+            self._group(ticket.chat_id).leave(-1, ticket.at)
 
     def rest(self, chat_id: int, seconds: float) -> None:
         """Send nothing to this chat (or EVERY_CHAT) for so long; a longer rest that holds already stays."""

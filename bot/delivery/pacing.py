@@ -22,9 +22,9 @@ UNKNOWN = float("inf")
 _FLYING_PAUSE = 0.05
 #: Requests at once even at a crawl: a slow chat must not stop the others.
 _LEAST_AT_ONCE = 26
-#: From so many messages in a window on they leave evenly: in one burst they would only wait at Telegram's door, and a
-#: message counts until after its answer. A tenth is left for catching up.
-_EVEN_FROM, _EVEN_SHARE = 200, 0.9
+#: What is paid for leaves evenly: a thousand in one burst would only wait at Telegram's door, and a message counts
+#: until after its answer. A tenth is left for catching up.
+_EVEN_SHARE = 0.9
 #: Whoever answers a command does not report back: by then Telegram has surely counted it, seconds.
 _ANSWER_UNDERWAY = 0.5
 
@@ -55,9 +55,11 @@ class Window:
 
     most: int
     seconds: float
+    #: True: they leave evenly, not in a burst.
+    even: bool = False
     _flying: int = 0
     _landed: deque[float] = field(default_factory=deque)
-    #: Before this the next one should not leave, where they leave evenly.
+    #: Before this the next one does not leave.
     _next_at: float = 0.0
 
     def wait(self, now: float, cost: int = 1) -> float:
@@ -75,7 +77,7 @@ class Window:
     def leave(self, cost: int, at: float) -> None:
         """So many go out at that moment (a negative number: they did not after all)."""
         self._flying += cost
-        if self.most >= _EVEN_FROM:
+        if self.even:
             self._next_at = max(self._next_at, at) + cost * _EVEN_SHARE * self.seconds / self.most
 
     def land(self, at: float, cost: int, more: int) -> None:
@@ -122,7 +124,7 @@ class Pacing:
 
     def __post_init__(self) -> None:
         self._bot = Window(self.limits.bot_messages, self.limits.bot_window)
-        self._paid = Window(self.limits.paid_messages, self.limits.bot_window)
+        self._paid = Window(self.limits.paid_messages, self.limits.bot_window, even=True)
 
     def bot_wait(self, *, paid: bool = False) -> float:
         """Seconds until the whole bot may send one more alert; 0 for now, UNKNOWN while only an answer can make room.

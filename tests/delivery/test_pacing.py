@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.pacing import EVERY_CHAT, Limits, Pacing
+from bot.delivery.pacing import EVERY_CHAT, UNKNOWN, Limits, Pacing
 
 READER, OTHER, GROUP, CHANNEL = 7, 8, -100_1, -100_2
 
@@ -151,10 +151,12 @@ def test_what_is_paid_for_goes_beside_the_free_window(seconds):
     for chat in range(1, 31):
         pacing.landed(pacing.take(chat))
     assert pacing.bot_wait() == pytest.approx(1.0)
+    first = seconds.now
     for chat in range(31, 131):
-        assert pacing.bot_wait(paid=True) == 0
+        seconds.now += pacing.bot_wait(paid=True)
         pacing.landed(pacing.take(chat, paid=True))
-    assert pacing.bot_wait(paid=True) == pytest.approx(1.0)
+    assert seconds.now - first < 1.0
+    assert seconds.now + pacing.bot_wait(paid=True) == pytest.approx(first + 1.0)
     pacing.rest(EVERY_CHAT, 9)
     assert pacing.bot_wait(paid=True) == pytest.approx(9)
 
@@ -251,3 +253,19 @@ def test_a_group_whose_window_is_all_on_its_way_is_asked_again_soon(seconds):
     pacing = Pacing(seconds, Limits(group_messages=1))
     pacing.take(GROUP)
     assert 0 < pacing.chat_wait(GROUP) < 1
+
+
+def test_what_is_paid_for_leaves_evenly(seconds):
+    pacing = Pacing(seconds, Limits(paid_messages=1000))
+    times = [pacing.take(chat, paid=True).at - seconds.now for chat in range(1, 101)]
+    assert times[0] == 0
+    assert times[-1] == pytest.approx(99 * 0.0009)
+
+
+def test_a_ticket_given_back_makes_room_at_once(seconds):
+    pacing = Pacing(seconds, Limits(paid_messages=2, bot_window=1.0))
+    tickets = [pacing.take(chat, paid=True) for chat in (1, 2)]
+    assert pacing.bot_wait(paid=True) == UNKNOWN
+    for ticket in tickets:
+        pacing.refund(ticket)
+    assert pacing.bot_wait(paid=True) == 0

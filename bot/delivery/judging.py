@@ -73,13 +73,18 @@ def repeat(delivery: Delivery, *, repeats_routine: bool, answered_at: datetime |
     return Repeat.PROBE if delivery.attempts <= MOST_UNSEEN else Repeat.HOLD
 
 
-def arrived(attempt: Attempt, sent: SentPart, now: datetime) -> Change:
-    """Telegram has taken it: the delivery is done, or its next part waits, sure of itself and its attempts anew."""
+def arrived(attempt: Attempt, sent: SentPart, now: datetime, *, unknown: int = 0) -> Change:
+    """Telegram has taken it: the delivery is done, or its next part waits, sure of itself and its attempts anew.
+    ``unknown``: refusals on the way that no table knows.
+    """
     delivery, parts = attempt.delivery, (*attempt.delivery.parts, sent)
+    values: dict[str, object] = {"parts": parts, "unknown_errors": delivery.unknown_errors + unknown}
+    if delivery.arrived_at is None and sent.form not in UNCHANGED:
+        values["arrived_at"] = now
     if len(parts) < len(attempt.plan.steps):
-        return change(delivery, State.QUEUED, now, was=State.SENDING, parts=parts, attempts=0)
+        return change(delivery, State.QUEUED, now, was=State.SENDING, attempts=0, **values)
     state, why = ending(parts)
-    return change(delivery, state, now, was=State.SENDING, parts=parts, error=why)
+    return change(delivery, state, now, was=State.SENDING, error=why, **values)
 
 
 def failed(attempt: Attempt, error: SendError, now: datetime, rng: random.Random) -> Change:
@@ -91,7 +96,9 @@ def failed(attempt: Attempt, error: SendError, now: datetime, rng: random.Random
         case face.TokenLostError() | face.OutOfReachError():
             # nothing was tried on the delivery's own account
             return _back(delivery, now if isinstance(error, face.TokenLostError) else later, error)
-        case face.MigratedError() | face.NotSentError() | face.NotPaidError():
+        case face.MigratedError() | face.NotSentError():
+            return _back(delivery, now, error, retries=1)
+        case face.NotPaidError() if attempt.ticket.paid:
             return _back(delivery, now, error, retries=1)
         case face.RestingError(seconds=seconds):
             return _back(delivery, now + timedelta(seconds=seconds), error)
@@ -105,8 +112,12 @@ def failed(attempt: Attempt, error: SendError, now: datetime, rng: random.Random
             doubt = attempt.step.edits is None or delivery.maybe_repeat
             again = {"not_before": later, "retries": delivery.retries + 1, "maybe_repeat": doubt}
             return change(delivery, State.UNSURE, now, was=State.SENDING, **lost, **again)
-        case face.UnknownError() if tried < MOST_UNKNOWN:
-            return _back(delivery, later, error, retries=1, attempts=1)
+        case face.UnknownError() | face.NotPaidError():
+            # a payment refused of a message that was not to be paid for is as strange as any
+            if tried < MOST_UNKNOWN:
+                return _back(delivery, later, error, retries=1, attempts=1, unknown=1)
+            unknown = delivery.unknown_errors + 1
+            return change(delivery, State.FAILED, now, was=State.SENDING, error=str(error), unknown_errors=unknown)
         case _:
             return change(delivery, State.FAILED, now, was=State.SENDING, error=str(error))
 
@@ -140,12 +151,16 @@ def change(delivery: Delivery, state: State, now: datetime, *, was: State, **val
         "retries": delivery.retries,
         "lost_answers": delivery.lost_answers,
         "repeats": delivery.repeats,
+        "unknown_errors": delivery.unknown_errors,
+        "arrived_at": delivery.arrived_at,
         "settled_at": now if settled else None,
     }
     return Change(delivery.id, was, state, **(fields | values))  # type: ignore[arg-type]
 
 
-def _back(delivery: Delivery, at: datetime, error: SendError, *, retries: int = 0, attempts: int = 0) -> Change:
+def _back(
+    delivery: Delivery, at: datetime, error: SendError, *, retries: int = 0, attempts: int = 0, unknown: int = 0
+) -> Change:
     return change(
         delivery,
         delivery.state,
@@ -155,4 +170,5 @@ def _back(delivery: Delivery, at: datetime, error: SendError, *, retries: int = 
         error=str(error),
         retries=delivery.retries + retries,
         attempts=delivery.attempts + attempts,
+        unknown_errors=delivery.unknown_errors + unknown,
     )

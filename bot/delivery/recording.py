@@ -78,7 +78,7 @@ class Recording:
 
     async def _arrived(self, conn: AsyncConnection, ended: Ended, carried: Carried) -> None:
         attempt, plan = ended.attempt, ended.attempt.plan
-        change = judging.arrived(attempt, carried.sent, ended.at)
+        change = judging.arrived(attempt, carried.sent, ended.at, unknown=carried.unknown)
         self._written[change.delivery_id] = change
         finished = change.state is not State.QUEUED
         if plan.send is not None and attempt.step.kind is Kind.MORE:

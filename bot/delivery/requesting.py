@@ -26,6 +26,8 @@ class Carried:
     more: int = 0
     #: The topic it was for is closed or gone: it went to the general one.
     topic_gone: bool = False
+    #: It was refused for a reason that no table knows, and went another way.
+    unknown: int = 0
 
 
 class Requesting:
@@ -44,19 +46,18 @@ class Requesting:
             await self._probe(target)
         if step.edits is not None:
             return Carried(await self._edit(target, step, step.edits))
-        gone = False
         try:
-            sent = await self._send(target, step, phrases, paid)
+            carried = await self._send(target, step, phrases, paid)
         except face.TopicGoneError as error:
             if not target.thread_id:
                 raise
-            gone = True
             await self._again(target, error)
-            sent = await self._send(replace(target, thread_id=0), step, phrases, paid=False)
-        more = max(0, len(sent.message_ids) - 1)
+            carried = await self._send(replace(target, thread_id=0), step, phrases, paid=False)
+            carried = replace(carried, topic_gone=True)
+        ids = carried.sent.message_ids
         # what later edits may change is decided by what the message is, not by how it got there
-        sent = sent if step.kind is not Kind.PICTURES else SentPart(sent.message_ids, "media")
-        return Carried(sent, more, gone)
+        sent = carried.sent if step.kind is not Kind.PICTURES else SentPart(ids, "media")
+        return replace(carried, sent=sent, more=max(0, len(ids) - 1))
 
     async def _probe(self, target: Target) -> None:
         try:
@@ -76,29 +77,31 @@ class Requesting:
                     raise
                 await self._again(target, error)
                 await self._messenger.edit(target, old, plain)
-        except face.NotEditableError:
+        except (face.NotEditableError, face.TopicGoneError):
             return SentPart((), "kept")
         except face.GoneError:
             return SentPart((), "gone")
         return SentPart(old.message_ids, "edited")
 
-    async def _send(self, target: Target, step: Step, phrases: Phrases, paid: bool) -> SentPart:
-        part = step.part
+    async def _send(self, target: Target, step: Step, phrases: Phrases, paid: bool) -> Carried:
+        part, unknown = step.part, 0
         if part.media:
             try:
-                return await self._try(target, step, part, paid)
-            except face.MediaRefusedError as error:
+                return Carried(await self._try(target, step, part, paid))
+            except (face.MediaRefusedError, face.UnknownError) as error:
+                # a refusal that no table knows may be the picture's too, and the words must not wait for a table
+                unknown = int(isinstance(error, face.UnknownError))
                 part = without_pictures(part, phrases)
                 await self._again(target, error)
                 paid = False
         try:
-            return await self._try(target, step, part, paid)
+            return Carried(await self._try(target, step, part, paid), unknown=unknown)
         except face.RejectedError as error:
             plain = _plain(part if not part.media else without_pictures(part, phrases))
             if plain == part:
                 raise
             await self._again(target, error)
-            return await self._try(target, step, plain, paid=False)
+            return Carried(await self._try(target, step, plain, paid=False), unknown=unknown)
 
     async def _try(self, target: Target, step: Step, part: Part, paid: bool) -> SentPart:
         try:

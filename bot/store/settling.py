@@ -31,6 +31,8 @@ class Change:
     retries: int
     lost_answers: int
     repeats: int
+    unknown_errors: int = 0
+    arrived_at: datetime | None = None
     error: str = ""
     settled_at: datetime | None = None
     folded_into: int | None = None
@@ -163,6 +165,8 @@ _CHANGE = (
                 "retries",
                 "lost_answers",
                 "repeats",
+                "unknown_errors",
+                "arrived_at",
                 "error",
                 "settled_at",
                 "folded_into",
@@ -184,6 +188,8 @@ def _row(each: Change) -> dict[str, object]:
         "new_retries": each.retries,
         "new_lost_answers": each.lost_answers,
         "new_repeats": each.repeats,
+        "new_unknown_errors": each.unknown_errors,
+        "new_arrived_at": each.arrived_at,
         "new_error": each.error[:_ERROR_LIMIT],
         "new_settled_at": each.settled_at,
         "new_folded_into": each.folded_into,

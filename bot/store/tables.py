@@ -267,6 +267,11 @@ deliveries = Table(
     Column("lost_answers", Integer, nullable=False, default=0, server_default="0"),
     #: Messages sent again though the first may have arrived.
     Column("repeats", Integer, nullable=False, default=0, server_default="0"),
+    #: Refusals for a reason that no table knows (``delivery.face.UnknownError``).
+    Column("unknown_errors", Integer, nullable=False, default=0, server_default="0"),
+    #: When Telegram confirmed its first message: what a reader feels, however many follow. NULL: nothing arrived. In
+    #: rows of the first release: when the last one was confirmed.
+    Column("arrived_at", UtcDateTime),
     #: The notice that named it among what was missed (no foreign key: it may be gone by now).
     Column("folded_into", BigInteger),
     # the same post is said once in a chat however many of its subscriptions ask for it

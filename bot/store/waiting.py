@@ -59,6 +59,8 @@ class Delivery:
     retries: int
     lost_answers: int
     repeats: int
+    unknown_errors: int
+    arrived_at: datetime | None
     revision: int
     post_id: int | None
     account_id: int | None
@@ -189,6 +191,8 @@ _LOAD = (
         deliveries.c.retries,
         deliveries.c.lost_answers,
         deliveries.c.repeats,
+        deliveries.c.unknown_errors,
+        deliveries.c.arrived_at,
         deliveries.c.revision,
         deliveries.c.post_id,
         posts.c.account_id,

@@ -141,7 +141,17 @@ async def test_0002_gives_extreme_a_lane_in_front_and_takes_it_back(db_url, db):
 
 def _as_of_0001(table):
     """The table without the columns that 0002 brings."""
-    new = {"retries", "lost_answers", "repeats", "folded_into", "news_at", "old_routine_s", "old_urgent_s"}
+    new = {
+        "retries",
+        "lost_answers",
+        "repeats",
+        "unknown_errors",
+        "folded_into",
+        "arrived_at",
+        "news_at",
+        "old_routine_s",
+        "old_urgent_s",
+    }
     old = Table(table.name, MetaData())
     for column in table.columns:
         if column.name not in new:

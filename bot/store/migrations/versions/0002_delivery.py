@@ -8,7 +8,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-_COUNTS = ("retries", "lost_answers", "repeats")
+_COUNTS = ("retries", "lost_answers", "repeats", "unknown_errors")
 
 
 def upgrade() -> None:
@@ -16,6 +16,8 @@ def upgrade() -> None:
     # column by column, never by copying the table: dropping the old copy would delete what refers to it
     for name in _COUNTS:
         op.add_column("deliveries", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("deliveries", sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE deliveries SET arrived_at = settled_at WHERE state = 'sent'")
     op.add_column("deliveries", sa.Column("folded_into", sa.BigInteger(), nullable=True))
     op.execute("UPDATE deliveries SET lane = lane + 1")
     op.create_index("ix_deliveries_settled_at", "deliveries", ["settled_at"], unique=False)
@@ -40,5 +42,6 @@ def downgrade() -> None:
     op.execute("UPDATE deliveries SET lane = CASE WHEN lane > 0 THEN lane - 1 ELSE 0 END")
     op.execute("UPDATE deliveries SET state = 'failed' WHERE state = 'held'")
     op.drop_column("deliveries", "folded_into")
+    op.drop_column("deliveries", "arrived_at")
     for name in reversed(_COUNTS):
         op.drop_column("deliveries", name)

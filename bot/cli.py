@@ -1,20 +1,19 @@
 """The commands: each reads its settings, hands them to the part that does the work, and makes errors one line."""
 
 import asyncio
-import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
 
 from bot import __version__
-from bot.settings import Settings, SettingsError, load_settings
-
-#: Exit codes: 1 the work failed, 2 the settings or the command line are wrong (as shells and typer use them).
-FAILED, WRONG_CALL = 1, 2
-
-T = TypeVar("T")
+from bot.cli_outbox import outbox_app
+from bot.prompt import FAILED, WRONG_CALL
+from bot.prompt import fail as _fail
+from bot.prompt import finish as _finish
+from bot.prompt import set_up_logs as _set_up_logs
+from bot.prompt import settings as _settings
+from bot.settings import Settings
 
 app = typer.Typer(
     help="Tocsin relays official alerts (Weibo, feeds, CAP) to Telegram chats.",
@@ -25,6 +24,7 @@ app = typer.Typer(
 )
 db_app = typer.Typer(help="The database's tables: bring them up to date, or say which version they are.")
 app.add_typer(db_app, name="db", no_args_is_help=True)
+app.add_typer(outbox_app, name="outbox", no_args_is_help=True)
 
 
 def main() -> None:
@@ -157,41 +157,3 @@ async def _current(settings: Settings) -> None:
         typer.echo(f"{now} (the newest)")
     else:
         typer.echo(f"{now} (the newest is {schema.head()}). Run: tocsin db upgrade")
-
-
-def _finish(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's work; a database that cannot be had is one line."""
-    from bot.store.database import DatabaseError
-
-    try:
-        return asyncio.run(work)
-    except DatabaseError as error:
-        _fail(str(error))
-    except KeyboardInterrupt:
-        raise typer.Exit(FAILED) from None
-
-
-def _settings() -> Settings:
-    try:
-        return load_settings()
-    except SettingsError as error:
-        _fail(str(error), WRONG_CALL)
-
-
-def _set_up_logs(settings: Settings, *, quiet: bool = False) -> None:
-    import logging
-
-    from bot.logs import set_up_logs
-
-    secrets = [
-        settings.telegram_token.get_secret_value(),
-        settings.weibo_cookie.get_secret_value(),
-        *(part.partition("=")[2] for part in settings.weibo_cookie.get_secret_value().split(";")),
-    ]
-    set_up_logs(settings.log_format, secrets, logging.ERROR if quiet else logging.INFO)
-
-
-def _fail(sentence: str, code: int = FAILED) -> NoReturn:
-    """One line on stderr, and out."""
-    sys.stderr.write(f"tocsin: {sentence}\n")
-    raise typer.Exit(code)

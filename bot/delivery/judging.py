@@ -64,6 +64,8 @@ def repeat(delivery: Delivery, *, repeats_routine: bool, answered_at: datetime |
     """Design rule 4. Once at once; after that only when Telegram is seen to answer: a second copy is better than a
     miss, a tenth is not. ``answered_at`` is when a sending of this bot was last answered.
     """
+    if not delivery.attempts:
+        return Repeat.GO  # nothing was tried since an operator asked for it again
     if delivery.lane >= Lane.ROUTINE and not repeats_routine:
         return Repeat.HOLD
     if delivery.attempts <= 1:

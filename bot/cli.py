@@ -8,6 +8,7 @@ import typer
 
 from bot import __version__
 from bot.cli_outbox import outbox_app
+from bot.cli_stats import stats
 from bot.prompt import FAILED, WRONG_CALL
 from bot.prompt import fail as _fail
 from bot.prompt import finish as _finish
@@ -25,6 +26,7 @@ app = typer.Typer(
 db_app = typer.Typer(help="The database's tables: bring them up to date, or say which version they are.")
 app.add_typer(db_app, name="db", no_args_is_help=True)
 app.add_typer(outbox_app, name="outbox", no_args_is_help=True)
+app.command()(stats)
 
 
 def main() -> None:

@@ -155,7 +155,13 @@ class Service:
         chat = await stack.enter_async_context(
             TelegramChat(
                 bot,
-                Ports(lookout=lookout, messenger=messenger, render=render, turn=pacing.answer_turn),
+                Ports(
+                    lookout=lookout,
+                    messenger=messenger,
+                    render=render,
+                    turn=pacing.answer_turn,
+                    operators=frozenset(settings.admin_ids),
+                ),
                 db,
                 clock=self._clock,
                 rng=self._rng,

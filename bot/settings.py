@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     )
     admin_ids: Annotated[tuple[int, ...], NoDecode] = _described(  # type: ignore[assignment]
         (),
-        "Telegram user ids of the operators, with commas between. Kept for the operators' commands to come; no effect yet.",
+        "Telegram user ids of the operators, with commas between: they may ask the bot for /stats in a private chat.",
         "numbers with commas between, such as 12345,67890",
     )
     poll_seconds: float | None = _described(  # type: ignore[assignment]

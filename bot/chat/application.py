@@ -155,7 +155,9 @@ class TelegramChat:
         or the network is waited out.
         """
         try:
-            if await _unless(stop, self._begin()) and await _unless(stop, menu.register(self._bot)):
+            if not await _unless(stop, self._begin()):
+                return
+            if await _unless(stop, menu.register(self._bot, self._desk.ports.operators)):
                 await stop.wait()
         finally:
             await self._stop()

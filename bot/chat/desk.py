@@ -75,6 +75,10 @@ class Desk:
             await self.answer(scene, Styled(why))
         return False
 
+    def is_operator(self, scene: Scene) -> bool:
+        """True for those who run this bot; never for somebody who speaks in a chat's name."""
+        return not scene.place.by_chat and scene.place.user_id in self.ports.operators
+
     async def answer(self, scene: Scene, styled: Styled, keyboard: Keyboard = ()) -> int:
         """Say it here; in groups as a reply, so that it is clear to whom. Gives the message's id."""
         to_a_person = scene.place.kind in {ChatKind.GROUP, ChatKind.SUPERGROUP} and scene.query is None

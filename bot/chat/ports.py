@@ -71,3 +71,5 @@ class Ports:
     #: Waits until a message may go to this Telegram chat, so that answers and alerts share Telegram's limits.
     turn: Callable[[int], Awaitable[None]] = field(default=at_once)
     render: Render = render
+    #: Telegram's user ids of those who run this bot.
+    operators: frozenset[int] = frozenset()

@@ -15,10 +15,12 @@ from telegram.ext import (
 )
 
 from bot.chat.buttons import read
+from bot.chat.commands.catchup import CatchUp
 from bot.chat.commands.following import Following
 from bot.chat.commands.language import Language
 from bot.chat.commands.latest import Latest
 from bot.chat.commands.listing import Listing
+from bot.chat.commands.stats import Stats
 from bot.chat.commands.status import Status
 from bot.chat.commands.subscribing import Subscribing
 from bot.chat.commands.welcome import Welcome
@@ -44,6 +46,7 @@ class Routes:
         following = Following(desk)
         subscribing = Subscribing(desk, following)
         listing, latest, status, language = Listing(desk), Latest(desk), Status(desk), Language(desk)
+        catchup, stats = CatchUp(desk), Stats(desk)
         self._desk = desk
         self._welcome = Welcome(desk, subscribing)
         self.commands: Mapping[str, Command] = {
@@ -53,12 +56,15 @@ class Routes:
             **latest.commands,
             **status.commands,
             **language.commands,
+            **catchup.commands,
+            **stats.commands,
         }
         self.presses: Mapping[str, Press] = {
             **following.presses,
             **subscribing.presses,
             **listing.presses,
             **language.presses,
+            **catchup.presses,
         }
 
     def install(self, application: "Application") -> None:  # type: ignore[type-arg]  # six parameters, none of ours

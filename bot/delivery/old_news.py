@@ -14,6 +14,8 @@ from bot.store.waiting import Delivery
 
 #: News older than this is old, where the chat does not say otherwise.
 ROUTINE_PATIENCE, URGENT_PATIENCE = timedelta(hours=6), timedelta(hours=24)
+#: Seconds in ``chats.old_…_s`` that say: news is never too old to ring (68 years; what the column holds).
+ALWAYS = 2**31 - 1
 #: Deliveries in one sum; beyond it a second one begins.
 FOLD_LIMIT = 2000
 

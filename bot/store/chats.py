@@ -27,6 +27,9 @@ class Chat:
     #: "active" or "paused".
     state: str
     paused_reason: str
+    #: The chat's own patience in seconds, None for the program's (see ``tables``).
+    old_routine_s: int | None = None
+    old_urgent_s: int | None = None
 
     @property
     def paused(self) -> bool:
@@ -72,6 +75,12 @@ async def set_language(conn: AsyncConnection, telegram_id: int, language: str) -
     """Set the interface language (BCP 47)."""
     changed = update(chats).where(chats.c.telegram_id == telegram_id)
     await conn.execute(changed.values(language=language[:LONGEST_LANGUAGE]))
+
+
+async def set_patience(conn: AsyncConnection, telegram_id: int, seconds: int, *, urgent: bool) -> None:
+    """Set how old urgent or routine news may be and still ring in the chat."""
+    values = {"old_urgent_s" if urgent else "old_routine_s": seconds}
+    await conn.execute(update(chats).where(chats.c.telegram_id == telegram_id).values(**values))
 
 
 async def pause(conn: AsyncConnection, telegram_id: int, reason: str) -> bool:
@@ -147,7 +156,8 @@ async def _one(conn: AsyncConnection, condition: ColumnElement[bool]) -> Chat | 
     row = (await conn.execute(select(*_CHAT).where(condition))).first()
     if row is None:
         return None
-    return Chat(row.id, row.telegram_id, ChatKind(row.kind), row.title, row.language, row.state, row.paused_reason)
+    number, telegram_id, kind, *rest = row
+    return Chat(number, telegram_id, ChatKind(kind), *rest)
 
 
 _CHAT = (
@@ -158,4 +168,6 @@ _CHAT = (
     chats.c.language,
     chats.c.state,
     chats.c.paused_reason,
+    chats.c.old_routine_s,
+    chats.c.old_urgent_s,
 )

@@ -28,6 +28,7 @@ from bot.store import (
     chats,
     choices,
     deliveries,
+    figures,
     given_up,
     leases,
     payments,
@@ -49,6 +50,7 @@ MODULES = (
     chats,
     choices,
     deliveries,
+    figures,
     given_up,
     leases,
     payments,
@@ -62,6 +64,9 @@ MODULES = (
 
 #: Tables that do not grow with posts, subscribers or time: one row for each watched account, site, lease or day.
 SMALL = {"accounts", "watches", "leases", "site_state", "paid_messages"}
+
+#: What a statement makes for itself on the way: read whole, and as large as what was looked up for it.
+MADE = {"timed", "histogram", "grouped", "running"}
 
 #: Functions that read a growing table whole, and why they may.
 WHOLE = {"deliveries.counts": "the operator asks for the whole, by hand"}
@@ -114,6 +119,7 @@ CALLS: dict[str, Call] = {
     "chats.get": lambda c, _: chats.get(c, 1),
     "chats.by_id": lambda c, w: chats.by_id(c, w.chat_id),
     "chats.set_language": lambda c, _: chats.set_language(c, 1, "de"),
+    "chats.set_patience": lambda c, _: chats.set_patience(c, 1, 3600, urgent=True),
     "chats.pause": lambda c, _: chats.pause(c, 1, "blocked"),
     "chats.resume": lambda c, _: chats.resume(c, 1),
     "chats.migrate": lambda c, _: chats.migrate(c, 2, 3),
@@ -150,6 +156,10 @@ CALLS: dict[str, Call] = {
     "deliveries.waiting_of_chat": lambda c, w: deliveries.waiting_of_chat(c, w.chat_id),
     "deliveries.counts": lambda c, _: deliveries.counts(c),
     "deliveries.trim": lambda c, w: deliveries.trim(c, w.now - timedelta(days=400)),
+    "figures.figures": lambda c, w: figures.figures(c, w.now - timedelta(hours=1), w.now, by_account=True),
+    "figures.account_names": lambda c, w: figures.account_names(
+        c, [figures.Group(figures.By.ACCOUNT, str(w.account_id), {})]
+    ),
     "given_up.newest": lambda c, w: given_up.newest(c, State.QUEUED, w.now, 50),
     "given_up.numbers": lambda c, w: given_up.numbers(c, State.QUEUED, w.now, 0, 50),
     "given_up.by_id": lambda c, w: given_up.by_id(c, [w.delivery_id, w.delivery_id + 1]),
@@ -284,7 +294,13 @@ def sent_statements(db: Database) -> Iterator[list[tuple[str, object]]]:
 
 async def whole_on_sqlite(conn: AsyncConnection, statement: str, values: object) -> list[str]:
     plan = (await conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)).all()
-    return [row[-1] for row in plan if row[-1].startswith("SCAN ") and row[-1].split()[1] not in SMALL | {"CONSTANT"}]
+    return [
+        row[-1]
+        for row in plan
+        if row[-1].startswith("SCAN ")
+        and row[-1].split()[1] not in SMALL | MADE | {"CONSTANT"}
+        and "(subquery-" not in row[-1]
+    ]
 
 
 async def ask_for_indexes(conn: AsyncConnection) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.chat.commands.subscribing import Subscribing, named_in
 from bot.chat.desk import Command, Desk
 from bot.chat.scene import Scene
+from bot.chat.wording import Say
 
 
 class Welcome:
@@ -24,7 +25,10 @@ class Welcome:
 
     async def help(self, scene: Scene, _rest: str) -> None:
         """Everything that there is."""
-        await self._desk.tell(scene, "help.text")
+        text = Say(scene.phrases).phrase("help.text")
+        if self._desk.is_operator(scene):
+            text.add("\n\n").phrase("help.operators")
+        await self._desk.answer(scene, text.styled())
 
     async def unknown(self, scene: Scene) -> None:
         """A command that is none of ours, said to us."""

@@ -184,13 +184,15 @@ async def server() -> AsyncIterator[BotApiServer]:
 
 
 @asynccontextmanager
-async def at_work(server: BotApiServer, db: Database) -> AsyncIterator[House]:
+async def at_work(
+    server: BotApiServer, db: Database, operators: frozenset[int] = frozenset()
+) -> AsyncIterator[House]:
     bot = build_bot(server.token, server.url)
     clock = Clock()
     lookout = ScriptedLookout(db, clock)
     chat = TelegramChat(
         bot,
-        Ports(lookout, TelegramMessenger(bot), render=render),
+        Ports(lookout, TelegramMessenger(bot), render=render, operators=operators),
         db,
         clock=clock,
         rng=random.Random(1),

@@ -1,4 +1,4 @@
-from bot.chat.menu import SHOWN
+from bot.chat.menu import FOR_OPERATORS, SHOWN
 from bot.demo.botapi.faults import Act, Fault
 
 
@@ -15,7 +15,19 @@ async def test_the_commands_are_registered_in_each_language(house):
 async def test_every_shown_command_is_one_that_works(house):
     from bot.chat.routing import Routes
 
-    assert set(SHOWN) <= set(Routes(house.chat._desk).commands)
+    assert {*SHOWN, *FOR_OPERATORS} <= set(Routes(house.chat._desk).commands)
+
+
+async def test_operators_see_their_commands_and_nobody_else_does(server, db, at_work):
+    operator = server.world.add_user("Ops")
+    nobody = 987654321
+    async with at_work(server, db, frozenset({nobody, operator.id})) as house:
+        commands = house.server.state.profile.commands
+        await house.server.wait_for(lambda: (f"chat:{operator.id}:", "zh") in commands)
+    theirs = [command["command"] for command in commands[f"chat:{operator.id}:", ""]]
+    assert theirs == [*SHOWN, *FOR_OPERATORS]
+    # an operator who never spoke to the bot stops nothing
+    assert {scope for scope, _ in commands} == {"default", f"chat:{operator.id}:"}
 
 
 async def test_a_menu_that_cannot_be_registered_stops_nothing(server, db, at_work):

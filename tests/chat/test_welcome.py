@@ -33,7 +33,7 @@ async def test_help_names_every_command_that_the_menu_shows(house):
     user = house.world.add_user("Wei")
     house.world.say(user.id, user.id, "/help")
     message = await house.says(user.id, "/subscribe LINK")
-    for name in ("subscribe", "unsubscribe", "list", "latest", "status", "language"):
+    for name in ("subscribe", "unsubscribe", "list", "latest", "status", "catchup", "language"):
         assert f"/{name}" in message.text
 
 

@@ -16,8 +16,8 @@ from bot.store.waiting import Delivery
 ROUTINE_PATIENCE, URGENT_PATIENCE = timedelta(hours=6), timedelta(hours=24)
 #: Seconds in ``chats.old_…_s`` that say: news is never too old to ring (68 years; what the column holds).
 ALWAYS = 2**31 - 1
-#: Deliveries in one sum; beyond it a second one begins.
-FOLD_LIMIT = 2000
+#: Deliveries folded at a time, and in one sum; beyond it a second one begins.
+FOLD_LIMIT, SUM_LIMIT = 2000, 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def why_old(delivery: Delivery, now: datetime) -> str:
 async def fold(conn: AsyncConnection, delivery: Delivery, now: datetime) -> int:
     """Sum up everything of this chat and topic that is no news any more, this delivery too; gives how many those are.
 
-    They are settled as expired, and one notice that names them is queued, in the caller's transaction.
+    They are settled as expired, and one notice that names them is queued, or one that waits there already is made longer,
+    in the caller's transaction: a queue that drains too slowly ages delivery by delivery, and each would bring its own.
     """
     patience = patience_of(delivery)
     before = [(lane, now - patience.of(lane)) for lane in Lane]
@@ -67,16 +68,9 @@ async def fold(conn: AsyncConnection, delivery: Delivery, now: datetime) -> int:
     in_force = [
         each for each in stale if each.lane < Lane.ROUTINE and each.expires_at is not None and each.expires_at > now
     ]
-    draft = Draft(
-        chat_id=delivery.chat_id,
-        thread_id=delivery.thread_id,
-        op=Op.NOTICE,
-        lane=min((each.lane for each in in_force), default=Lane.ROUTINE),
-        # an urgent alert that still holds is worth one sound; the rest is history
-        silent=not in_force,
-        notice=json.dumps({"listed": [each.id for each in stale]}),
-    )
-    notice_id = await deliveries.enqueue_one(conn, draft, now)
+    lane = min((each.lane for each in in_force), default=Lane.ROUTINE)
+    # an urgent alert that still holds is worth one sound; the rest is history
+    notice_id = await _tell(conn, delivery, [each.id for each in stale], lane, silent=not in_force, now=now)
     await settling.change(
         conn,
         [
@@ -85,3 +79,18 @@ async def fold(conn: AsyncConnection, delivery: Delivery, now: datetime) -> int:
         ],
     )
     return len(stale)
+
+
+async def _tell(
+    conn: AsyncConnection, delivery: Delivery, listed: list[int], lane: Lane, *, silent: bool, now: datetime
+) -> int:
+    """The notice that will name these, by its id."""
+    waits = await waiting.waiting_sum(conn, delivery.chat_id, delivery.thread_id)
+    named: list[int] = json.loads(waits.notice)["listed"] if waits is not None else []
+    if waits is None or len(named) + len(listed) > SUM_LIMIT:
+        notice = json.dumps({"listed": listed})
+        draft = Draft(delivery.chat_id, Op.NOTICE, lane, delivery.thread_id, silent=silent, notice=notice)
+        return await deliveries.enqueue_one(conn, draft, now)
+    notice = json.dumps({"listed": sorted({*named, *listed})})
+    await settling.rewrite_notice(conn, waits.id, notice, min(lane, waits.lane), silent=silent and waits.silent)
+    return waits.id

@@ -79,6 +79,12 @@ async def rewrite_send(
     await conn.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
 
 
+async def rewrite_notice(conn: AsyncConnection, delivery_id: int, notice: str, lane: Lane, *, silent: bool) -> None:
+    """A word of the bot's own that waits says something else now."""
+    values = {"notice": notice, "lane": int(lane), "silent": silent}
+    await conn.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
+
+
 async def hurry(conn: AsyncConnection, delivery_id: int, lane: Lane) -> None:
     """Lift a waiting delivery into the lane of one that has to follow it."""
     await conn.execute(

@@ -151,6 +151,22 @@ async def stale_sends(
     return [_delivery(row) for row in await conn.execute(statement.order_by(d.id).limit(limit))]
 
 
+async def waiting_sum(conn: AsyncConnection, chat_id: int, thread_id: int) -> Delivery | None:
+    """The notice that sums up what a chat and topic has missed, while nothing of it has been sent; the newest of them."""
+    d = deliveries.c
+    statement = _LOAD.where(
+        d.chat_id == chat_id,
+        d.state == State.QUEUED.value,
+        d.thread_id == thread_id,
+        d.op == Op.NOTICE.value,
+        d.parts == "[]",
+        d.maybe_repeat.is_(False),
+        d.notice.startswith('{"listed"'),
+    )
+    row = (await conn.execute(statement.order_by(d.id.desc()).limit(1))).first()
+    return None if row is None else _delivery(row)
+
+
 def _heads() -> Select[Any]:
     d = deliveries
     return select(d.c.id, d.c.chat_id, chats.c.telegram_id, d.c.lane, d.c.not_before).join(

@@ -140,6 +140,8 @@ CALLS: dict[str, Call] = {
     "waiting.heads": lambda c, _: waiting.heads(c, State.QUEUED, Lane.ROUTINE, 0, 50),
     "waiting.heads_of": lambda c, w: waiting.heads_of(c, [w.chat_id, w.other_chat_id]),
     "waiting.load": lambda c, w: waiting.load(c, [w.delivery_id, w.delivery_id + 1]),
+    "waiting.waiting_sum": lambda c, w: waiting.waiting_sum(c, w.chat_id, 0),
+    "settling.rewrite_notice": lambda c, w: settling.rewrite_notice(c, w.delivery_id, "", Lane.URGENT, silent=True),
     "waiting.stale_sends": _stale,
     "payments.reserve": lambda c, _: payments.reserve(c, "2026-07-21", 100, 1000),
     "payments.reserved": lambda c, _: payments.reserved(c, "2026-07-21"),

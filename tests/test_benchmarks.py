@@ -14,7 +14,8 @@ AT_LEAST = ("broadcast to", "paid broadcast to", "without limits", "of 30 messag
 
 
 @pytest.mark.parametrize(
-    ("name", "figures"), [("polling", 3), ("latency", 3), ("hostile", 6), ("broadcast", 7), ("soak", 6)]
+    ("name", "figures"),
+    [("polling", 3), ("latency", 3), ("hostile", 6), ("broadcast", 7), ("soak", 6), ("stats", 4)],
 )
 def test_a_benchmark_prints_every_figure_beside_its_goal(name, figures):
     command = [sys.executable, "-m", f"benchmarks.{name}", "--quick", "--json"]

@@ -22,6 +22,7 @@ from bot.delivery.face import (
     SendError,
     Styled,
     TopicGoneError,
+    UnknownError,
 )
 from bot.model.delivery import SentPart
 from bot.model.subscription import Target
@@ -74,7 +75,9 @@ class Voice:
             await self._turn(target.chat_id)
             try:
                 return await self._messenger.send(target, part, silent=silent, reply_to=reply_to)
-            except MediaRefusedError:
+            except (MediaRefusedError, UnknownError):
+                if not part.media:
+                    raise
                 part = Part(part.styled, buttons=part.buttons)
             except TopicGoneError:
                 target = Target(target.chat_id)
@@ -96,7 +99,7 @@ class Voice:
                 await self._wait(error, left)
             except BlockedError:
                 raise
-            except (GoneError, RejectedError, TopicGoneError):
+            except (GoneError, RejectedError, TopicGoneError, UnknownError):
                 return await self.say(target, styled, keyboard)
             except MigratedError as error:
                 await self._moved(target.chat_id, error.new_chat_id)

@@ -62,9 +62,9 @@ class Requesting:
     async def _probe(self, target: Target) -> None:
         try:
             await self._messenger.reach(target)
-        except (face.LostAnswerError, face.NotSentError, face.UnknownError) as error:
+        except (face.LostAnswerError, face.NotSentError) as error:
             raise face.OutOfReachError(str(error)) from error
-        except (face.TopicGoneError, face.RejectedError):
+        except (face.TopicGoneError, face.RejectedError, face.UnknownError):
             return  # it answers, and the sending will find out the rest
 
     async def _edit(self, target: Target, step: Step, old: SentPart) -> SentPart:

@@ -106,6 +106,19 @@ async def test_it_is_not_repeated_again_while_the_chat_is_out_of_reach(db, clock
     assert len(messenger.reached) == 4
 
 
+async def test_a_chat_that_answers_strangely_when_asked_for_does_not_wait_for_ever(db, clock):
+    messenger = ScriptedMessenger()
+    losing(messenger, range(1, 100))
+
+    def refuse(what):
+        if what[0] == "reach":
+            raise UnknownError("Bad Request: NEW_KIND_OF_ERROR")
+
+    messenger.before = refuse
+    await queue_posts(db, clock, 1, lanes=(Lane.EXTREME,))
+    assert await run_until_quiet(db, clock, messenger) == {State.HELD: 1}
+
+
 async def test_while_other_messages_are_answered_it_is_tried_until_its_own_answer_comes(db, clock):
     messenger = ScriptedMessenger()
     losing(messenger, range(1, 6))

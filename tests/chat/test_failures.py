@@ -145,3 +145,13 @@ async def test_a_token_refused_in_the_middle_is_told_and_listening_goes_on(serve
         house.world.say(user.id, user.id, "/start")
         await house.says(user.id, "I watch official accounts")
     assert server.token not in said
+
+
+async def test_a_message_that_cannot_be_changed_for_an_unknown_reason_is_said_anew(house):
+    user = house.world.add_user("Wei")
+    house.world.say(user.id, user.id, "/language")
+    message = await house.says(user.id, "Which language shall I speak here?")
+    house.server.faults.add(Fault(Act.STATUS, method="editMessageText", status=400, times=None))
+    house.world.press(user.id, user.id, message.message_id, label="简体中文")
+    said = await house.says(user.id, "以后我在这里说中文。")
+    assert said.message_id != message.message_id

@@ -9,7 +9,7 @@ from scripted import ScriptedMessenger
 from sqlalchemy import select, update
 
 from bot.delivery import old_news
-from bot.delivery.face import LostAnswerError
+from bot.delivery.face import LostAnswerError, RejectedError
 from bot.delivery.pacing import Limits
 from bot.model.delivery import Lane, Op, State
 from bot.store import deliveries, posts, waiting
@@ -201,6 +201,23 @@ async def test_a_sum_that_may_have_arrived_is_not_made_longer(db, clock):
     await asyncio.wait({running})
     assert await run_until_quiet(db, clock, messenger) == {State.EXPIRED: 2, State.SENT: 2}
     assert all("ring as new: 1" in text for text in messenger.texts(READER))
+
+
+async def test_a_sum_that_was_given_up_takes_nothing_more_with_it(db, clock):
+    messenger = ScriptedMessenger()
+
+    def refuse(_what):
+        raise RejectedError("Bad Request: MESSAGE_EMPTY")
+
+    messenger.before = refuse
+    await queue_posts(db, clock, 1)
+    clock.advance(7 * HOUR)
+    assert await run_until_quiet(db, clock, messenger) == {State.EXPIRED: 1, State.FAILED: 1}
+    messenger.before = lambda _what: None
+    await queue_posts(db, clock, 1)
+    clock.advance(7 * HOUR)
+    assert await run_until_quiet(db, clock, messenger) == {State.EXPIRED: 2, State.FAILED: 1, State.SENT: 1}
+    assert "ring as new: 1" in messenger.texts(READER)[0]
 
 
 async def test_what_was_removed_while_the_sum_waits_is_said_to_be_removed(db, clock):

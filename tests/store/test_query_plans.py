@@ -380,6 +380,20 @@ async def test_no_function_of_the_store_reads_a_growing_table_whole(db, world, m
     assert found.keys() == WHOLE.keys()
 
 
+async def test_the_figures_of_a_day_do_not_read_three_months_of_deliveries(db, world):
+    """Found by the day, not by the state: nearly all deliveries are sent ones."""
+    asked = figures.spreads_query(world.now - timedelta(days=1), world.now)
+    compiled = asked.compile(db.engines[-1].sync_engine, compile_kwargs={"literal_binds": True})
+    async with db.begin() as conn:
+        if db.backend == "postgresql":
+            await ask_for_indexes(conn)
+            plan = (await conn.exec_driver_sql(f"EXPLAIN {compiled}")).scalars().all()
+        else:
+            plan = [row[-1] for row in await conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
+    assert [line for line in plan if "ix_deliveries_settled_at" in line]
+    assert not [line for line in plan if "ix_deliveries_state" in line]
+
+
 async def test_a_query_without_an_index_would_be_noticed(db, world):
     async with db.begin() as conn:
         if db.backend == "postgresql":

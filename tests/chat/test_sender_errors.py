@@ -10,6 +10,7 @@ from telegram.request import BaseRequest
 
 from bot.chat.errors import TABLE, UNSAID_REST, is_not_modified, meaning, row_of
 from bot.chat.sender import TelegramMessenger
+from bot.chat.transport import NeverLeftError
 from bot.delivery import face
 from bot.delivery.face import Part, Styled
 from bot.model.delivery import SentPart
@@ -311,6 +312,7 @@ def test_a_request_that_never_left_certainly_did_not_arrive(cause):
     error = NetworkError("httpx")
     error.__cause__ = cause
     assert type(meaning(error)) is face.NotSentError
+    assert type(meaning(NeverLeftError("no connection to Telegram: chat not found"))) is face.NotSentError
 
 
 @pytest.mark.parametrize(

@@ -70,11 +70,15 @@ class Lookout:
         try:
             return Found(await self.directory.find(what))
         except NothingFoundError as error:
-            raise LookupFailedError(Trouble(error.trouble), str(error)) from error
+            raise LookupFailedError(Trouble(error.trouble), str(error), error.reason) from error
 
     async def follow(self, wish: Wish) -> Followed:
         """Subscribe, with the first look where it is needed."""
         return await self.following.follow(wish)
+
+    def promise(self, kind: str) -> float:
+        """For how long a source of this kind may be out of sight."""
+        return self.watcher.promise_of(kind)
 
     def nudge(self) -> None:
         """Subscriptions changed."""

@@ -10,6 +10,7 @@ from bot.delivery.rendering import render
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.post import Revision
+from bot.model.reason import Reason
 from bot.model.subscription import Followed, Wish
 
 
@@ -24,11 +25,14 @@ class Trouble(StrEnum):
 
 
 class LookupFailedError(Exception):
-    """No account for what was asked. ``str()`` is the source's own sentence for the subscriber (may be "")."""
+    """No account for what was asked. ``str()`` is the source's own sentence, for the log; subscribers get the
+    phrase for ``reason``, where one is known.
+    """
 
-    def __init__(self, trouble: Trouble, sentence: str = "") -> None:
+    def __init__(self, trouble: Trouble, sentence: str = "", reason: Reason | None = None) -> None:
         super().__init__(sentence)
         self.trouble = trouble
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,13 @@ class Lookout(Protocol):
         """Which accounts does a URL, number or name lead to? Raises LookupFailedError and nothing else."""
 
     async def follow(self, wish: Wish) -> Followed:
-        """Subscribe in one transaction; take the account's silent first look when it is new. Idempotent."""
+        """Subscribe in one transaction; take the account's silent first look when it is new. Idempotent.
+
+        Raises TooManySubscriptionsError.
+        """
+
+    def promise(self, kind: str) -> float:
+        """For how many seconds a source of this kind may be out of sight before that is told."""
 
     def nudge(self) -> None:
         """Subscriptions changed: look at the list of watched accounts again, soon. Must not block."""

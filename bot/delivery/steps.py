@@ -8,6 +8,7 @@ from enum import Enum
 from bot.delivery.away import sum_up
 from bot.delivery.face import Part, Rendered, Styled
 from bot.delivery.harmless import line
+from bot.delivery.reasons import told
 from bot.delivery.rendering import CAPTION_ROOM, TEXT_ROOM, marked, render_notice, text_of
 from bot.delivery.shelf import Shelf
 from bot.delivery.splitting import split
@@ -16,6 +17,7 @@ from bot.model.account import Account
 from bot.model.alert import MsgType
 from bot.model.delivery import LISTED, Op, SentPart, State
 from bot.model.post import Revision
+from bot.model.reason import reason_of
 from bot.store import deliveries
 from bot.store import posts as post_store
 from bot.store.deliveries import SendRow
@@ -187,7 +189,8 @@ async def _notice(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
         steps = [Step(part, silent=delivery.silent) for part in await sum_up(shelf, listed, phrases)]
     else:
         phrase, values, _ = _words(delivery)
-        steps = _sending(render_notice(phrases(phrase, **values)), silent=delivery.silent, reply_to=None)
+        text = phrases(phrase, **{**values, **_why(delivery, phrases)})
+        steps = _sending(render_notice(text), silent=delivery.silent, reply_to=None)
     return Plan(tuple(replace(step, kind=Kind.TOLD) for step in steps), listed=tuple(listed or ()))
 
 
@@ -198,6 +201,12 @@ def _words(delivery: Delivery) -> tuple[str, Mapping[str, str], bool]:
     said = json.loads(delivery.notice)
     values = {name: line(str(value), _VALUE_LIMIT) for name, value in said.get("values", {}).items()}
     return said["phrase"], values, bool(said.get("reply"))
+
+
+def _why(delivery: Delivery, phrases: Phrases) -> dict[str, str]:
+    """The value for {why} where the notice gives a reason: its sentence in this chat's language."""
+    why = reason_of(json.loads(delivery.notice).get("why", "")) if delivery.notice else None
+    return {} if why is None else {"why": told(why, phrases)}
 
 
 def _first_message(send: SendRow) -> int | None:

@@ -23,7 +23,12 @@ _LATIN = re.compile("[a-z0-9ß-öø-ɏ\u0300-\u036fḁ-ỿ]")
 
 
 class WordsError(ValueError):
-    """The words cannot be used. The message is a sentence for the subscriber."""
+    """The words cannot be used. ``phrase`` with ``values`` is the sentence for the subscriber, in any language."""
+
+    def __init__(self, phrase: str, **values: object) -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
+        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,12 @@ def parse_words(text: str) -> tuple[str, ...]:
     words = [(quoted or plain).strip(f" {_QUOTES}") for quoted, plain in _PART.findall(text)]
     words = list(dict.fromkeys(word for word in words if word))
     if len(words) > MOST_WORDS:
-        raise WordsError(f"That is {len(words)} words; at most {MOST_WORDS} can be asked for at once.")
+        raise WordsError("words.too_many", count=len(words), most=MOST_WORDS)
     for word in words:
         if len(word) > LONGEST_WORD:
-            raise WordsError(f"“{word[:20]}…” is too long; a word may have {LONGEST_WORD} characters.")
+            raise WordsError("words.too_long", word=f"{word[:20]}…", most=LONGEST_WORD)
         if not fold(word):
-            raise WordsError("One of the words is empty once it is folded; write it with letters or digits.")
+            raise WordsError("words.empty")
     return tuple(words)
 
 

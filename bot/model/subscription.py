@@ -5,6 +5,11 @@ from enum import StrEnum
 
 from bot.model.account import Account
 from bot.model.post import Post
+from bot.model.reason import Reason
+
+#: Of one chat, its topics together. A reader of the most industrious city's agencies follows some forty; whoever
+#: needs more than this is served better by a second chat, and nobody can make the bot poll the world.
+MOST_SUBSCRIPTIONS = 300
 
 
 class ChatKind(StrEnum):
@@ -46,5 +51,9 @@ class Followed:
     account: Account
     #: The newest post that may be shown, None when none is known.
     latest: Post | None = None
-    #: Why its first look failed, a sentence; "" when it did not. The subscription stands either way.
-    problem: str = ""
+    #: Why its first look failed, None when it did not. The subscription stands either way.
+    problem: Reason | None = None
+
+
+class TooManySubscriptionsError(Exception):
+    """The chat follows ``MOST_SUBSCRIPTIONS`` already; nothing was changed."""

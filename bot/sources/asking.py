@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from bot.fetching import (
     AddressRefusedError,
+    BadRedirectError,
     Fetcher,
     FetchError,
     Limits,
@@ -14,10 +15,12 @@ from bot.fetching import (
     Response,
     RestingError,
     SitePace,
+    TooLargeError,
     UnreachableError,
     Validators,
     learn_redirect,
 )
+from bot.model.reason import VALUES, Cause, Reason
 from bot.sources.face import Broken, Claim, Memory, NotFoundError, NothingNew, Refused, RefusedError, UnreadableError
 from bot.sources.links import as_url
 
@@ -33,11 +36,13 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNOREC
 _OK = range(200, 300)
 _GONE = 410
 _RESTING = frozenset((429, 503))
+_SERVER_ERROR = 500
 _ADVICE = {
     401: "The site wants a login there: look for a public address of the same list.",
     403: "The site forbids it to programs: look for another address, or ask its owner to allow this one.",
     404: "Look at the address in a browser: the list may have moved.",
 }
+_CAUSES = {401: Cause.FORBIDDEN, 403: Cause.FORBIDDEN, 404: Cause.MISSING}
 _ADVICE_5XX = "The trouble is the site's own; it is asked again by itself."
 
 
@@ -78,8 +83,21 @@ def asked_url(memory: Memory, key: str) -> str:
 def failed(error: FetchError) -> Refused | Broken:
     """No answer at all."""
     if isinstance(error, RestingError):
-        return Refused(error.why, until=error.until, advice=error.advice)
-    return Broken(error.why, advice=error.advice or "Look at the address in a browser; it is asked again by itself.")
+        return Refused(error.why, until=error.until, advice=error.advice, reason=reason_of(error))
+    advice = error.advice or "Look at the address in a browser; it is asked again by itself."
+    return Broken(error.why, advice=advice, reason=reason_of(error))
+
+
+def reason_of(error: FetchError) -> Reason:
+    """Why there was no answer, for subscribers."""
+    causes = {
+        RestingError: Cause.REST,
+        UnreachableError: Cause.UNREACHABLE,
+        AddressRefusedError: Cause.ADDRESS,
+        TooLargeError: Cause.TOO_LARGE,
+        BadRedirectError: Cause.BAD_REDIRECT,
+    }
+    return Reason(next((cause for kind, cause in causes.items() if isinstance(error, kind)), Cause.BUSY))
 
 
 def refusal(response: Response) -> Refused | Broken | None:
@@ -89,12 +107,20 @@ def refusal(response: Response) -> Refused | Broken | None:
         return None
     if status == _GONE:
         why = "The site says that this is gone for good (HTTP 410)."
-        return Broken(why, advice="Unsubscribe, or subscribe to its new address.", gone=True)
+        advice = "Unsubscribe, or subscribe to its new address."
+        return Broken(why, advice=advice, gone=True, reason=Reason(Cause.GONE))
     if status in _RESTING:
         until = response.retry_at or response.fetched_at + _REST
         return Refused(f"The site asks to be left alone for a while (HTTP {status}).", until=until)
-    default = _ADVICE_5XX if status >= 500 else "Look at the address in a browser."  # noqa: PLR2004
-    return Broken(f"The site answered with HTTP {status}.", advice=_ADVICE.get(status, default))
+    default = _ADVICE_5XX if status >= _SERVER_ERROR else "Look at the address in a browser."
+    return Broken(
+        f"The site answered with HTTP {status}.", advice=_ADVICE.get(status, default), reason=_reason_of(status)
+    )
+
+
+def _reason_of(status: int) -> Reason:
+    cause = Cause.SITE_FAULT if status >= _SERVER_ERROR else _CAUSES.get(status, Cause.ODD_ANSWER)
+    return Reason(cause, {"status": str(status)} if "status" in VALUES.get(cause, ()) else {})
 
 
 def nothing_new(memory: Memory, response: Response, requested: str) -> NothingNew | Broken:
@@ -183,21 +209,21 @@ def header_charset(response: Response) -> str:
 
 def raise_for_asker(error: FetchError) -> None:
     """Turn a failed request into what ``find`` may raise."""
-    sentence = f"{error.why} {error.advice}".strip()
+    sentence, reason = f"{error.why} {error.advice}".strip(), reason_of(error)
     if isinstance(error, RestingError):
-        raise RefusedError(sentence) from error
+        raise RefusedError(sentence, reason) from error
     if isinstance(error, AddressRefusedError | UnreachableError):
-        raise NotFoundError(sentence) from error
-    raise UnreadableError(sentence) from error
+        raise NotFoundError(sentence, reason) from error
+    raise UnreadableError(sentence, reason) from error
 
 
 def raise_for_status(response: Response) -> None:
     """Turn a status other than 2xx into what ``find`` may raise."""
     outcome = refusal(response)
     if isinstance(outcome, Refused):
-        raise RefusedError(f"{outcome.why} Try again after {_clock_time(outcome.until)}.")
+        raise RefusedError(f"{outcome.why} Try again after {_clock_time(outcome.until)}.", outcome.reason)
     if isinstance(outcome, Broken):
-        raise NotFoundError(f"{outcome.why} {outcome.advice}")
+        raise NotFoundError(f"{outcome.why} {outcome.advice}", outcome.reason)
 
 
 def _clock_time(when: datetime) -> str:

@@ -8,10 +8,15 @@ from typing import Protocol
 
 from bot.model.account import Account
 from bot.model.post import Post
+from bot.model.reason import Cause, Reason
 
 #: What a source remembers about one account between polls (validators, long texts, learned redirects).
 #: JSON values only; opaque to everybody else; bounded by the source. Stored with the posts, in one transaction.
 Memory = Mapping[str, object]
+
+
+#: What subscribers are told where a source knows no better.
+_REST, _UNREADABLE, _NO_ACCOUNT = Reason(Cause.REST), Reason(Cause.UNREADABLE), Reason(Cause.NO_ACCOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Posts:
     notes: tuple[str, ...] = ()
     #: The account as seen on this poll, when the answer shows it (a rename is noticed by it).
     account: Account | None = None
+    #: What of its list could not be had, None when nothing lacks: subscribers see it beside "answering".
+    lacking: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +51,16 @@ class NothingNew:
     """The site said that nothing changed (304, or the same bytes as before)."""
 
     memory: Memory = field(default_factory=dict)
+    #: As in ``Posts``.
+    lacking: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The site does not want to be asked now. ``site_wide`` rests every account of this kind."""
+    """The site does not want to be asked now. ``site_wide`` rests every account of this kind.
+
+    ``why`` and ``advice`` are the operator's, in English; subscribers get the sentence for ``reason``.
+    """
 
     why: str
     until: datetime
@@ -56,16 +68,18 @@ class Refused:
     memory: Memory | None = None
     #: What the operator can do about it, "" when waiting is all.
     advice: str = ""
+    reason: Reason = _REST
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """No usable answer. ``gone`` means that the site says it will never come back (410)."""
+    """No usable answer. ``gone`` means that the site says it will never come back (410). Words as in ``Refused``."""
 
     why: str
     advice: str = ""
     gone: bool = False
     memory: Memory | None = None
+    reason: Reason = _UNREADABLE
 
 
 Outcome = Posts | NothingNew | Refused | Broken
@@ -92,15 +106,27 @@ class Presence(StrEnum):
 
 
 class NotFoundError(Exception):
-    """Nothing of this kind answers to that name. The message is a sentence for the subscriber."""
+    """Nothing of this kind answers to that name. The message is a sentence for the operator and the command line."""
+
+    def __init__(self, sentence: str, reason: Reason = _NO_ACCOUNT) -> None:
+        super().__init__(sentence)
+        self.reason = reason
 
 
 class UnreadableError(Exception):
     """An answer that is not what this kind of source gives. The message is a sentence for the operator."""
 
+    def __init__(self, sentence: str, reason: Reason = _UNREADABLE) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
 
 class RefusedError(Exception):
     """The site does not want to be asked now (while finding an account). The message is a sentence."""
+
+    def __init__(self, sentence: str, reason: Reason = _REST) -> None:
+        super().__init__(sentence)
+        self.reason = reason
 
 
 class Source(Protocol):

@@ -48,6 +48,8 @@ class Watch:
     outcome: str = "never"
     problem: str = ""
     advice: str = ""
+    #: What subscribers are told of it: ``Reason.to_json``, "" when there is nothing to tell.
+    reason: str = ""
     failures: int = 0
     blind_told_at: datetime | None = None
     #: The source's own memory.
@@ -164,6 +166,7 @@ WATCH = (
     watches.c.outcome,
     watches.c.problem,
     watches.c.advice,
+    watches.c.reason,
     watches.c.failures,
     watches.c.blind_told_at,
 )

@@ -96,6 +96,8 @@ watches = Table(
     Column("outcome", String(16), nullable=False, default="never"),
     Column("problem", ForeignText, nullable=False, default=""),
     Column("advice", ForeignText, nullable=False, default=""),
+    #: What subscribers are told of it (``Reason.to_json``); "" when there is nothing to tell.
+    Column("reason", Text, nullable=False, default="", server_default=""),
     #: Polls in a row that were refused or broken.
     Column("failures", Integer, nullable=False, default=0),
     #: When the subscribers were told that it is blind; NULL while it sees.

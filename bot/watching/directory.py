@@ -5,16 +5,21 @@ from collections.abc import Mapping
 import structlog
 
 from bot.model.account import Account
+from bot.model.reason import Cause, Reason
 from bot.sources.face import Claim, NotFoundError, RefusedError, Source, UnreadableError
 
 log = structlog.get_logger(__name__)
 
+_NO_ADDRESS = Reason(Cause.NO_ADDRESS)
+
 
 class LookupFailedError(Exception):
-    """Nothing was found, or could not be asked for. The message is one or two sentences for the asker."""
+    """Nothing was found, or could not be asked for. The message is one or two sentences for the command line."""
 
-    def __init__(self, sentence: str, trouble: str = "not_found") -> None:
+    def __init__(self, sentence: str, trouble: str = "not_found", reason: Reason = _NO_ADDRESS) -> None:
         super().__init__(sentence)
+        #: For the asker in a chat, in whatever language.
+        self.reason = reason
         #: "not_found", "refused" or "broken".
         self.trouble = trouble
 
@@ -46,19 +51,21 @@ class Directory:
                 f"“{what[:80]}” is no account or address that I know how to watch. Send the link of a Weibo profile, "
                 "a Weibo number or @name, or the link of a feed (RSS, Atom, JSON Feed) or of a CAP warning list."
             )
-        reasons: list[str] = []
+        said: list[NotFoundError | UnreadableError] = []
         trouble = "not_found"
         for source in candidates:
             try:
                 return await source.find(what)
             except NotFoundError as error:
-                reasons.append(str(error))
+                said.append(error)
             except UnreadableError as error:
-                reasons.append(str(error))
+                said.append(error)
                 trouble = "broken"
             except RefusedError as error:
-                raise LookupFailedError(str(error), "refused") from error
-        log.info("nothing found", what=what[:200], reasons=reasons)
+                log.info("a site refused to be searched", what=what[:200], kind=source.kind, why=str(error))
+                raise LookupFailedError(str(error), "refused", error.reason) from error
+        log.info("nothing found", what=what[:200], reasons=[str(error) for error in said])
         # the surest source's word comes first; of those that only might know it, the last one takes most
         sure = candidates[0].claims(what) is Claim.SURE
-        raise LookupFailedError(reasons[0] if sure else reasons[-1], trouble)
+        chosen = said[0] if sure else said[-1]
+        raise LookupFailedError(str(chosen), trouble, chosen.reason)

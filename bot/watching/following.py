@@ -1,5 +1,6 @@
 """A new wish of a chat: the subscription and, for an account that nobody watched, its first look."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.matching.words import words_key
 from bot.model.account import Account
-from bot.model.subscription import Followed, Wish
+from bot.model.reason import Cause, Reason
+from bot.model.subscription import MOST_SUBSCRIPTIONS, Followed, TooManySubscriptionsError, Wish
 from bot.sources.face import Broken, NothingNew, Outcome, Posts, Refused, Source
 from bot.store import accounts as account_store
 from bot.store import posts as post_store
@@ -19,6 +21,10 @@ from bot.store.database import Database
 from bot.watching.intake import take_in
 
 log = structlog.get_logger(__name__)
+
+#: How long somebody is kept waiting for the first look. Weibo's is five requests 6 to 12 s apart at most, behind
+#: whatever stands in its queue; what takes longer is looked at in the background.
+FIRST_LOOK_SECONDS = 90.0
 
 
 class Following:
@@ -31,32 +37,58 @@ class Following:
         clock: Callable[[], datetime],
         interval_of: Callable[[str], float],
         nudge: Callable[[], None],
+        first_look_seconds: float = FIRST_LOOK_SECONDS,
     ) -> None:
         self._db = db
         self._sources = sources
         self._clock = clock
         self._interval_of = interval_of
         self._nudge = nudge
+        self._first_look_seconds = first_look_seconds
 
     async def follow(self, wish: Wish) -> Followed:
-        """Subscribe. An account without subscribers is looked at first, so that its past does not ring as news."""
-        known = await self._watched(wish.account)
+        """Subscribe. An account without subscribers is looked at first, so that its past does not ring as news.
+
+        Raises TooManySubscriptionsError.
+        """
+        known = await self._watched(wish)
         outcome: Outcome | None = None
         if known is None:
-            outcome = await self._sources[wish.account.kind].poll(wish.account, {})
+            outcome = await self._look(wish.account)
         async with self._db.begin() as conn:
             granted = await self._grant(conn, wish, outcome)
         self._nudge()
         return granted
 
-    async def _watched(self, account: Account) -> int | None:
+    async def _look(self, account: Account) -> Outcome:
+        """Poll within the time that somebody may be kept waiting. What is cut short is not lost: nothing was stored."""
+        try:
+            async with asyncio.timeout(self._first_look_seconds):
+                return await self._sources[account.kind].poll(account, {})
+        except TimeoutError:
+            why = f"It did not answer within {self._first_look_seconds:g} seconds."
+            return Broken(why, "Nothing needs doing: it is looked at again by itself.", reason=Reason(Cause.SLOW))
+
+    async def _watched(self, wish: Wish) -> int | None:
         """The account's id when it is watched for somebody and its first look is taken."""
+        account = wish.account
         async with self._db.read() as conn:
+            # nobody waits for a site, and no site is asked, for what would not be granted
+            await self._check_room(conn, wish)
             stored = await account_store.by_key(conn, account.kind, account.key)
             if stored is None or not await subscriptions.count_of_account(conn, stored.id):
                 return None
             watch = await account_store.watch_of(conn, stored.id)
             return stored.id if watch is not None and watch.baseline_at is not None else None
+
+    async def _check_room(self, conn: AsyncConnection, wish: Wish) -> None:
+        if await subscriptions.count_of_chat(conn, wish.chat_id) < MOST_SUBSCRIPTIONS:
+            return
+        stored = await account_store.by_key(conn, wish.account.kind, wish.account.key)
+        listed = await subscriptions.of_chat(conn, wish.chat_id, wish.thread_id) if stored else []
+        key = words_key(wish.words)
+        if not any(each.account_id == stored.id and words_key(each.words) == key for each in listed if stored):
+            raise TooManySubscriptionsError
 
     async def _grant(self, conn: AsyncConnection, wish: Wish, outcome: Outcome | None) -> Followed:
         now = self._clock()
@@ -67,7 +99,9 @@ class Following:
         subscription_id, created = await subscriptions.add(
             conn, wish.chat_id, wish.thread_id, account_id, wish.words, words_key(wish.words), wish.user_id, now
         )
-        problem = ""
+        if created and await subscriptions.count_of_chat(conn, wish.chat_id) > MOST_SUBSCRIPTIONS:
+            raise TooManySubscriptionsError
+        problem: Reason | None = None
         watch = await account_store.watch_of(conn, account_id)
         if outcome is not None and watch is not None and (nobody_watched or watch.baseline_at is None):
             problem = await self._first_look(conn, watch, outcome, now)
@@ -75,7 +109,9 @@ class Following:
         account = outcome.account if isinstance(outcome, Posts) and outcome.account else wish.account
         return Followed(subscription_id, created, account, newest[0] if newest else None, problem)
 
-    async def _first_look(self, conn: AsyncConnection, watch: Watch, outcome: Outcome, now: datetime) -> str:
+    async def _first_look(
+        self, conn: AsyncConnection, watch: Watch, outcome: Outcome, now: datetime
+    ) -> Reason | None:
         interval = self._interval_of(watch.account.kind)
         unseen = replace(watch, baseline_at=None, baseline_floor=None, state="active", interval_s=interval)
         match outcome:
@@ -84,28 +120,43 @@ class Following:
                 taken = await take_in(conn, unseen, outcome.posts, now, ids_may_churn=churn)
                 seen = replace(
                     unseen, baseline_at=now, baseline_floor=taken.floor, outcome="posts", problem="",
-                    advice="; ".join(outcome.notes), failures=0, memory=dict(outcome.memory), last_poll_at=now,
+                    advice="; ".join(outcome.notes), reason=outcome.lacking.to_json() if outcome.lacking else "",
+                    failures=0, memory=dict(outcome.memory), last_poll_at=now,
                     last_ok_at=now, next_poll_at=now + timedelta(seconds=interval), blind_told_at=None,
                 )  # fmt: skip
                 if outcome.account is not None:
                     await account_store.upsert(conn, outcome.account, now)
                 await account_store.save_watch(conn, seen)
-                return ""
-            case Refused(why=why, advice=advice, until=until):
-                waiting = replace(
-                    unseen, outcome="refused", problem=why, advice=advice, failures=1, last_poll_at=now,
-                    next_poll_at=until,
-                )  # fmt: skip
-                await account_store.save_watch(conn, waiting)
-                return why
-            case Broken(why=why, advice=advice):
-                waiting = replace(
-                    unseen, outcome="broken", problem=why, advice=advice, failures=1, last_poll_at=now,
-                    next_poll_at=now + timedelta(seconds=interval),
-                )  # fmt: skip
-                await account_store.save_watch(conn, waiting)
-                return why
+                return outcome.lacking
+            case Refused(until=until):
+                await account_store.save_watch(conn, _failed(unseen, outcome, now, until))
+                return outcome.reason
+            case Broken(reason=reason):
+                # who was merely slow is looked at again at once, now that nobody is kept waiting
+                again = now if reason.cause is Cause.SLOW else now + timedelta(seconds=interval)
+                await account_store.save_watch(conn, _failed(unseen, outcome, now, again))
+                return reason
             case NothingNew():
                 # nothing was asked conditionally, so a site that says this is confused; the next poll will tell
                 await account_store.save_watch(conn, replace(unseen, next_poll_at=now))
-                return ""
+                return None
+
+
+def _failed(watch: Watch, outcome: Refused | Broken, now: datetime, again: datetime) -> Watch:
+    log.warning(
+        "a first look failed",
+        kind=watch.account.kind,
+        account=watch.account.key,
+        why=outcome.why,
+        advice=outcome.advice,
+    )
+    return replace(
+        watch,
+        outcome="refused" if isinstance(outcome, Refused) else "broken",
+        problem=outcome.why,
+        advice=outcome.advice,
+        reason=outcome.reason.to_json(),
+        failures=1,
+        last_poll_at=now,
+        next_poll_at=again,
+    )

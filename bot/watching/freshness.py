@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Lane, Op
+from bot.model.reason import Cause, Reason, reason_of
 from bot.sources.face import Pace
 from bot.store import deliveries, subscriptions
 from bot.store.accounts import Watch
@@ -22,18 +23,22 @@ class Freshness:
     blind: bool
 
 
-def freshness(watch: Watch, pace: Pace, now: datetime) -> Freshness:
-    """Blind means: no good answer for longer than the kind's promise, while polls fail."""
+def freshness(watch: Watch, pace: Pace, now: datetime, watching_since: datetime | None = None) -> Freshness:
+    """Blind means: no good answer for longer than the kind's promise, while polls fail, or while none is made though
+    this process has been watching (``watching_since``) for as long.
+    """
     since = watch.last_ok_at or watch.baseline_at
-    failing = watch.failures > 0
-    overdue = since is not None and now - since > timedelta(seconds=pace.promise)
-    return Freshness(since, blind=failing and overdue)
+    promise = timedelta(seconds=pace.promise)
+    overdue = since is not None and now - since > promise
+    looked = max(filter(None, (watch.last_poll_at, watching_since)), default=now)
+    unwatched = watching_since is not None and now - looked > promise
+    return Freshness(since, blind=overdue and (watch.failures > 0 or unwatched))
 
 
 async def tell_blind(conn: AsyncConnection, watch: Watch, since: datetime, now: datetime) -> int:
     """Queue "we cannot see X since …" for each of its subscribers, once for each place."""
-    values = {"account": watch.account.name, "since": since.isoformat(), "why": watch.problem}
-    return await _tell(conn, watch, "notice.blind", values, now)
+    values = {"account": watch.account.name, "since": since.isoformat()}
+    return await _tell(conn, watch, "notice.blind", values, now, why=_why(watch, Cause.UNWATCHED))
 
 
 async def tell_back(conn: AsyncConnection, watch: Watch, since: datetime, now: datetime) -> int:
@@ -44,13 +49,27 @@ async def tell_back(conn: AsyncConnection, watch: Watch, since: datetime, now: d
 
 async def tell_gone(conn: AsyncConnection, watch: Watch, now: datetime) -> int:
     """Queue "X says that it will not come back" for each of its subscribers."""
-    return await _tell(conn, watch, "notice.gone", {"account": watch.account.name, "why": watch.problem}, now)
+    values = {"account": watch.account.name}
+    return await _tell(conn, watch, "notice.gone", values, now, why=_why(watch, Cause.GONE))
 
 
-async def _tell(conn: AsyncConnection, watch: Watch, phrase: str, values: dict[str, str], now: datetime) -> int:
+def _why(watch: Watch, otherwise: Cause) -> Reason:
+    failed = reason_of(watch.reason) if watch.failures else None
+    return failed or Reason(otherwise)
+
+
+async def _tell(
+    conn: AsyncConnection,
+    watch: Watch,
+    phrase: str,
+    values: dict[str, str],
+    now: datetime,
+    *,
+    why: Reason | None = None,
+) -> int:
     subscribers = await subscriptions.of_account(conn, watch.account_id)
     places = {(s.chat_id, s.thread_id): s for s in subscribers}
-    told = notice(phrase, values)
+    told = notice(phrase, values, why=why)
     drafts = [
         Draft(
             chat_id=chat_id,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model.reason import Reason
 from bot.sources.face import Broken, NothingNew, Outcome, Pace, Posts, Presence, Refused, Source
 from bot.store import accounts as account_store
 from bot.store.accounts import Watch
@@ -77,7 +78,7 @@ class Recorder:
             if taken.news and not first_look:
                 after = replace(after, last_post_at=now)
             notes = [*outcome.notes, *taken.notes]
-            after = replace(after, outcome="posts", advice="; ".join(notes))
+            after = replace(after, outcome="posts", advice="; ".join(notes), reason=_told(outcome.lacking))
             if outcome.account is not None and outcome.account != watch.account:
                 self._log_rename(watch, outcome)
                 await account_store.upsert(conn, outcome.account, now)
@@ -91,8 +92,9 @@ class Recorder:
 
     async def _nothing_new(self, pace: Pace, watch: Watch, outcome: NothingNew, now: datetime) -> Watch:
         after = self._well(pace, watch, outcome, now, news=False)
-        after = replace(after, outcome="nothing_new")
-        if watch.failures == 0 and watch.blind_told_at is None and after.memory == watch.memory:
+        after = replace(after, outcome="nothing_new", reason=_told(outcome.lacking))
+        unchanged = after.memory == watch.memory and after.reason == watch.reason
+        if watch.failures == 0 and watch.blind_told_at is None and unchanged:
             self._quiet[watch.account_id] = after
             return after
         self._quiet.pop(watch.account_id, None)
@@ -109,7 +111,7 @@ class Recorder:
             until=outcome.until.isoformat(timespec="seconds"), advice=outcome.advice,
         )  # fmt: skip
         spread = timedelta(seconds=self._rng.uniform(0, AFTER_REST_SPREAD)) if outcome.site_wide else timedelta(0)
-        after = self._failed(watch, "refused", outcome.why, outcome.advice, now)
+        after = _failed(watch, outcome, now)
         after = replace(after, next_poll_at=max(outcome.until, now + timedelta(seconds=1)) + spread)
         return await self._save(after, outcome.memory)
 
@@ -118,7 +120,7 @@ class Recorder:
             "a source is broken", kind=watch.account.kind, account=watch.account.key, why=outcome.why,
             advice=outcome.advice, failures=watch.failures + 1,
         )  # fmt: skip
-        after = self._failed(watch, "broken", outcome.why, outcome.advice, now)
+        after = _failed(watch, outcome, now)
         wait = after_failure(pace, after.failures, self._rng)
         after = replace(after, next_poll_at=now + timedelta(seconds=wait))
         if not outcome.gone:
@@ -138,7 +140,7 @@ class Recorder:
 
     async def _refused_quietly(self, watch: Watch, outcome: Refused, now: datetime) -> Watch:
         spread = timedelta(seconds=self._rng.uniform(0, AFTER_REST_SPREAD))
-        after = self._failed(watch, "refused", outcome.why, outcome.advice, now)
+        after = _failed(watch, outcome, now)
         # the failures of one account are not those of its neighbours; it only rests with them
         after = replace(after, next_poll_at=outcome.until + spread, last_poll_at=watch.last_poll_at)
         return await self._save(after, None)
@@ -193,11 +195,6 @@ class Recorder:
             memory=dict(outcome.memory),
         )
 
-    def _failed(self, watch: Watch, ending: str, why: str, advice: str, now: datetime) -> Watch:
-        return replace(
-            watch, last_poll_at=now, outcome=ending, problem=why, advice=advice, failures=watch.failures + 1
-        )
-
     async def _save(self, after: Watch, memory: object) -> Watch:
         self._quiet.pop(after.account_id, None)
         if isinstance(memory, dict):
@@ -227,3 +224,19 @@ class Recorder:
                 "first look" if first_look else "news", kind=watch.account.kind, account=watch.account.key,
                 new=taken.new, edited=taken.edited, queued=taken.queued,
             )  # fmt: skip
+
+
+def _failed(watch: Watch, outcome: Refused | Broken, now: datetime) -> Watch:
+    return replace(
+        watch,
+        last_poll_at=now,
+        outcome="refused" if isinstance(outcome, Refused) else "broken",
+        problem=outcome.why,
+        advice=outcome.advice,
+        reason=outcome.reason.to_json(),
+        failures=watch.failures + 1,
+    )
+
+
+def _told(lacking: Reason | None) -> str:
+    return lacking.to_json() if lacking is not None else ""

@@ -15,6 +15,8 @@ RECENT = timedelta(hours=6)
 JITTER = (0.9, 1.1)
 #: Spread of a back-off (sources.md 4.3).
 BACKOFF_JITTER = (0.8, 1.2)
+#: With a fixed interval so many looks must have failed before the promise is broken (one may, by chance).
+PROMISED_LOOKS = 3
 #: With a fixed interval (POLL_SECONDS) a broken source is left alone for at most this many of them.
 FIXED_BACKOFF_LIMIT = 8
 
@@ -23,7 +25,9 @@ def with_override(pace: Pace, poll_seconds: float | None) -> Pace:
     """The pace with the operator's fixed interval (POLL_SECONDS) in place of the kind's own."""
     if poll_seconds is None:
         return pace
-    return replace(pace, default=poll_seconds, floor=poll_seconds, ceiling=poll_seconds)
+    # who asks but once a day cannot be blind after an hour
+    promise = max(pace.promise, PROMISED_LOOKS * poll_seconds)
+    return replace(pace, default=poll_seconds, floor=poll_seconds, ceiling=poll_seconds, promise=promise)
 
 
 def next_interval(pace: Pace, interval: float, *, news: bool, last_post_at: datetime | None, now: datetime) -> float:

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.sources.face import Pace, Posts, Refused, Source
+from bot.model.reason import Cause, Reason
+from bot.sources.face import Broken, Outcome, Pace, Posts, Refused, Source
 from bot.store import accounts as account_store
 from bot.store.accounts import Watch
 from bot.store.database import Database
@@ -64,7 +65,10 @@ class Watcher:
         self._recorder = Recorder(db, clock, rng, queued)
         self._watches: dict[int, Watch] = {}
         self._heap: list[tuple[datetime, int]] = []
+        #: Accounts whose poll was started; of these, those whose turn with the site has come.
         self._polling: set[int] = set()
+        self._asking: set[int] = set()
+        self._watching_since: datetime | None = None
         self._woken = asyncio.Event()
         self._list_changed = True
         self._tasks: asyncio.TaskGroup | None = None
@@ -78,8 +82,14 @@ class Watcher:
         """The pace in force for a kind."""
         return self._slots[kind].pace
 
+    def promise_of(self, kind: str) -> float:
+        """For how many seconds a kind may be out of sight; 0 for a kind that nobody here watches."""
+        slot = self._slots.get(kind)
+        return slot.pace.promise if slot is not None else 0.0
+
     async def run(self) -> None:
         """Poll for ever. Ends only by cancellation; what was seen by then is in the database."""
+        self._watching_since = self._clock()
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
@@ -155,7 +165,10 @@ class Watcher:
     async def _poll(self, slot: _Slot, watch: Watch) -> None:
         try:
             async with slot.free:
-                outcome = await slot.source.poll(watch.account, watch.memory or {})
+                # its subscribers may have been told, while it waited for its turn, that nobody looks at it
+                watch = self._watches.get(watch.account_id, watch)
+                self._asking.add(watch.account_id)
+                outcome = await _asked(slot.source, watch)
                 churn = slot.source.ids_may_churn
                 after = await self._recorder.record(slot.pace, watch, outcome, ids_may_churn=churn)
                 if isinstance(outcome, Posts) and watch.baseline_at is not None:
@@ -164,11 +177,16 @@ class Watcher:
             if isinstance(outcome, Refused) and outcome.site_wide:
                 await self._rest_site(watch, outcome)
         except Exception:  # a supervisor's loop: whatever one account does, the others go on
-            log.exception("a poll failed by a fault of our own", kind=watch.account.kind, account=watch.account.key)
+            log.exception(
+                "what a poll brought could not be written down; tried again",
+                kind=watch.account.kind,
+                account=watch.account.key,
+            )
             wait = timedelta(seconds=slot.pace.default)
             self._keep(replace(watch, next_poll_at=self._clock() + wait, failures=watch.failures + 1))
         finally:
             self._polling.discard(watch.account_id)
+            self._asking.discard(watch.account_id)
 
     def _keep(self, watch: Watch) -> None:
         if watch.account_id not in self._watches:  # unsubscribed meanwhile
@@ -196,9 +214,20 @@ class Watcher:
         now = self._clock()
         for watch in list(self._watches.values()):
             slot = self._slots.get(watch.account.kind)
-            if slot is None or watch.blind_told_at is not None or watch.account_id in self._polling:
+            if slot is None or watch.blind_told_at is not None or watch.account_id in self._asking:
                 continue
-            state = freshness(watch, slot.pace, now)
+            state = freshness(watch, slot.pace, now, self._watching_since)
             if state.blind and state.since is not None:
                 told = await self._recorder.tell_blind(watch, state.since)
                 self._watches[watch.account_id] = told
+
+
+async def _asked(source: Source, watch: Watch) -> Outcome:
+    """What the site says. A fault of our own is an outcome too: it is written down, and never looks like quiet."""
+    try:
+        return await source.poll(watch.account, watch.memory or {})
+    except Exception as error:  # part of the supervisor's loop: a source's slip is told like any other trouble
+        log.exception("a poll failed by a fault of our own", kind=watch.account.kind, account=watch.account.key)
+        why = f"The program failed while reading this source ({type(error).__name__})."
+        advice = "Report it with what the log says; the source is asked again by itself."
+        return Broken(why, advice, reason=Reason(Cause.FAULT))

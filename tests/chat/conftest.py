@@ -20,7 +20,8 @@ from bot.locales import Phrases
 from bot.matching.words import words_key
 from bot.model.account import Account
 from bot.model.post import Post, Revision
-from bot.model.subscription import Followed, Wish
+from bot.model.reason import Reason
+from bot.model.subscription import Followed, TooManySubscriptionsError, Wish
 from bot.store import accounts, chats, posts, subscriptions
 from bot.store.database import Database
 from bot.store.fingerprint import fingerprint
@@ -63,7 +64,9 @@ class ScriptedLookout:
         self.clock = clock
         self.known: dict[str, Found | Exception] = {}
         self.latest: dict[str, Post] = {}
-        self.problem = ""
+        self.problem: Reason | None = None
+        self.full = False
+        self.promises = {"weibo": 3600.0, "feed": 10_800.0}
         self.nudges = 0
         self.asked: list[str] = []
         #: Cleared: lookups wait until it is set.
@@ -78,7 +81,12 @@ class ScriptedLookout:
             raise found
         return found
 
+    def promise(self, kind: str) -> float:
+        return self.promises[kind]
+
     async def follow(self, wish: Wish) -> Followed:
+        if self.full:
+            raise TooManySubscriptionsError
         async with self.db.begin() as conn:
             account_id = await accounts.upsert(conn, wish.account, self.clock())
             await accounts.ensure_watch(conn, account_id, self.clock(), 60.0)

@@ -1,8 +1,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.model.account import Account
 from bot.model.delivery import Lane, Op
+from bot.model.reason import Cause, Reason
 from bot.model.subscription import ChatKind
 from bot.store import accounts, chats, deliveries
 from bot.store.deliveries import Draft
@@ -34,6 +37,7 @@ async def test_a_source_that_answers_and_one_that_does_not(house, police, weathe
         outcome="refused",
         problem="Weibo shows a login page.",
         advice="set TOCSIN_WEIBO_COOKIE",
+        reason=Reason(Cause.VISITORS).to_json(),
         last_poll_at=now - 3 * minute,
         last_ok_at=now - 90 * minute,
         failures=4,
@@ -43,8 +47,7 @@ async def test_a_source_that_answers_and_one_that_does_not(house, police, weathe
     first, second = message.text.split("\n\n")[1:]
     assert first.splitlines() == [
         "⚠️ 平安北京: the site asks me to wait",
-        "Why: Weibo shows a login page.",
-        "What helps: set TOCSIN_WEIBO_COOKIE",
+        "Why: The site turns visitors away just now.",
         "Last looked at: 3 min ago",
         "Last answer: 90 min ago",
     ]
@@ -53,6 +56,61 @@ async def test_a_source_that_answers_and_one_that_does_not(house, police, weathe
         "Last looked at: 30 s ago",
         "Last new post: 3 h ago",
     ]
+
+
+async def test_the_reason_is_told_in_the_chats_language_and_the_operators_words_are_not(house, police, now):
+    user = house.world.add_user("Wei", language="zh-CN")
+    house.world.say(user.id, user.id, "/start")
+    await house.says(user.id, "我关注官方账号")
+    await house.follow(user.id, police)
+    reason = Reason(Cause.SITE_FAULT, {"status": "502"})
+    await set_watch(
+        house, police, outcome="broken", problem="The site answered with HTTP 502.", advice="Set TOCSIN_X.",
+        reason=reason.to_json(), last_poll_at=now,
+    )  # fmt: skip
+    house.world.say(user.id, user.id, "/status")
+    message = await house.says(user.id, "原因：网站自身出了故障（HTTP 502）。我会自动再试。")
+    assert "TOCSIN" not in message.text
+    assert "answered" not in message.text
+
+
+@pytest.mark.parametrize("outcome", ["posts", "nothing_new"])
+async def test_a_source_not_looked_at_for_longer_than_its_promise_is_not_well(outcome, house, police, now):
+    user = house.world.add_user("Wei")
+    await house.follow(user.id, police)
+    hours_ago = now - timedelta(seconds=3601)
+    await set_watch(house, police, outcome=outcome, last_poll_at=hours_ago, last_ok_at=hours_ago)
+    house.world.say(user.id, user.id, "/status")
+    message = await house.says(user.id, "⚠️ 平安北京: not looked at for too long")
+    assert "Not answering: 1 of 1." in message.text
+    assert "All my sources answer" not in message.text
+
+
+async def test_a_source_looked_at_within_its_promise_is_well(house, police, now):
+    user = house.world.add_user("Wei")
+    await house.follow(user.id, police)
+    before = now - timedelta(seconds=3599)
+    await set_watch(house, police, outcome="nothing_new", last_poll_at=before, last_ok_at=before)
+    house.world.say(user.id, user.id, "/status")
+    assert await house.says(user.id, "✅ 平安北京: answering")
+
+
+async def test_a_first_look_that_nobody_takes_is_not_called_a_beginning_for_ever(house, police, now):
+    user = house.world.add_user("Wei")
+    await house.follow(user.id, police)
+    await set_watch(house, police, next_poll_at=now - timedelta(hours=2))
+    house.world.say(user.id, user.id, "/status")
+    assert await house.says(user.id, "⚠️ 平安北京: not looked at for too long")
+
+
+async def test_what_lacks_of_a_list_that_answers_is_told(house, weather, now):
+    user = house.world.add_user("Wei")
+    await house.follow(user.id, weather)
+    reason = Reason(Cause.ALERTS_MISSING, {"count": "2"}).to_json()
+    await set_watch(house, weather, outcome="posts", reason=reason, last_poll_at=now, last_ok_at=now)
+    house.world.say(user.id, user.id, "/status")
+    message = await house.says(user.id, "✅ Weather office: answering")
+    assert "Warnings on its list that the site does not give me: 2." in message.text
 
 
 async def test_what_waits_for_the_chat_is_counted(house, police, now):

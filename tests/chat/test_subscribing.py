@@ -4,6 +4,7 @@ from bot.chat.ports import Found, LookupFailedError, Trouble
 from bot.model.account import Account
 from bot.model.alert import Alert, MsgType, Scope, Status
 from bot.model.post import Post
+from bot.model.reason import Cause, Reason
 
 NAMESAKES = (
     Account("weibo", "1001", "平安上海", "https://weibo.com/u/1001", verified="上海市公安局官方微博"),
@@ -56,9 +57,17 @@ async def test_a_chinese_blank_parts_the_name_from_the_words(house):
 async def test_words_that_cannot_be_used_change_nothing(house):
     user = house.world.add_user("Wei")
     house.world.say(user.id, user.id, "/subscribe 1288915263 " + " ".join(f"w{i}" for i in range(21)))
-    await house.says(user.id, "I cannot use these words.")
+    message = await house.says(user.id, "I cannot use these words.")
+    assert "That is 21 words; at most 20 can be asked for at once." in message.text
     assert house.lookout.asked == []
     assert await house.followed(user.id) == []
+
+
+async def test_why_words_cannot_be_used_is_said_in_the_chats_own_language(house):
+    user = house.world.add_user("Wei", language="zh-CN")
+    house.world.say(user.id, user.id, "/subscribe 1288915263 " + "长" * 101)
+    message = await house.says(user.id, "这些词不能用。")
+    assert "太长；一个词最多 100 个字。" in message.text
 
 
 async def test_a_second_time_says_so_and_stores_nothing_more(house):
@@ -137,12 +146,57 @@ async def test_none_of_these_changes_nothing(house):
     assert await house.followed(user.id) == []
 
 
-async def test_nothing_found_is_told_with_the_sources_own_sentence(house):
-    user = house.world.add_user("Wei")
-    house.lookout.known["@nobody"] = LookupFailedError(Trouble.NOT_FOUND, "Weibo has no account of that name.")
+async def test_nothing_found_is_told_with_the_reason_in_the_chats_own_language(house):
+    user = house.world.add_user("Wei", language="zh-CN")
+    house.lookout.known["@nobody"] = LookupFailedError(
+        Trouble.NOT_FOUND, "Weibo has no account of that name.", Reason(Cause.NO_ACCOUNT)
+    )
     house.world.say(user.id, user.id, "/subscribe @nobody")
-    message = await house.says(user.id, "I found nothing under")
-    assert "Weibo has no account of that name." in message.text
+    message = await house.says(user.id, "没有找到")
+    assert message.text.splitlines()[1] == "没有这个账号。请发它的主页链接或编号。"
+    assert "Weibo" not in message.text
+
+
+async def test_the_operators_advice_is_not_shown_to_who_subscribes(house):
+    user = house.world.add_user("Wei")
+    house.lookout.known["1111111"] = LookupFailedError(
+        Trouble.REFUSED, "Weibo refused. Set TOCSIN_WEIBO_COOKIE to a cookie.", Reason(Cause.VISITORS)
+    )
+    house.world.say(user.id, user.id, "/subscribe 1111111")
+    message = await house.says(user.id, "The site turns visitors away just now.")
+    assert "TOCSIN" not in message.text
+
+
+async def test_a_link_that_leads_nowhere_is_to_be_checked(house):
+    user = house.world.add_user("Wei")
+    house.lookout.known["https://no.example/"] = LookupFailedError(
+        Trouble.NOT_FOUND, reason=Reason(Cause.UNREACHABLE)
+    )
+    house.world.say(user.id, user.id, "/subscribe https://no.example/")
+    message = await house.says(user.id, "The site does not answer.")
+    assert "Please check the spelling" in message.text
+
+
+async def test_a_chat_that_follows_as_many_as_it_may_is_told_what_to_do(house):
+    user = house.world.add_user("Wei")
+    house.lookout.full = True
+    house.world.say(user.id, user.id, "/subscribe 1288915263")
+    message = await house.says(user.id, "This chat follows 300 accounts already")
+    assert "/unsubscribe" in message.text
+    assert house.world.buttons(user.id, message.message_id) == ()
+
+
+async def test_what_is_put_back_finds_no_room_in_a_full_chat(house, police, monkeypatch):
+    monkeypatch.setattr("bot.chat.commands.following.MOST_SUBSCRIPTIONS", 1)
+    user = house.world.add_user("Wei")
+    house.world.say(user.id, user.id, "/subscribe 1288915263 rain")
+    message = await house.says(user.id, "is followed here now")
+    house.world.press(user.id, user.id, message.message_id, label="Undo")
+    message = await house.says(user.id, "Undone.")
+    await house.follow(user.id, police, ("snow",))
+    house.world.press(user.id, user.id, message.message_id, label="Put back")
+    await house.says(user.id, "This chat follows 1 accounts already")
+    assert [listed.words for listed in await house.followed(user.id)] == [("snow",)]
 
 
 async def test_a_site_that_refuses_and_one_that_is_broken_are_told_apart(house):
@@ -172,9 +226,9 @@ async def test_without_a_name_it_is_explained_how(house):
 
 async def test_a_first_look_that_failed_is_told_with_the_reason(house):
     user = house.world.add_user("Wei")
-    house.lookout.problem = "the site asks to wait."
+    house.lookout.problem = Reason(Cause.REST)
     house.world.say(user.id, user.id, "/subscribe 1288915263")
-    message = await house.says(user.id, "I cannot read it just now (the site asks to wait).")
+    message = await house.says(user.id, "I cannot read it just now. The site asks to be left alone for a while.")
     assert "no post" not in message.text
     assert len(await house.followed(user.id)) == 1
 

@@ -7,6 +7,7 @@ import pytest
 
 import bot
 from bot.locales import SOURCE, PhraseError, _load, available, best_match, phrases
+from bot.model.reason import VALUES, Cause
 
 ROOT = Path(bot.__file__).parent
 KEY = re.compile(r"[a-z]+(\.[a-z_]+)+")
@@ -87,9 +88,19 @@ def test_every_call_gives_the_values_that_its_phrase_wants():
 def test_no_key_stands_unused():
     used = {key for key, _ in used_keys()}
     used |= {f"{key}{REPLY}" for key in used}
-    # keys made of two parts in the code: menu.NAME of each command, severity.LEVEL
-    made = {key for key in _load(SOURCE) if key.startswith(("menu.", "severity."))}
+    # keys made of two parts in the code: menu.NAME of each command, severity.LEVEL, trouble.CAUSE
+    made = {key for key in _load(SOURCE) if key.startswith(("menu.", "severity.", "trouble."))}
     assert sorted(set(_load(SOURCE)) - used - made) == []
+
+
+@pytest.mark.parametrize("language", available())
+def test_every_cause_of_trouble_has_its_sentence_and_gives_it_its_values(language):
+    ours = {key: text for key, text in _load(language).items() if key.startswith("trouble.")}
+    assert {key: placeholders(text) for key, text in ours.items()} == {
+        f"trouble.{cause.value}": set(VALUES.get(cause, ())) for cause in Cause
+    }
+    # a frightened reader is told by a whole sentence, never by an operator's setting
+    assert all(text.endswith((".", "。")) and "TOCSIN" not in text for text in ours.values())
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,9 @@ class Town:
     watch: Watch
     queued: int = 0
 
-    async def subscribe(self, telegram_id: int, *words: str, thread_id: int = 0) -> None:
+    async def subscribe(self, telegram_id: int, *words: str, thread_id: int = 0, language: str = "en") -> None:
         async with self.db.begin() as conn:
-            chat = await chats.ensure(conn, telegram_id, ChatKind.PRIVATE, "", self.clock(), "en")
+            chat = await chats.ensure(conn, telegram_id, ChatKind.PRIVATE, "", self.clock(), language)
             key = "\n".join(words)
             await subscriptions.add(conn, chat, thread_id, self.watch.account_id, words, key, None, self.clock())
 

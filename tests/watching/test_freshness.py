@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from bot.model.reason import Cause, Reason, reason_of
 from bot.sources.face import Broken, NothingNew, Posts, Refused
+from bot.store import accounts
 from bot.watching.freshness import freshness
 
 READER = 1001
@@ -16,16 +18,18 @@ async def test_a_source_blind_for_longer_than_its_promise_is_told_once_and_again
     await town.subscribe(READER)
     await town.see()
     town.clock.advance(50)
-    await fail(town, Broken("The site answers with a login page.", "Set TOCSIN_WEIBO_COOKIE."))
+    login = Broken("Weibo sent us to its login.", "Set TOCSIN_WEIBO_COOKIE.", reason=Reason(Cause.LOGIN))
+    await fail(town, login)
     assert not freshness(town.watch, town.source.pace, town.clock()).blind
     town.clock.advance(100)
     state = freshness(town.watch, town.source.pace, town.clock())
     assert state.blind
     town.watch = await town.recorder.tell_blind(town.watch, state.since)
-    await fail(town, Broken("The site answers with a login page."))
+    await fail(town, login)
     await town.deliver()
     assert len(town.messenger.messages) == 1
-    assert "login page" in town.messenger.messages[0].text
+    assert "The site shows this only to users who are logged in." in town.messenger.messages[0].text
+    assert "TOCSIN" not in town.messenger.messages[0].text
     await town.see()
     await town.deliver()
     assert len(town.messenger.messages) == 2
@@ -50,7 +54,39 @@ async def test_each_ending_of_a_poll_is_written_as_what_it_is(town):
 async def test_a_site_that_is_gone_for_good_is_polled_no_more_and_its_readers_are_told(town):
     await town.subscribe(READER)
     await town.see()
-    await fail(town, Broken("HTTP 410", gone=True))
+    await fail(town, Broken("HTTP 410", gone=True, reason=Reason(Cause.GONE)))
     await town.deliver()
     assert town.watch.state == "gone"
     assert "closed for good" in town.messenger.messages[0].text
+
+
+async def test_why_a_source_went_blind_is_told_in_each_chats_own_language(town):
+    await town.subscribe(READER, language="zh-Hans")
+    await town.see()
+    town.clock.advance(150)
+    await fail(town, Broken("HTTP 502", reason=Reason(Cause.SITE_FAULT, {"status": "502"})))
+    town.watch = await town.recorder.tell_blind(town.watch, town.clock())
+    await town.deliver()
+    assert "网站自身出了故障（HTTP 502）" in town.messenger.messages[0].text
+
+
+async def test_what_lacks_of_a_good_list_is_written_down_and_goes_when_it_is_there(town):
+    lacking = Reason(Cause.ALERTS_MISSING, {"count": "1"})
+    await fail(town, Posts((), lacking=lacking))
+    assert (town.watch.outcome, reason_of(town.watch.reason), town.watch.failures) == ("posts", lacking, 0)
+    await fail(town, NothingNew(lacking=lacking))
+    assert reason_of(town.watch.reason) == lacking
+    await fail(town, NothingNew())
+    assert town.watch.reason == ""
+    async with town.db.read() as conn:
+        assert (await accounts.watch_of(conn, town.watch.account_id)).reason == ""
+
+
+async def test_a_source_that_nobody_looks_at_is_blind_though_no_poll_failed(town):
+    await town.see()
+    started = town.clock()
+    pace = town.source.pace
+    town.clock.advance(pace.promise + 1)
+    assert freshness(town.watch, pace, town.clock(), started).blind
+    # who has just begun to watch (after a long stop) has not broken the promise yet: the first polls come first
+    assert not freshness(town.watch, pace, town.clock(), town.clock()).blind

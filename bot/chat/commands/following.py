@@ -11,8 +11,9 @@ from bot.chat.desk import Desk, Press
 from bot.chat.scene import Scene
 from bot.chat.times import told
 from bot.chat.wording import Mark, Say, excerpt, is_real, linked, named, one_line, sentence
+from bot.delivery import reasons
 from bot.delivery.face import Styled
-from bot.model.subscription import Followed, Wish
+from bot.model.subscription import MOST_SUBSCRIPTIONS, Followed, TooManySubscriptionsError, Wish
 from bot.store import choices, subscriptions
 from bot.store.subscriptions import Listed, Removed
 
@@ -44,6 +45,10 @@ async def taken_back(desk: Desk, scene: Scene, subscription_id: int) -> tuple[Li
     return listed, keyboard
 
 
+def _too_many(scene: Scene) -> Styled:
+    return Say(scene.phrases).phrase("subscribe.too_many", most=MOST_SUBSCRIPTIONS).styled()
+
+
 class Following:
     """Carries out wishes, tells what came of them, and takes them back."""
 
@@ -53,7 +58,11 @@ class Following:
 
     async def follow(self, scene: Scene, wish: Wish, message_id: int) -> None:
         """Subscribe, and say so in the message that said "Looking for …"."""
-        followed = await self._desk.ports.lookout.follow(wish)
+        try:
+            followed = await self._desk.ports.lookout.follow(wish)
+        except TooManySubscriptionsError:
+            await self._desk.voice.change(scene.target, message_id, _too_many(scene))
+            return
         styled = self._told(scene, wish, followed)
         undo = press(scene.phrases("button.undo"), UNDO, followed.subscription_id)
         await self._desk.voice.change(scene.target, message_id, styled, ((undo,),) if followed.created else ())
@@ -82,6 +91,10 @@ class Following:
                 listed = await self._restored(conn, scene, arguments[0] if arguments else "")
         except IntegrityError:
             listed = None  # its chat or account is gone: nothing to bring back
+        except TooManySubscriptionsError:
+            await desk.show(scene, _too_many(scene))
+            await self._quiet(scene)
+            return
         if listed is None:
             await desk.too_old(scene)
             return
@@ -97,7 +110,9 @@ class Following:
             return None
         # our id of the chat may have changed since, when two chats became one
         removed = Removed.from_payload({**payload, "chat_id": scene.chat_id})
-        subscription_id, _ = await subscriptions.restore(conn, removed)
+        subscription_id, created = await subscriptions.restore(conn, removed)
+        if created and await subscriptions.count_of_chat(conn, scene.chat_id) > MOST_SUBSCRIPTIONS:
+            raise TooManySubscriptionsError
         return await subscriptions.get(conn, subscription_id, scene.chat_id)
 
     async def _done_already(self, scene: Scene) -> None:
@@ -122,7 +137,7 @@ class Following:
         else:
             say.line("subscribe.not_vouched")
         if followed.problem:
-            say.newline().line("subscribe.problem", why=sentence(followed.problem).rstrip(".。"))
+            say.newline().line("subscribe.problem", why=reasons.told(followed.problem, scene.phrases))
         self._add_latest(say, scene, followed)
         return say.styled()
 

@@ -1,17 +1,43 @@
-"""/status: is each source of this chat answering, since when not, what helps, and what waits for the chat."""
+"""/status: is each source of this chat answering, since when not and why, and what waits for the chat."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from bot.chat.desk import Command, Desk
 from bot.chat.scene import Scene
 from bot.chat.times import ago
-from bot.chat.wording import Say, named, packed, sentence
+from bot.chat.wording import Say, named, packed
 from bot.delivery.face import Styled
+from bot.delivery.reasons import told
+from bot.model.reason import reason_of
 from bot.store import deliveries, subscriptions
 from bot.store.accounts import Watch
 
-_GREEN, _GREY, _RED = "✅", "▫️", "⚠️"
+
+class _State(StrEnum):
+    """How a source stands. The word always stands beside the sign."""
+
+    ANSWERING = "answering"
+    #: Subscribed to a moment ago.
+    UNREAD = "unread"
+    REFUSED = "refused"
+    BROKEN = "broken"
+    GONE = "gone"
+    #: Not looked at for longer than its kind's promise: nobody polls, or the line before the site is too long.
+    UNWATCHED = "unwatched"
+
+
+_TROUBLED = frozenset((_State.REFUSED, _State.BROKEN, _State.GONE, _State.UNWATCHED))
+_SIGNS = dict.fromkeys(_TROUBLED, "⚠️") | {_State.ANSWERING: "✅", _State.UNREAD: "▫️"}
+_PHRASES = {
+    _State.ANSWERING: "freshness.answering",
+    _State.UNREAD: "freshness.unread",
+    _State.REFUSED: "freshness.refused",
+    _State.BROKEN: "freshness.broken",
+    _State.GONE: "freshness.gone",
+    _State.UNWATCHED: "freshness.unwatched",
+}
 
 
 class Status:
@@ -30,11 +56,13 @@ class Status:
             await self._desk.tell(scene, "list.empty")
             return
         watches = list({entry.account_id: entry.watch for entry in listed}.values())
-        troubled = [watch for watch in watches if _is_troubled(watch)]
+        now = self._desk.clock()
+        states = {watch.account_id: self._state(watch, now) for watch in watches}
+        troubled = [watch for watch in watches if states[watch.account_id] in _TROUBLED]
         head = Say(scene.phrases)
         if troubled:
             head.phrase("freshness.troubled", count=len(troubled), total=len(watches))
-        elif all(watch.outcome == "never" for watch in watches):
+        elif all(state is _State.UNREAD for state in states.values()):
             head.phrase("freshness.starting")
         else:
             head.phrase("freshness.well")
@@ -42,46 +70,37 @@ class Status:
             head.line("freshness.waiting", count=waiting)
         else:
             head.line("freshness.none_waiting")
-        now = self._desk.clock()
-        quiet = [watch for watch in watches if not _is_troubled(watch)]
-        blocks = [head.styled(), *(_block(scene, watch, now) for watch in troubled + quiet)]
+        quiet = [watch for watch in watches if states[watch.account_id] not in _TROUBLED]
+        blocks = [head.styled(), *(_block(scene, watch, states[watch.account_id], now) for watch in troubled + quiet)]
         first, *rest = packed(blocks)
         await self._desk.answer(scene, first)
         await self._desk.voice.say_all(scene.target, rest)
 
+    def _state(self, watch: Watch, now: datetime) -> _State:
+        """How it stands. A good answer holds only for as long as the kind's promise (design rule 3): who was not
+        looked at for longer is not well, whatever the last look brought.
+        """
+        if watch.state == "gone":
+            return _State.GONE
+        if watch.outcome in {"refused", "broken"}:
+            return _State(watch.outcome)
+        promise = timedelta(seconds=self._desk.ports.lookout.promise(watch.account.kind))
+        if watch.outcome == "never":
+            # its first look stands out: due since next_poll_at
+            return _State.UNWATCHED if now - watch.next_poll_at > promise else _State.UNREAD
+        overdue = watch.last_poll_at is None or now - watch.last_poll_at > promise
+        return _State.UNWATCHED if overdue else _State.ANSWERING
 
-def _is_troubled(watch: Watch) -> bool:
-    return watch.state == "gone" or watch.outcome in {"refused", "broken"}
 
-
-def _block(scene: Scene, watch: Watch, now: datetime) -> Styled:
-    say = Say(scene.phrases).add(f"{_sign(watch)} ").add(named(watch.account)).add(": ").phrase(_outcome(watch))
-    if _is_troubled(watch) and watch.problem:
-        say.line("freshness.why", why=sentence(watch.problem))
-    if _is_troubled(watch) and watch.advice:
-        say.line("freshness.advice", advice=sentence(watch.advice))
+def _block(scene: Scene, watch: Watch, state: _State, now: datetime) -> Styled:
+    say = Say(scene.phrases).add(f"{_SIGNS[state]} ").add(named(watch.account)).add(": ").phrase(_PHRASES[state])
+    why = None if state is _State.UNWATCHED else reason_of(watch.reason)
+    if why is not None:
+        say.line("freshness.why", why=told(why, scene.phrases))
     if watch.last_poll_at is not None:
         say.line("freshness.checked", when=ago(watch.last_poll_at, now, scene.phrases))
-    if _is_troubled(watch) and watch.last_ok_at is not None:
+    if state in _TROUBLED and watch.last_ok_at is not None:
         say.line("freshness.answered", when=ago(watch.last_ok_at, now, scene.phrases))
     if watch.last_post_at is not None:
         say.line("freshness.posted", when=ago(watch.last_post_at, now, scene.phrases))
     return say.styled()
-
-
-def _sign(watch: Watch) -> str:
-    if _is_troubled(watch):
-        return _RED
-    return _GREY if watch.outcome == "never" else _GREEN
-
-
-def _outcome(watch: Watch) -> str:
-    """The phrase for how it stands; the word always stands beside the sign."""
-    if watch.state == "gone":
-        return "freshness.gone"
-    return {
-        "posts": "freshness.answering",
-        "nothing_new": "freshness.answering",
-        "refused": "freshness.refused",
-        "broken": "freshness.broken",
-    }.get(watch.outcome, "freshness.unread")

@@ -13,8 +13,10 @@ from bot.chat.ports import Found, LookupFailedError, Trouble
 from bot.chat.scene import Scene
 from bot.chat.wording import Mark, Say, one_line, sentence
 from bot.delivery.face import Button, Styled
+from bot.delivery.reasons import told
 from bot.matching.words import WordsError, parse_words
 from bot.model.account import Account
+from bot.model.reason import Cause, Reason
 from bot.model.subscription import Wish
 from bot.store import choices
 
@@ -26,6 +28,11 @@ _SHOWN = 60
 LOOKUP_SECONDS = 90.0
 #: Buttons under a question; a name that fits more accounts is better asked for again with a link.
 CHOICES = 8
+
+#: Their sentences say what to send instead.
+_SAY_WHAT_TO_DO = frozenset(
+    (Cause.NO_ADDRESS, Cause.NO_FEED, Cause.NO_ALERTS, Cause.NO_ACCOUNT, Cause.POST_HIDDEN, Cause.ADDRESS)
+)
 
 _LINK = re.compile(r"https?://[^\s<>\"“”]+", re.IGNORECASE)
 _BARE_LINK = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,24}(?:/\S*)?", re.IGNORECASE)
@@ -64,7 +71,8 @@ class Subscribing:
         try:
             words = parse_words(words_text)
         except WordsError as error:
-            say = Say(scene.phrases).phrase("subscribe.wrong_words").add(" ").add(sentence(str(error)))
+            why = scene.phrases(error.phrase, **error.values)
+            say = Say(scene.phrases).phrase("subscribe.wrong_words").add(" ").add(sentence(why))
             await self._desk.answer(scene, say.styled())
             return
         await self._look_for(scene, what[:WHAT_LIMIT], words)
@@ -137,7 +145,8 @@ class Subscribing:
                 await self._not_found(scene, what, message_id, error)
                 return
             except TimeoutError:
-                await self._not_found(scene, what, message_id, LookupFailedError(Trouble.BROKEN))
+                slow = LookupFailedError(Trouble.BROKEN, reason=Reason(Cause.SLOW))
+                await self._not_found(scene, what, message_id, slow)
                 return
             if len(found.accounts) == 1:
                 await self._following.follow(scene, self._wish(scene, found.accounts[0], words), message_id)
@@ -172,9 +181,9 @@ class Subscribing:
             Trouble.BROKEN: "subscribe.broken",
         }
         say = Say(scene.phrases).phrase(keys[error.trouble], what=Mark(one_line(what, _SHOWN), "bold"))
-        if str(error):
-            say.newline().add(sentence(str(error)))
-        elif error.trouble is Trouble.NOT_FOUND:
+        if error.reason is not None:
+            say.newline().add(told(error.reason, scene.phrases))
+        if error.trouble is Trouble.NOT_FOUND and (error.reason is None or error.reason.cause not in _SAY_WHAT_TO_DO):
             say.line("subscribe.check_link")
         await self._desk.voice.change(scene.target, message_id, say.styled())
 

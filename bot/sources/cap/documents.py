@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from bot.model.alert import Alert, MsgType, Scope, Status
 from bot.model.post import Post
+from bot.model.reason import Cause, Reason
 from bot.sources import xml
 from bot.sources.cap import fields
 from bot.sources.cap.alerts import datetime_or_none, is_alert, is_cap_namespace, is_whole, read_alert
@@ -76,7 +77,7 @@ def read_document(body: bytes, account: str, url: str, charset: str = "") -> Doc
         raise UnreadableError(msg)
     if xml.looks_like_html(decoded.text):
         msg = "The site gave a web page instead of alerts (a login, a notice or an error page?)."
-        raise UnreadableError(msg)
+        raise UnreadableError(msg, Reason(Cause.WEB_PAGE))
     root = xml.parse(decoded.text)
     name = local_name(root)
     if name in _INDEX_ROOTS:

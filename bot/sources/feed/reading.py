@@ -6,6 +6,7 @@ import html.entities
 import re
 from typing import TYPE_CHECKING
 
+from bot.model.reason import Cause, Reason
 from bot.sources import xml
 from bot.sources.charset import Decoded, decode
 from bot.sources.face import UnreadableError
@@ -51,7 +52,7 @@ def _read_xml(decoded: Decoded, start: str, account: str, url: str) -> Feed:
     text = decoded.text
     if xml.looks_like_html(text):
         msg = "This is a web page, not a feed (a login or block page?)."
-        raise UnreadableError(msg)
+        raise UnreadableError(msg, Reason(Cause.WEB_PAGE))
     if start != "<":
         msg = "The answer is neither XML nor JSON, so it is no feed."
         raise UnreadableError(msg)

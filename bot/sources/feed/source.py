@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.fetching import Fetcher, FetchError, Limits, Response
 from bot.model.account import Account
 from bot.model.post import Post
+from bot.model.reason import Cause, Reason
 from bot.sources import asking
 from bot.sources.face import (
     Broken,
@@ -66,7 +67,7 @@ class FeedSource:
         url = as_url(what)
         if not url:
             msg = f"“{what[:80]}” is no address. Send the link of a feed or of a page that has one (https://…)."
-            raise NotFoundError(msg)
+            raise NotFoundError(msg, Reason(Cause.NO_ADDRESS))
         response = await self._ask(url)
         try:
             return (await self._account(response, url),)
@@ -74,7 +75,7 @@ class FeedSource:
             links = await asyncio.to_thread(feed_links, response.body, response.url, asking.header_charset(response))
             if not links:
                 msg = f"There is no feed at that address, and the page names none: {error}"
-                raise NotFoundError(msg) from error
+                raise NotFoundError(msg, Reason(Cause.NO_FEED)) from error
         return await self._of_page(links)
 
     async def _of_page(self, links: list[str]) -> tuple[Account, ...]:
@@ -123,7 +124,8 @@ class FeedSource:
         try:
             feed = await self._read(response, account.key)
         except UnreadableError as error:
-            return Broken(str(error), advice="Look at the address in a browser; it is asked again by itself.")
+            advice = "Look at the address in a browser; it is asked again by itself."
+            return Broken(str(error), advice=advice, reason=error.reason)
         after = asking.remembered(memory, response, url, self.pace.ceiling, feed.ttl_s)
         return self._posts(account, memory, feed, after, sha)
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from bot.model.reason import Cause
 from bot.sources.weibo.cards import has_posts
 from bot.sources.weibo.fields import Json, first_string, inner, integer, mapping, parse, string
 
@@ -302,4 +303,21 @@ ADVICE = {
     Kind.SITE_ERROR: "Open the account on weibo.com; if it looks well, report this.",
     Kind.DELETED: "Nothing needs doing.",
     Kind.NO_PERMISSION: "Set TOCSIN_WEIBO_COOKIE to the cookie of a logged-in user who may see it.",
+}
+
+#: What subscribers are told, by class.
+CAUSES = {
+    Kind.TRANSIENT: Cause.UNREACHABLE,
+    Kind.AUTH_OR_ANTIBOT: Cause.VISITORS,
+    Kind.AUTH: Cause.VISITORS,
+    Kind.LOGIN_WALL: Cause.LOGIN,
+    Kind.RATE_LIMITED: Cause.REST,
+    Kind.BAD_BODY: Cause.UNREADABLE,
+    Kind.EMPTY_AMBIGUOUS: Cause.HIDDEN,
+    Kind.SUSPICIOUS_EMPTY: Cause.HIDDEN,
+    Kind.SCHEMA_ERROR: Cause.CHANGED,
+    Kind.SITE_ERROR: Cause.ODD_ANSWER,
+    Kind.DELETED: Cause.POST_HIDDEN,
+    Kind.NO_PERMISSION: Cause.POST_HIDDEN,
+    Kind.USABLE: Cause.ODD_ANSWER,
 }

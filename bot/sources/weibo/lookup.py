@@ -1,6 +1,7 @@
 """Finding the account that a UID, an address or a name means; nothing here reads posts."""
 
 from bot.model.account import Account
+from bot.model.reason import Cause, Reason
 from bot.sources.face import NotFoundError, RefusedError, UnreadableError
 from bot.sources.weibo.cards import user_id
 from bot.sources.weibo.claims import Named, read_name
@@ -83,7 +84,10 @@ class Lookup:
         if uid:
             return await self._by_uid(uid)
         if answer.usable or answer.kind in (Kind.DELETED, Kind.NO_PERMISSION, Kind.EMPTY_AMBIGUOUS, Kind.SITE_ERROR):
-            raise NotFoundError(f"Weibo does not show this post, so its author is not known. {_GIVE_ADDRESS}")
+            raise NotFoundError(
+                f"Weibo does not show this post, so its author is not known. {_GIVE_ADDRESS}",
+                Reason(Cause.POST_HIDDEN),
+            )
         raise _failure(answer)
 
 
@@ -108,10 +112,10 @@ def _users(data: Json) -> list[Account]:
 def _failure(answer: Answer) -> RefusedError | UnreadableError:
     if answer.until is not None:
         return RefusedError(
-            f"{answer.why} It can be asked again at {answer.until:%H:%M} UTC. {answer.advice}".strip()
+            f"{answer.why} It can be asked again at {answer.until:%H:%M} UTC. {answer.advice}".strip(), answer.reason
         )
     if answer.kind is Kind.TRANSIENT:
-        return RefusedError(f"{answer.why} Try again in a few minutes.")
+        return RefusedError(f"{answer.why} Try again in a few minutes.", answer.reason)
     if answer.kind is Kind.LOGIN_WALL:
-        return RefusedError(f"{answer.why} {answer.advice}")
-    return UnreadableError(f"{answer.why} {answer.advice}".strip())
+        return RefusedError(f"{answer.why} {answer.advice}", answer.reason)
+    return UnreadableError(f"{answer.why} {answer.advice}".strip(), answer.reason)

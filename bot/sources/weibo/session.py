@@ -18,7 +18,8 @@ from bot.fetching.face import (
     SitePace,
     UnreachableError,
 )
-from bot.sources.weibo.classifier import ADVICE, Action, Kind, Seen, Verdict, classify
+from bot.model.reason import Reason
+from bot.sources.weibo.classifier import ADVICE, CAUSES, Action, Kind, Seen, Verdict, classify
 from bot.sources.weibo.cookies import Cookies, LoginBlockedError, MintWaitError
 from bot.sources.weibo.fields import Json
 from bot.sources.weibo.jar import Jar
@@ -73,6 +74,11 @@ class Answer:
     def why(self) -> str:
         """The class as a sentence."""
         return self.verdict.why
+
+    @property
+    def reason(self) -> Reason:
+        """The class as subscribers are told of it."""
+        return Reason(CAUSES[self.verdict.kind])
 
 
 class Session:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.fetching.face import Fetcher, Keep
 from bot.model.account import Account
 from bot.model.post import Post
+from bot.model.reason import Cause, Reason
 from bot.sources.face import Broken, Claim, Memory, NothingNew, Outcome, Pace, Posts, Presence, Refused
 from bot.sources.weibo.cards import Page, is_public, mid_of_mblog, read_page
 from bot.sources.weibo.claims import read_name
@@ -86,7 +87,8 @@ class WeiboSource:
         """Ask for the first page of posts: one request, and a few more for what new posts lack."""
         look = _Look(account, Remembered.read(memory), first=not memory)
         if not (account.key.isascii() and account.key.isdigit()):
-            return Broken(f"{account.key[:40]!r} is no Weibo UID.", "Remove the account and subscribe to it anew.")
+            why = f"{account.key[:40]!r} is no Weibo UID."
+            return Broken(why, "Remove the account and subscribe to it anew.", reason=Reason(Cause.NO_ACCOUNT))
         answer = await self._timeline(look, look.known.container)
         if answer.kind in _DOUBTFUL:
             return await self._doubt(look, answer)
@@ -232,17 +234,18 @@ def _weibo_container(profile: Json) -> str:
 
 def _failure(answer: Answer, now: datetime) -> Outcome:
     if answer.until is not None:
-        return Refused(answer.why, answer.until, site_wide=True, advice=answer.advice)
+        return Refused(answer.why, answer.until, site_wide=True, advice=answer.advice, reason=answer.reason)
     if answer.kind is Kind.LOGIN_WALL:
-        return Refused(answer.why, now + _LOGIN_WALL_REST, advice=answer.advice)
-    return Broken(answer.why, answer.advice)
+        return Refused(answer.why, now + _LOGIN_WALL_REST, advice=answer.advice, reason=answer.reason)
+    return Broken(answer.why, answer.advice, reason=answer.reason)
 
 
 def _nobody_there(look: _Look, answer: Answer) -> Outcome:
     """Weibo says "nothing here yet" of the profile as well: blank, gone, or hidden from us."""
     if look.known.had_posts or answer.kind is Kind.SCHEMA_ERROR:
         why = "Weibo shows neither posts nor a profile for this account any more: it may be gone, or hidden from us."
-        return Broken(why, f"Open {look.account.url} in a browser; remove the account if it is gone.")
+        advice = f"Open {look.account.url} in a browser; remove the account if it is gone."
+        return Broken(why, advice, reason=Reason(Cause.VANISHED))
     look.known.blank = True
     note = "Weibo says that there is nothing here yet, of the profile too: the account is blank or gone."
     return Posts((), look.known.to_memory(), (note,))
@@ -251,7 +254,7 @@ def _nobody_there(look: _Look, answer: Answer) -> Outcome:
 def _doubtful(look: _Look, answer: Answer, user: Json) -> Outcome:
     count = integer(user.get("statuses_count"))
     if answer.kind is Kind.SCHEMA_ERROR:
-        return Broken(answer.why, answer.advice)
+        return Broken(answer.why, answer.advice, reason=answer.reason)
     if count == 0 and not look.known.had_posts:
         look.known.blank = True
         return Posts((), look.known.to_memory(), account=account_of(user))
@@ -259,4 +262,5 @@ def _doubtful(look: _Look, answer: Answer, user: Json) -> Outcome:
     return Broken(
         f"Weibo shows an empty page for an account with {many}; it hides them from us for now.",
         ADVICE[Kind.SUSPICIOUS_EMPTY],
+        reason=Reason(Cause.HIDDEN),
     )

@@ -1,11 +1,13 @@
 """A list is asked with validators, each linked alert once, and no error ever reads as "nothing in force"."""
 
+import itertools
 import json
 from datetime import timedelta
 
 import pytest
 
-from bot.sources.cap.source import MAX_FETCHED, MAX_PATIENT_TRIES, MAX_TRIES
+from bot.model.reason import Cause, Reason
+from bot.sources.cap.gathering import LONGEST_PAUSE_S, MAX_FETCHED, MAX_PATIENT_TRIES, MAX_TRIES
 from bot.sources.face import Broken, NothingNew, Posts, Presence, Refused
 
 
@@ -126,17 +128,66 @@ async def test_what_lay_behind_the_first_look_is_history(caps, cap_at, publisher
     assert names(await caps.poll(cap_at(), first.memory)) == ["W50"]
 
 
-async def test_one_bad_alert_does_not_stop_the_others_and_is_tried_a_few_times(caps, cap_at, publisher, publish):
+async def test_one_bad_alert_does_not_stop_the_others_and_is_tried_a_few_times(
+    caps, cap_at, publisher, publish, clock
+):
     publish(1, 2)
     publisher.put("/1.xml", b"<alert>")
     outcome = await caps.poll(cap_at(), {})
     assert names(outcome) == ["W2"]
     assert any("/1.xml" in note for note in outcome.notes)
     for _ in range(MAX_TRIES - 1):
+        clock.advance(3601)
         outcome = await caps.poll(cap_at(), outcome.memory)
     assert any("given up" in note for note in outcome.notes)
-    await caps.poll(cap_at(), outcome.memory)
+    clock.advance(3601)
+    again = await caps.poll(cap_at(), outcome.memory)
     assert publisher.paths.count("/1.xml") == MAX_TRIES
+    # what was given up stays visible for as long as the list names it
+    assert [each.lacking for each in (outcome, again)] == [Reason(Cause.ALERTS_MISSING, {"count": "1"})] * 2
+    publish(2)
+    assert (await caps.poll(cap_at(), again.memory)).lacking is None
+
+
+async def test_an_alert_that_is_listed_and_not_there_yet_is_asked_for_for_hours_and_told(
+    caps, cap_at, publisher, publish, clock, alert, reply
+):
+    publish(1)
+    memory = (await caps.poll(cap_at(), {})).memory
+    publish(1, 2)
+    publisher.replies["/2.xml"] = reply(status=404)  # the list is ahead of its CDN
+    waited, asked = 0, []
+    outcome = await caps.poll(cap_at(), memory)
+    # the list itself is a good answer: the other alerts on it are in time, and nobody is told that it is blind
+    assert isinstance(outcome, Posts)
+    assert outcome.lacking == Reason(Cause.ALERTS_MISSING, {"count": "1"})
+    while waited < 3 * 3600:
+        clock.advance(caps.pace.default)
+        waited += caps.pace.default
+        before = publisher.paths.count("/2.xml")
+        outcome = await caps.poll(cap_at(), outcome.memory)
+        if publisher.paths.count("/2.xml") > before:
+            asked.append(waited)
+    pauses = [later - earlier for earlier, later in itertools.pairwise([0, *asked])]
+    assert pauses[:5] == [60, 60, 120, 240, 480]
+    assert max(pauses) <= LONGEST_PAUSE_S + caps.pace.default
+    assert outcome.lacking is not None  # three hours later it is neither forgotten nor given up
+    publisher.put("/2.xml", alert(identifier="W2"))
+    clock.advance(LONGEST_PAUSE_S)
+    outcome = await caps.poll(cap_at(), outcome.memory)
+    assert names(outcome) == ["W2"]
+    assert outcome.lacking is None
+
+
+async def test_what_lacks_is_told_also_when_the_list_did_not_change(caps, cap_at, publisher, publish, clock):
+    publish(1, 2, ETag='"same"')
+    publisher.put("/2.xml", b"<alert>")
+    outcome = await caps.poll(cap_at(), {})
+    for _ in range(MAX_TRIES):
+        clock.advance(3601)
+        outcome = await caps.poll(cap_at(), outcome.memory)
+    assert isinstance(outcome, NothingNew)
+    assert outcome.lacking == Reason(Cause.ALERTS_MISSING, {"count": "1"})
 
 
 async def test_a_bad_alert_that_is_mended_is_read_though_the_list_did_not_change(
@@ -158,6 +209,7 @@ async def test_when_no_new_alert_can_be_read_the_source_is_broken(caps, cap_at, 
     outcome = await caps.poll(cap_at(), {})
     assert isinstance(outcome, Broken)
     assert "none of its 2 new alerts" in outcome.why
+    assert outcome.reason == Reason(Cause.ALERTS_MISSING, {"count": "2"})
 
 
 async def test_an_alert_whose_host_is_at_fault_is_tried_for_hours_with_growing_pauses(

@@ -24,6 +24,7 @@ def upgrade() -> None:
     op.add_column("chats", sa.Column("old_routine_s", sa.Integer(), nullable=True))
     op.add_column("chats", sa.Column("old_urgent_s", sa.Integer(), nullable=True))
     op.add_column("posts", sa.Column("news_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("watches", sa.Column("reason", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "paid_messages",
         sa.Column("day", sa.String(length=10), nullable=False),
@@ -35,6 +36,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Extreme and urgent share a lane again; what was held back for an operator counts as failed."""
     op.drop_table("paid_messages")
+    op.drop_column("watches", "reason")
     op.drop_column("posts", "news_at")
     op.drop_column("chats", "old_urgent_s")
     op.drop_column("chats", "old_routine_s")

@@ -186,8 +186,14 @@ def _repost(quote: Writing, post: Post, phrases: Phrases, style: str) -> None:
 
 
 def _once(texts: Iterable[str]) -> str:
-    """Several hazards' words, each said once."""
-    return "\n\n".join(dict.fromkeys(filter(None, (block(text[:QUOTE_LIMIT]) for text in texts))))
+    """Several hazards' words, each said once, as far as a quotation reaches (and a little further: then it is cut)."""
+    said: dict[str, None] = {}
+    room = QUOTE_LIMIT
+    for text in texts:
+        if room >= 0 and (words := block(text[: room + 1])) and words not in said:
+            said[words] = None
+            room -= len(words)
+    return "\n\n".join(said)
 
 
 def _bounded(text: str, phrases: Phrases) -> str:

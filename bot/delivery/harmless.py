@@ -7,6 +7,7 @@ screen would act on by themselves: invisible and direction-changing characters, 
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 #: Put inside a token, it keeps Telegram's entity finder from seeing a mention, command, hashtag or link there
@@ -43,8 +44,9 @@ _TELEGRAM_HOSTS = re.compile(r"(?i)(?<![A-Za-z0-9-])(t|telegram|telesco)\.(?=(?:
 #: East Asian letters stand next to a link without a space between; they end it.
 _EAST_ASIAN = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 _LABEL = r"[^\W_\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
-#: The look-behind keeps a long word from being tried again at each of its letters.
-_BARE_HOST = re.compile(rf"(?<!{_LABEL})(?:{_LABEL}(?:{_LABEL}|-)*\.)+{_LABEL}(?:{_LABEL}|-)*")
+#: All that may hang together as a host; ``_hosts`` finds the hosts in it. One pattern for both would be tried again
+#: at each letter of "a-a-a-…" (12,000 characters of that cost it three seconds).
+_DOTTED = re.compile(rf"(?:{_LABEL}|[-.])+")
 _ASCII_HOST = re.compile(r"(?i)[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?::\d{1,5})?")
 #: A host that is surely taken for a link's: what follows another one could act by itself ("http://0?@name").
 _HOST = re.compile(
@@ -145,16 +147,41 @@ def _inert(text: str) -> str:
 
 
 def _inert_words(text: str) -> str:
-    text = _BARE_HOST.sub(_true_host, text)
+    text = _DOTTED.sub(lambda run: _hosts(run[0]) if "." in run[0] else run[0], text)
     text = _MENTION.sub("@" + WORD_JOINER, text)
     text = _COMMAND.sub("/" + WORD_JOINER, text)
     text = _HASHTAG.sub(lambda m: m[0] + WORD_JOINER, text)
     return _TELEGRAM_HOSTS.sub(lambda m: m[0] + WORD_JOINER, text)
 
 
-def _true_host(match: re.Match[str]) -> str:
+def _hosts(run: str) -> str:
+    """A run of letters, hyphens and dots with its hosts made true: labels that begin with a letter or digit, joined by
+    single dots; before the first one hyphens may stand.
+    """
+    done: list[str] = []
+    host: list[str] = []
+    for label in run.split("."):
+        if host and (not label or label.startswith("-")):
+            done.append(_lead_and_host(host))
+            host = []
+        if host or label.strip("-"):
+            host.append(label)
+        else:
+            done.append(label)
+    if host:
+        done.append(_lead_and_host(host))
+    return ".".join(done)
+
+
+def _lead_and_host(labels: list[str]) -> str:
+    if len(labels) == 1:
+        return labels[0]
+    first = labels[0].lstrip("-")
+    return labels[0][: len(labels[0]) - len(first)] + _true_host(".".join((first, *labels[1:])))
+
+
+def _true_host(host: str) -> str:
     """A word with dots that Telegram might take for a host: not clickable unless ASCII, and unmasked if a mask."""
-    host = match[0]
     if host.isascii():
         return host
     broken = host.replace(".", "." + WORD_JOINER)
@@ -169,6 +196,7 @@ def _imitates_latin(host: str) -> bool:
     return bool(scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"}) and "LATIN" in scripts
 
 
+@lru_cache(maxsize=1024)
 def _script(char: str) -> str:
     return unicodedata.name(char, "").partition(" ")[0]
 

@@ -51,6 +51,7 @@ _MEANT = {
 _LIKELY = ["gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "koi8_r", "cp1251", "cp1252", "cp1256", "cp874"]
 #: A text is still taken as what it declares when at most this part of its non-ASCII characters is damaged.
 _DAMAGE = 0.05
+_STEP = 256 * 1024
 #: Enough for a judgement; the judge's time grows with what it reads.
 _JUDGED_BYTES = 64 * 1024
 
@@ -96,13 +97,18 @@ def _judge(body: bytes, first: str) -> Decoded:
     sample = body[:_JUDGED_BYTES]
     best = from_bytes(sample, cp_isolation=_LIKELY, preemptive_behaviour=False).best()
     charset = best.encoding if best else "cp1252"
-    return Decoded(
-        body.decode(charset, "replace"), charset, f"its charset was not declared rightly; read as {charset}"
-    )
+    return Decoded(_lossy(body, charset), charset, f"its charset was not declared rightly; read as {charset}")
+
+
+def _lossy(body: bytes, charset: str) -> str:
+    """Decode in steps: megabytes of invalid bytes, at once, would hold up everybody else (the interpreter's lock)."""
+    decoder = codecs.getincrementaldecoder(charset)("replace")
+    steps = [decoder.decode(body[at : at + _STEP]) for at in range(0, len(body), _STEP)]
+    return "".join((*steps, decoder.decode(b"", final=True)))
 
 
 def _damaged(body: bytes, charset: str) -> Decoded:
-    text = body.decode(charset, "replace")
+    text = _lossy(body, charset)
     return Decoded(text, charset, f"some letters are not valid {charset}" if "\ufffd" in text else "")
 
 

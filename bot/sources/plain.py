@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from bot.model.post import Media, MediaKind
+from bot.sources.markup import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,11 +117,12 @@ def from_html(html: str, base: str = "", *, keep_newlines: bool = False) -> Plai
     """Read HTML. ``keep_newlines`` keeps the line breaks of the source (text that holds a few tags)."""
     from selectolax.lexbor import LexborHTMLParser
 
-    parser = LexborHTMLParser(_without_halves(html[:MAX_HTML]))
+    markup, cut = bounded(_without_halves(html[:MAX_HTML]))
+    parser = LexborHTMLParser(markup)
     reading = _Reading(base, keep_newlines=keep_newlines)
     if parser.body is not None:
         reading.children_of(parser.body)
-    return Plain(reading.text(), reading.media, cut=len(html) > MAX_HTML or reading.full)
+    return Plain(reading.text(), reading.media, cut=cut or len(html) > MAX_HTML or reading.full)
 
 
 def _without_halves(text: str) -> str:

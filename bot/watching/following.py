@@ -18,6 +18,7 @@ from bot.store import posts as post_store
 from bot.store import subscriptions
 from bot.store.accounts import Watch
 from bot.store.database import Database
+from bot.store.fingerprint import fingerprints
 from bot.watching.intake import take_in
 
 log = structlog.get_logger(__name__)
@@ -55,8 +56,10 @@ class Following:
         outcome: Outcome | None = None
         if known is None:
             outcome = await self._look(wish.account)
+        posts = outcome.posts if isinstance(outcome, Posts) else ()
+        prints = await asyncio.to_thread(fingerprints, posts) if posts else {}
         async with self._db.begin() as conn:
-            granted = await self._grant(conn, wish, outcome)
+            granted = await self._grant(conn, wish, outcome, prints)
         self._nudge()
         return granted
 
@@ -90,7 +93,9 @@ class Following:
         if not any(each.account_id == stored.id and words_key(each.words) == key for each in listed if stored):
             raise TooManySubscriptionsError
 
-    async def _grant(self, conn: AsyncConnection, wish: Wish, outcome: Outcome | None) -> Followed:
+    async def _grant(
+        self, conn: AsyncConnection, wish: Wish, outcome: Outcome | None, prints: Mapping[str, str]
+    ) -> Followed:
         now = self._clock()
         account_id = await account_store.upsert(conn, wish.account, now)
         interval = self._interval_of(wish.account.kind)
@@ -104,20 +109,20 @@ class Following:
         problem: Reason | None = None
         watch = await account_store.watch_of(conn, account_id)
         if outcome is not None and watch is not None and (nobody_watched or watch.baseline_at is None):
-            problem = await self._first_look(conn, watch, outcome, now)
+            problem = await self._first_look(conn, watch, outcome, prints, now)
         newest = await post_store.latest(conn, account_id, 1)
         account = outcome.account if isinstance(outcome, Posts) and outcome.account else wish.account
         return Followed(subscription_id, created, account, newest[0] if newest else None, problem)
 
     async def _first_look(
-        self, conn: AsyncConnection, watch: Watch, outcome: Outcome, now: datetime
+        self, conn: AsyncConnection, watch: Watch, outcome: Outcome, prints: Mapping[str, str], now: datetime
     ) -> Reason | None:
         interval = self._interval_of(watch.account.kind)
         unseen = replace(watch, baseline_at=None, baseline_floor=None, state="active", interval_s=interval)
         match outcome:
             case Posts():
                 churn = self._sources[watch.account.kind].ids_may_churn
-                taken = await take_in(conn, unseen, outcome.posts, now, ids_may_churn=churn)
+                taken = await take_in(conn, unseen, outcome.posts, now, ids_may_churn=churn, prints=prints)
                 seen = replace(
                     unseen, baseline_at=now, baseline_floor=taken.floor, outcome="posts", problem="",
                     advice="; ".join(outcome.notes), reason=outcome.lacking.to_json() if outcome.lacking else "",

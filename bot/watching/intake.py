@@ -1,6 +1,6 @@
 """From one page of posts to revisions with their deliveries, in one transaction: what is seen is queued."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -40,10 +40,19 @@ class Taken:
 
 
 async def take_in(
-    conn: AsyncConnection, watch: Watch, posts: Sequence[Post], now: datetime, *, ids_may_churn: bool
+    conn: AsyncConnection,
+    watch: Watch,
+    posts: Sequence[Post],
+    now: datetime,
+    *,
+    ids_may_churn: bool,
+    prints: Mapping[str, str] | None = None,
 ) -> Taken:
-    """Record a page and queue what it means. ``watch.baseline_at`` None makes it the first look: known, not news."""
-    intake = _Intake(conn, watch, now, ids_may_churn=ids_may_churn)
+    """Record a page and queue what it means. ``watch.baseline_at`` None makes it the first look: known, not news.
+
+    ``prints`` are the posts' fingerprints by id, where they were taken beforehand (off the loop).
+    """
+    intake = _Intake(conn, watch, now, ids_may_churn=ids_may_churn, prints=prints or {})
     await intake.take(posts)
     return intake.taken
 
@@ -62,7 +71,10 @@ async def withdraw(conn: AsyncConnection, account_id: int, known: KnownPost, now
 class _Intake:
     """The work of one page; lives for one transaction."""
 
-    def __init__(self, conn: AsyncConnection, watch: Watch, now: datetime, *, ids_may_churn: bool) -> None:
+    def __init__(
+        self, conn: AsyncConnection, watch: Watch, now: datetime, *, ids_may_churn: bool, prints: Mapping[str, str]
+    ) -> None:
+        self._prints = prints
         self._conn = conn
         self._watch = watch
         self._now = now
@@ -80,7 +92,7 @@ class _Intake:
             known |= await self._renumbered([p for p in ordered if p.id not in known], len(ordered))
         for post in ordered:
             before = known.get(post.id)
-            print_ = fingerprint(post)
+            print_ = self._print(post)
             if before is None:
                 await self._new(post, print_)
             elif before.fingerprint != print_:
@@ -89,6 +101,9 @@ class _Intake:
             times = [p.published for p in ordered if p.published and not p.pinned]
             self.taken.floor = min(times, default=None)
         self.taken.queued = self._queueing.queued
+
+    def _print(self, post: Post) -> str:
+        return self._prints.get(post.id) or fingerprint(post)
 
     async def _new(self, post: Post, print_: str) -> None:
         if not _may_end_others(post):
@@ -193,7 +208,7 @@ class _Intake:
         return found
 
     def _same(self, post: Post, known: KnownPost, page_size: int) -> bool:
-        same_words = known.fingerprint == fingerprint(post)
+        same_words = known.fingerprint == self._print(post)
         if page_size < CHURN_PAGE:
             return same_words and known.published_at == post.published
         return known.title_key == title_key(post) and (same_words or known.url == post.url)

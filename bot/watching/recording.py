@@ -1,5 +1,6 @@
 """How a poll ended, into the database: posts, their deliveries and the state of the watch in one transaction."""
 
+import asyncio
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from bot.sources.face import Broken, NothingNew, Outcome, Pace, Posts, Presence,
 from bot.store import accounts as account_store
 from bot.store.accounts import Watch
 from bot.store.database import Database
+from bot.store.fingerprint import fingerprints
 from bot.store.posts import KnownPost
 from bot.watching import freshness
 from bot.watching.intake import Taken, take_in, withdraw
@@ -70,8 +72,9 @@ class Recorder:
     async def _posts(self, pace: Pace, watch: Watch, outcome: Posts, now: datetime, *, ids_may_churn: bool) -> Watch:
         self._quiet.pop(watch.account_id, None)
         first_look = watch.baseline_at is None
+        prints = await asyncio.to_thread(fingerprints, outcome.posts)
         async with self._db.begin() as conn:
-            taken = await take_in(conn, watch, outcome.posts, now, ids_may_churn=ids_may_churn)
+            taken = await take_in(conn, watch, outcome.posts, now, ids_may_churn=ids_may_churn, prints=prints)
             after = self._well(pace, watch, outcome, now, news=taken.news and not first_look)
             if first_look:
                 after = replace(after, baseline_at=now, baseline_floor=taken.floor)

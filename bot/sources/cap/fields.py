@@ -23,6 +23,10 @@ _MAX_REFERENCES = 200
 #: Points kept of one ring; coast lines in real alerts have a few thousand.
 MAX_POINTS = 5000
 _MIN_RING = 4
+#: Two numbers of a dozen characters for each point, generously.
+_MAX_RING_LENGTH = 40 * MAX_POINTS
+#: 200 references of 300 characters; no real list is longer.
+_MAX_REFERENCES_LENGTH = 300 * _MAX_REFERENCES
 _TRIPLE = re.compile(r"[^\s,]+,[^\s,]+,\d{4}-\d\d-\d\dT[^\s,]+")
 #: Stands for a space in a sender's name while references are taken apart at spaces.
 _NO_BREAK = "\x7f"
@@ -87,6 +91,7 @@ def message_id(sender: str, identifier: str, sent: datetime) -> str:
 
 def references(text: str, sender: str) -> tuple[str, ...]:
     """Rule 3: whitespace separated triples; failing that, triples anywhere; failing that, bare identifiers."""
+    text = text[:_MAX_REFERENCES_LENGTH]
     if re.search(r"\s", sender):  # a sender may have no spaces, but some have
         text = text.replace(sender, re.sub(r"\s", _NO_BREAK, sender))
     tokens = text.split()
@@ -113,7 +118,7 @@ def incidents(text: str) -> tuple[str, ...]:
 
 def ring(text: str) -> tuple[tuple[float, float], ...] | None:
     """A polygon, latitude first, closed when the sender forgot to; None when it is no polygon on Earth."""
-    points = [_point(token) for token in re.sub(r"\s*,\s*", ",", text).split()[: MAX_POINTS + 1]]
+    points = [_point(token) for token in _tokens(text[:_MAX_RING_LENGTH], MAX_POINTS + 1)]
     if not points or len(points) > MAX_POINTS:
         return None
     whole = [point for point in points if point is not None]
@@ -126,12 +131,17 @@ def ring(text: str) -> tuple[tuple[float, float], ...] | None:
 
 def circle(text: str) -> Circle | None:
     """``lat,lon radius`` in kilometres; a radius of 0 is a point."""
-    parts = re.sub(r"\s*,\s*", ",", text).split()
+    parts = _tokens(text[:_MAX_RING_LENGTH], 2)
     centre = _point(parts[0]) if parts else None
     if centre is None:
         return None
     radius = _number(parts[1]) if len(parts) > 1 else 0.0
     return Circle(*centre, radius) if radius is not None and radius >= 0 else None
+
+
+def _tokens(text: str, most: int) -> list[str]:
+    """What white space parts, at most so much of it; commas hold together what they stand between."""
+    return re.sub(r"\s*,\s*", ",", text).split(None, most)[:most]
 
 
 def _point(token: str) -> tuple[float, float] | None:

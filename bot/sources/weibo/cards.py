@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from bot.sources.weibo.fields import Json, elements, inner, integer, mapping, string, truth
 from bot.sources.weibo.ids import is_bid, is_mid, mid_of
@@ -11,7 +12,7 @@ from bot.sources.weibo.ids import is_bid, is_mid, mid_of
 #: Cards seen in the wild nest two deep (11 in a list); deeper is not Weibo's doing.
 _MAX_DEPTH = 4
 #: A page has about 10 cards. More than this is no page of a timeline.
-_MAX_CARDS = 500
+_MAX_CARDS = 200
 
 _GROUP = 11
 _POST = 9
@@ -53,9 +54,7 @@ class Page:
 
 def walk(cards: object, depth: int = 0) -> Iterator[tuple[Json, Json]]:
     """Give each (card, mblog) in order: type 9, the members of type 11, and any other card with a mblog."""
-    for count, element in enumerate(elements(cards)):
-        if count >= _MAX_CARDS:
-            return
+    for element in islice(elements(cards), _MAX_CARDS):
         card = mapping(element)
         mblog = mapping(card.get("mblog"))
         if mblog:
@@ -75,7 +74,7 @@ def read_page(data: Json, uid: str) -> Page:
         statuses = [mapping(status) for status in elements(data["list"]) if mapping(status)]
         no_card: Json = {}
         return _sorted([(no_card, status) for status in statuses[:_MAX_CARDS]], uid, _after_list(data))
-    return _sorted(list(walk(data.get("cards"))), uid, _after_cards(data))
+    return _sorted(list(islice(walk(data.get("cards")), _MAX_CARDS)), uid, _after_cards(data))
 
 
 def owner_of(data: Json) -> str:

@@ -1,5 +1,6 @@
 """Asking for what a page leaves out of its posts: long texts and the pictures after the ninth; a few at each poll."""
 
+import asyncio
 from dataclasses import dataclass
 
 from bot.model.post import MediaKind
@@ -48,11 +49,12 @@ class Completing:
     async def complete(self, items: list[Item], known: Remembered, requests: int) -> bool:
         """Ask for at most so much, newest posts first. True when nothing is left that later polls should ask for."""
         budget = _Budget(requests)
-        for need in needs_of(items, known):
+        # which texts are cut short stands in their markup: that is read in a thread
+        for need in await asyncio.to_thread(needs_of, items, known):
             if budget.left <= 0 or budget.refused:
                 break
             await self._fill(need, known, budget)
-        return not needs_of(items, known)
+        return not await asyncio.to_thread(needs_of, items, known)
 
     async def _fill(self, need: Need, known: Remembered, budget: _Budget) -> None:
         """Try the three places in turn (research 3.3); the whole post first where pictures lack too."""
@@ -70,7 +72,7 @@ class Completing:
     async def _from_extend(self, need: Need, mid: str, known: Remembered) -> bool:
         answer = await self._session.ask(self._urls.long_text(mid))
         if answer.usable:
-            _take_text(need, string(inner(answer.json, "data").get("longTextContent")), known)
+            await _take_text(need, string(inner(answer.json, "data").get("longTextContent")), known)
         return answer.until is not None
 
     async def _from_post(self, need: Need, mid: str, known: Remembered) -> bool:
@@ -81,7 +83,7 @@ class Completing:
         if not answer.usable or mid_of_mblog(post) != mid:
             return answer.until is not None
         if need.text:
-            _take_text(need, string(post.get("text")), known)
+            await _take_text(need, string(post.get("text")), known)
         if need.pictures:
             urls = tuple(medium.url for medium in read_media(post) if medium.kind is MediaKind.PHOTO)
             listed = len(read_media(need.mblog))
@@ -98,7 +100,7 @@ class Completing:
         if isinstance(data, dict) and not data:
             known.texts[need.key] = ""  # "data": {} says that there is nothing to add
         else:
-            _take_text(need, text, known)
+            await _take_text(need, text, known)
         return False
 
 
@@ -131,8 +133,8 @@ def _lacks(need: Need, known: Remembered) -> bool:
     return (need.text and need.key not in known.texts) or (need.pictures and need.key not in known.pictures)
 
 
-def _take_text(need: Need, markup: str, known: Remembered) -> None:
-    plain = to_plain(markup)
+async def _take_text(need: Need, markup: str, known: Remembered) -> None:
+    plain = await asyncio.to_thread(to_plain, markup)
     if not plain.text or plain.cut:
         return
     text = plain.text[:_MAX_TEXT]

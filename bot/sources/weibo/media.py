@@ -1,6 +1,7 @@
 """Finding the pictures and films of a post; nothing here fetches them."""
 
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 from bot.model.post import Media, MediaKind
@@ -37,8 +38,8 @@ def missing_pictures(mblog: Json) -> int:
 def _pictures(mblog: Json) -> Iterator[Media]:
     infos = inner(mblog, "pic_infos")
     if infos:
-        order = [string(pid) for pid in elements(mblog.get("pic_ids"))] or list(infos)
-        for pid in order[: 2 * MAX_MEDIA]:
+        order = [string(pid) for pid in islice(elements(mblog.get("pic_ids")), 2 * MAX_MEDIA)]
+        for pid in order or islice(infos, 2 * MAX_MEDIA):
             yield from _photo(mapping(infos.get(pid)))
         return
     for count, picture in enumerate(elements(mblog.get("pics"))):

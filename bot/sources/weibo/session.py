@@ -34,8 +34,8 @@ SITE = KIND
 SITE_PACE = SitePace(gap_min=6.0, gap_max=12.0, concurrency=1)
 _LIMITS = Limits(max_bytes=4 * 1024 * 1024)
 
-#: A page of a timeline is about 70 KiB; parsing more than this would hold up the loop.
-_THREAD_BYTES = 256 * 1024
+#: Bodies above this are parsed in a thread; JSON of this size takes a millisecond.
+_THREAD_BYTES = 32 * 1024
 #: An operator's login, a kept visitor's cookie, a fresh one.
 _MAX_JARS = 3
 _RETRIES = {Action.RETRY_TWICE: 2, Action.RETRY_ONCE: 1}

@@ -38,8 +38,6 @@ _MAX_PAGES = 5
 #: A door that only a login opens is not knocked at before this.
 _LOGIN_WALL_REST = timedelta(minutes=30)
 _DOUBTFUL = frozenset({Kind.EMPTY_AMBIGUOUS, Kind.SUSPICIOUS_EMPTY, Kind.SCHEMA_ERROR})
-#: Pages above about 250 KiB are read in a thread; ordinary ones take a few milliseconds.
-_MANY_POSTS = 40
 #: Container ids have 16 digits; some carry letters and more.
 _MAX_CONTAINER = 40
 
@@ -96,7 +94,7 @@ class WeiboSource:
             return _failure(answer, self._clock())
         if answer.digest and answer.digest == look.known.digest:
             return NothingNew(memory)
-        page = read_page(inner(answer.json, "data"), account.key)
+        page = await _page_of(answer, account.key)
         if not page.items and not page.private and (look.known.had_posts or look.first):
             return await self._doubt(look, answer)
         return await self._finish(look, answer, page)
@@ -139,13 +137,9 @@ class WeiboSource:
         complete = await self._completing.complete(page.items, known, requests)
         known.digest = answer.digest if complete else ""
         notes.append(self._session.take_note())
-        posts = await self._read(page, known)
+        # markup is read in a thread: a page may be made of nothing else
+        posts = await asyncio.to_thread(_posts, page, known, self._clock())
         return Posts(posts, known.to_memory(), tuple(note for note in notes if note), _seen_account(page))
-
-    async def _read(self, page: Page, known: Remembered) -> tuple[Post, ...]:
-        if len(page.items) > _MANY_POSTS:
-            return await asyncio.to_thread(_posts, page, known, self._clock())
-        return _posts(page, known, self._clock())
 
     async def _page_back(self, look: _Look, page: Page) -> None:
         """Add older pages until one shows a known post, shows nothing unseen, or there is no next."""
@@ -157,7 +151,7 @@ class WeiboSource:
             answer = await self._timeline(look, look.known.container, following)
             if not answer.usable:
                 return
-            older = read_page(inner(answer.json, "data"), look.account.key)
+            older = await _page_of(answer, look.account.key)
             unseen = [item for item in older.items if item.mid not in seen]
             if not unseen:
                 return  # the same page for ever
@@ -183,11 +177,15 @@ class WeiboSource:
         elsewhere = _weibo_container(data)
         if elsewhere and elsewhere != (known.container or f"107603{look.account.key}"):
             moved = await self._timeline(look, elsewhere)
-            page = read_page(inner(moved.json, "data"), look.account.key) if moved.usable else Page()
+            page = await _page_of(moved, look.account.key) if moved.usable else Page()
             if page.items:
                 known.container = elsewhere
                 return await self._finish(look, moved, page)
         return _doubtful(look, answer, inner(data, "userInfo"))
+
+
+async def _page_of(answer: Answer, uid: str) -> Page:
+    return await asyncio.to_thread(read_page, inner(answer.json, "data"), uid)
 
 
 def _posts(page: Page, known: Remembered, now: datetime) -> tuple[Post, ...]:

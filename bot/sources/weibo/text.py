@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
+from bot.sources.markup import bounded
 from bot.sources.weibo.fields import MAX_STRING, web_url
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ _SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "head"
 _MORE = frozenset({"全文", "展开"})
 #: Added by the page that showed the link; they say nothing and differ from one endpoint to the next.
 _TRACKING = frozenset({"luicode", "lfid", "_wb_client_", "isnewpage"})
+#: Elements and texts read of one link: Weibo's have three. A bound, since links may nest as deep as they like.
+_LABEL_NODES = 60
 _WEIBO_HOSTS = (".weibo.com", ".weibo.cn")
 
 
@@ -36,11 +39,12 @@ def to_plain(markup: str) -> PlainText:
     # Imported here: most of the time since start nobody has a post to read yet.
     from selectolax.lexbor import LexborHTMLParser
 
-    body = LexborHTMLParser(markup.replace("\x00", "")).body
+    within, outgrown = bounded(markup.replace("\x00", ""))
+    body = LexborHTMLParser(within).body
     if body is None:
-        return PlainText("")
+        return PlainText("", outgrown)
     words, cut = _words(body)
-    return PlainText(_tidy(words), cut)
+    return PlainText(_tidy(words), cut or outgrown)
 
 
 def _tidy(words: str) -> str:
@@ -93,7 +97,9 @@ def _is_more(node: "LexborNode") -> bool:
 def _label(link: "LexborNode") -> str:
     parts: list[str] = []
     node = link.child
-    while node is not None:
+    for _ in range(_LABEL_NODES):
+        if node is None:
+            break
         if node.tag == "-text":
             parts.append(node.text_content or "")
         elif node.tag == "img":

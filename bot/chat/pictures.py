@@ -1,15 +1,27 @@
 """What is known of pictures on their way to Telegram: file ids of those it has, and one download for many chats."""
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 
+import structlog
 from telegram import Message
 
 from bot.model.post import Media
 
+_log = structlog.get_logger(__name__)
+
 #: Gets a picture's bytes for Telegram when it could not fetch them itself; None when we cannot either.
 Download = Callable[[Media], Awaitable[bytes | None]]
+
+#: All pictures of one message are there within so many seconds, or it goes without those that are not: a message must
+#: not wait minutes for its pictures. They are three times what ten of a slow host's take, two at a time.
+MESSAGE_SECONDS = 20.0
+#: Bytes of one message's pictures together; ten of the largest that Telegram takes would be 100 MB in memory.
+MESSAGE_BYTES = 30 * 1000 * 1000
+#: Downloads at one time, for all messages: memory again.
+AT_ONCE = 4
 
 #: Pictures whose file ids are kept: a storm day's posts of many accounts, in about 200 KiB.
 REMEMBERED = 1000
@@ -30,10 +42,28 @@ class Pictures:
         self._download = download
         self._file_ids: OrderedDict[str, str] = OrderedDict()
         self._running: dict[str, asyncio.Task[bytes | None]] = {}
+        self._free = asyncio.Semaphore(AT_ONCE)
 
     def by_reference(self, medium: Media) -> str:
         """The file id where Telegram has it already, else its address."""
         return self._file_ids.get(medium.url, medium.url)
+
+    async def files_of(self, media: Sequence[Media]) -> list[tuple[Media, bytes]]:
+        """The pictures of one message that can be had within its time and size, in their order."""
+        got: dict[int, bytes] = {}
+
+        async def get(place: int, medium: Media) -> None:
+            file = await self.bytes_of(medium)
+            if file and sum(map(len, got.values())) + len(file) <= MESSAGE_BYTES:
+                got[place] = file
+
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(MESSAGE_SECONDS), asyncio.TaskGroup() as tasks:
+                for place, medium in enumerate(media):
+                    tasks.create_task(get(place, medium))
+        if len(got) < len(media):
+            _log.info("pictures were left out", wanted=len(media), got=len(got))
+        return [(media[place], got[place]) for place in sorted(got)]
 
     async def bytes_of(self, medium: Media) -> bytes | None:
         """The picture's bytes; who asks while it is being fetched waits for the same download."""
@@ -63,4 +93,9 @@ class Pictures:
                 del self._file_ids[medium.url]
 
     async def _fetch(self, medium: Media) -> bytes | None:
-        return await self._download(medium)
+        """Bounded by itself: it goes on when the message that asked for it has given up, for others may wait too."""
+        try:
+            async with asyncio.timeout(MESSAGE_SECONDS), self._free:
+                return await self._download(medium)
+        except TimeoutError:
+            return None

@@ -47,11 +47,7 @@ class TelegramMessenger:
             return await self._media(how, part, part.media, references)
         except MediaRefusedError:
             self._pictures.forget(part.media, references)
-            got: list[tuple[Media, bytes]] = []
-            for medium in part.media:
-                file = await self._pictures.bytes_of(medium)
-                if file:
-                    got.append((medium, file))
+            got = await self._pictures.files_of(part.media)
             if not got:
                 raise
             return await self._media(how, part, tuple(m for m, _ in got), [file for _, file in got])

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
 from bot.store.inserting import insert_into
@@ -12,6 +13,18 @@ from bot.store.tables import site_state
 
 #: A host name has at most 253 characters (RFC 1035); PostgreSQL holds the column to this.
 LONGEST_SITE = 255
+
+
+#: What fetching keeps for each host that ever refused. What a source keeps for itself (cookies) has no such end.
+_REST = "rest"
+
+
+async def purge(conn: AsyncConnection, before: datetime) -> int:
+    """Forget the rests of hosts last written before ``before``, which must be longer ago than any rest lasts (24 h):
+    a host that is asked no more would be remembered for ever. Gives the number of rows.
+    """
+    old = delete(site_state).where(site_state.c.name == _REST, site_state.c.updated_at < before)
+    return (await conn.execute(old)).rowcount
 
 
 class SiteKeep:

@@ -6,7 +6,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import State
-from bot.store.tables import accounts, deliveries, posts, watches
+from bot.store.tables import accounts, deliveries, posts, subscriptions, watches
 
 #: A cancel is remembered at least this long, for the alert it cancels may come later.
 TOMBSTONE_DAYS = 7
@@ -16,6 +16,9 @@ KEPT_EACH = 500
 
 #: Posts deleted in one call, so that one transaction stays short.
 AT_ONCE = 1000
+
+#: Accounts deleted in one call, each with up to some hundred posts.
+ACCOUNTS_AT_ONCE = 20
 
 #: Values in one IN (…): SQLite before 3.32 takes at most 999 variables in a statement.
 CHUNK = 500
@@ -73,3 +76,26 @@ async def _trim_account(conn: AsyncConnection, account_id: int, before: datetime
 async def _raise_floor(conn: AsyncConnection, account_id: int, floor: datetime) -> None:
     lower = (watches.c.baseline_floor.is_(None)) | (watches.c.baseline_floor < floor)
     await conn.execute(update(watches).where(watches.c.account_id == account_id, lower).values(baseline_floor=floor))
+
+
+async def forget_accounts(conn: AsyncConnection, before: datetime) -> int:
+    """Delete accounts that nobody follows and that were neither made nor polled since ``before``, with their posts, at
+    most ``ACCOUNTS_AT_ONCE``, and give how many. Put back buttons end long before (``choices``).
+    """
+    followed = exists().where(subscriptions.c.account_id == accounts.c.id)
+    polled = exists().where(watches.c.account_id == accounts.c.id, watches.c.last_poll_at >= before)
+    waiting = (
+        exists()
+        .where(posts.c.account_id == accounts.c.id, posts.c.id == deliveries.c.post_id, deliveries.c.state.in_(_OPEN))
+        .correlate(accounts)
+    )
+    old = (
+        select(accounts.c.id)
+        .where(accounts.c.created_at < before, ~followed, ~polled, ~waiting)
+        .order_by(accounts.c.id)
+        .limit(ACCOUNTS_AT_ONCE)
+    )
+    ids = (await conn.execute(old)).scalars().all()
+    if ids:
+        await conn.execute(delete(accounts).where(accounts.c.id.in_(ids)))
+    return len(ids)

@@ -1,8 +1,9 @@
 """What is remembered of pictures that Telegram has already."""
 
+import asyncio
 from types import SimpleNamespace
 
-from bot.chat.pictures import Pictures, no_download
+from bot.chat.pictures import AT_ONCE, MESSAGE_BYTES, Pictures, no_download
 from bot.model.post import Media, MediaKind
 
 PHOTO = Media(MediaKind.PHOTO, "https://site.example/a.jpg")
@@ -31,3 +32,72 @@ def test_a_refused_address_does_not_cost_the_file_id_that_another_chat_has_broug
     pictures.learn((PHOTO,), taken("AgAC1"))
     pictures.forget((PHOTO,), [PHOTO.url])
     assert pictures.by_reference(PHOTO) == "AgAC1"
+
+
+def photos(count):
+    return tuple(Media(MediaKind.PHOTO, f"https://site.example/{number}.jpg") for number in range(count))
+
+
+async def test_a_message_waits_for_its_pictures_no_longer_than_it_may(monkeypatch):
+    monkeypatch.setattr("bot.chat.pictures.MESSAGE_SECONDS", 0.05)
+    stuck = []
+
+    async def download(medium):
+        if medium.url.endswith("1.jpg"):
+            try:
+                await asyncio.Event().wait()
+            finally:
+                stuck.append(medium.url)
+        return b"picture"
+
+    pictures = Pictures(download)
+    media = photos(3)
+    async with asyncio.timeout(5):
+        got = await pictures.files_of(media)
+    assert [medium for medium, _ in got] == [media[0], media[2]]
+    async with asyncio.timeout(5):
+        while not stuck:  # the download itself is given up too
+            await asyncio.sleep(0.01)
+
+
+async def test_the_pictures_of_a_message_are_bounded_together():
+    async def download(medium):
+        return b"x" * (MESSAGE_BYTES // 3)
+
+    media = photos(10)
+    got = await Pictures(download).files_of(media)
+    assert [medium for medium, _ in got] == list(media[:3])
+
+
+async def test_no_more_pictures_are_fetched_at_once_than_memory_has_room_for():
+    inside = most = 0
+    go = asyncio.Event()
+
+    async def download(medium):
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        await go.wait()
+        inside -= 1
+        return b"x"
+
+    pictures = Pictures(download)
+    running = [asyncio.ensure_future(pictures.files_of(photos(10))) for _ in range(3)]
+    while inside < AT_ONCE:
+        await asyncio.sleep(0)
+    go.set()
+    assert [len(got) for got in await asyncio.gather(*running)] == [10, 10, 10]
+    assert most == AT_ONCE
+
+
+async def test_many_chats_that_want_one_picture_cost_its_host_one_request():
+    asked = []
+
+    async def download(medium):
+        asked.append(medium.url)
+        await asyncio.sleep(0)
+        return b"x"
+
+    pictures = Pictures(download)
+    await asyncio.gather(*(pictures.files_of(photos(2)) for _ in range(20)))
+    assert len(asked) == 2

@@ -1,5 +1,6 @@
 """``tocsin check``: tries everything that ``tocsin run`` needs, and says of each part what to do when it fails."""
 
+import asyncio
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from bot.store.database import Database, DatabaseError
 
 #: Telegram answers getMe in well under a second; a wrong address must not hang the check.
 GETME_SECONDS = 15.0
+#: Weibo is asked politely: a few requests with pauses of up to 12 s between them.
+SOURCE_SECONDS = 120.0
 #: Accounts looked at for each kind: one is enough to know that the site answers.
 ACCOUNTS_PER_KIND = 1
 
@@ -105,9 +108,15 @@ async def _check_sources(settings: Settings, watches: Iterable[Watch]) -> list[R
 
 async def _check_account(source: Source, watch: Watch) -> Row:
     part = f"source {source.kind}"
-    match await source.poll(watch.account, {}):
-        case Posts(posts=posts):
-            return Row(part, True, f"{watch.account.name}: {len(posts)} posts")
+    try:
+        async with asyncio.timeout(SOURCE_SECONDS):
+            outcome = await source.poll(watch.account, {})
+    except TimeoutError:
+        why = f"{watch.account.name}: no answer within {SOURCE_SECONDS:g} seconds"
+        return Row(part, False, why, "Check this machine's network; look at the site in a browser.")
+    match outcome:
+        case Posts(posts=posts, lacking=lacking, notes=notes):
+            return Row(part, lacking is None, f"{watch.account.name}: {len(posts)} posts", " ".join(notes))
         case Refused(why=why, advice=advice) | Broken(why=why, advice=advice):
             return Row(part, False, f"{watch.account.name}: {why}", advice or "Wait and check again later.")
         case _:

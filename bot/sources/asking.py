@@ -114,7 +114,10 @@ def refusal(response: Response) -> Refused | Broken | None:
         return Refused(f"The site asks to be left alone for a while (HTTP {status}).", until=until)
     default = _ADVICE_5XX if status >= _SERVER_ERROR else "Look at the address in a browser."
     return Broken(
-        f"The site answered with HTTP {status}.", advice=_ADVICE.get(status, default), reason=_reason_of(status)
+        f"The site answered with HTTP {status}.",
+        advice=_ADVICE.get(status, default),
+        reason=_reason_of(status),
+        lasting=status in _CAUSES,
     )
 
 

@@ -80,6 +80,8 @@ class Broken:
     gone: bool = False
     memory: Memory | None = None
     reason: Reason = _UNREADABLE
+    #: The site says no by its own will (401, 403, 404): who asks again each few minutes is a nuisance.
+    lasting: bool = False
 
 
 Outcome = Posts | NothingNew | Refused | Broken

@@ -124,7 +124,7 @@ class Recorder:
             advice=outcome.advice, failures=watch.failures + 1,
         )  # fmt: skip
         after = _failed(watch, outcome, now)
-        wait = after_failure(pace, after.failures, self._rng)
+        wait = after_failure(pace, after.failures, self._rng, lasting=outcome.lasting)
         after = replace(after, next_poll_at=now + timedelta(seconds=wait))
         if not outcome.gone:
             return await self._save(after, outcome.memory)

@@ -15,6 +15,9 @@ RECENT = timedelta(hours=6)
 JITTER = (0.9, 1.1)
 #: Spread of a back-off (sources.md 4.3).
 BACKOFF_JITTER = (0.8, 1.2)
+#: A page that is forbidden or not there (sources.md 4.5) is asked for down to twice a day by feeds, and each hour where
+#: it should list alerts.
+LASTING_CEILINGS = 12
 #: With a fixed interval so many looks must have failed before the promise is broken (one may, by chance).
 PROMISED_LOOKS = 3
 #: With a fixed interval (POLL_SECONDS) a broken source is left alone for at most this many of them.
@@ -38,9 +41,13 @@ def next_interval(pace: Pace, interval: float, *, news: bool, last_post_at: date
     return max(pace.floor, min(wanted, slowest))
 
 
-def after_failure(pace: Pace, failures: int, rng: random.Random) -> float:
-    """Seconds until the next try after ``failures`` (from 1) broken polls in a row: doubling, bounded, jittered."""
+def after_failure(pace: Pace, failures: int, rng: random.Random, *, lasting: bool = False) -> float:
+    """Seconds until the next try after ``failures`` (from 1) broken polls in a row: doubling, bounded, jittered.
+
+    ``lasting``: the site says no by its own will, so the doubling goes on to ``LASTING_CEILINGS`` times the ceiling.
+    """
     slowest = pace.ceiling if pace.ceiling > pace.floor else pace.default * FIXED_BACKOFF_LIMIT
+    slowest *= LASTING_CEILINGS if lasting else 1
     wait = min(slowest, pace.default * 2.0 ** min(failures - 1, 16))
     return max(pace.floor, wait * rng.uniform(*BACKOFF_JITTER))
 

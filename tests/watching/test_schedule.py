@@ -48,6 +48,12 @@ def test_failures_back_off_doubling_with_jitter_up_to_the_ceiling():
     assert len({after_failure(PACE, 1, random.Random(seed)) for seed in range(20)}) > 15
 
 
+def test_a_page_that_is_forbidden_or_not_there_is_asked_for_less_and_less():
+    waits = [after_failure(PACE, failures, random.Random(1), lasting=True) for failures in range(1, 12)]
+    assert waits[:2] == [after_failure(PACE, failures, random.Random(1)) for failures in (1, 2)]
+    assert 0.8 * 12 * PACE.ceiling <= waits[-1] <= 1.2 * 12 * PACE.ceiling
+
+
 def test_a_fixed_interval_is_kept_and_its_failures_back_off_all_the_same():
     fixed = with_override(PACE, 7)
     assert looks(7, 3, news=True) == PACE.floor  # without the override

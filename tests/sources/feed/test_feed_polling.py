@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sources.face import Broken, NothingNew, Posts, Presence, Refused
+from bot.model.account import Account
+from bot.model.reason import Cause, Reason
+from bot.sources.face import Broken, NotFoundError, NothingNew, Posts, Presence, Refused
 
 ITEM = "<guid isPermaLink='false'>1</guid><title>Road closed</title><link>https://fire.example/1</link>"
 
@@ -121,6 +123,7 @@ async def test_each_status_ends_as_the_design_says_with_advice(status, kind, wor
     assert str(status) in outcome.why
     assert words in outcome.advice
     assert outcome.gone is (status == 410)
+    assert outcome.lasting is (status in (401, 403, 404))
 
 
 async def test_429_and_503_are_refused_until_the_site_says(feeds, feed_at, publisher, clock):
@@ -210,3 +213,42 @@ async def test_a_feed_cannot_say_what_became_of_an_old_entry(feeds, feed_at):
 def test_ids_of_feeds_may_churn_and_its_pace_is_the_agreed_one(feeds):
     assert feeds.ids_may_churn
     assert (feeds.pace.default, feeds.pace.floor, feeds.pace.ceiling, feeds.pace.promise) == (300, 60, 3600, 10800)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [
+        (404, b"", Reason(Cause.MISSING)),
+        (401, b"", Reason(Cause.FORBIDDEN, {"status": "401"})),
+        (403, b"", Reason(Cause.FORBIDDEN, {"status": "403"})),
+        (410, b"", Reason(Cause.GONE)),
+        (418, b"", Reason(Cause.ODD_ANSWER)),
+        (502, b"", Reason(Cause.SITE_FAULT, {"status": "502"})),
+        (429, b"", Reason(Cause.REST)),
+        (200, b"<html>log in</html>", Reason(Cause.WEB_PAGE)),
+        (200, b"<rss><channel><item><title>Half a ti", Reason(Cause.UNREADABLE)),
+        (200, b"x" * (9 * 1024 * 1024), Reason(Cause.TOO_LARGE)),
+    ],
+)
+async def test_each_trouble_has_the_cause_that_subscribers_are_told(status, body, reason, feeds, feed_at, publisher):
+    publisher.put("/feed", body, status)
+    assert (await feeds.poll(feed_at(), {})).reason == reason
+
+
+async def test_a_host_that_is_not_there_or_may_not_be_asked_has_its_cause(feeds, feed_at, publisher):
+    nobody = Account("feed", "http://127.0.0.1:1/", "n", "")
+    assert (await feeds.poll(nobody, {})).reason == Reason(Cause.UNREACHABLE)
+    private = Account("feed", "http://10.0.0.1/", "n", "")
+    assert (await feeds.poll(private, {})).reason == Reason(Cause.ADDRESS)
+    publisher.put("/feed", b"", 302, Location=publisher.url("/feed"))
+    assert (await feeds.poll(feed_at(), {})).reason == Reason(Cause.BAD_REDIRECT)
+
+
+@pytest.mark.parametrize(
+    ("what", "cause"), [("good morning", Cause.NO_ADDRESS), ("/page", Cause.NO_FEED), ("/none", Cause.MISSING)]
+)
+async def test_what_is_not_found_has_its_cause(what, cause, feeds, publisher):
+    publisher.put("/page", b"<html><title>no feed here</title></html>")
+    with pytest.raises(NotFoundError) as caught:
+        await feeds.find(publisher.url(what) if what.startswith("/") else what)
+    assert caught.value.reason.cause is cause

@@ -16,7 +16,8 @@ from weibo_shapes import (
     timeline,
 )
 
-from bot.sources.weibo.classifier import ADVICE, TABLE, Action, Kind, Seen, classify
+from bot.model.reason import Cause
+from bot.sources.weibo.classifier import ADVICE, CAUSES, TABLE, Action, Kind, Seen, classify
 
 LOGIN_PAGE = "https://passport.weibo.com/sso/signin?entry=wapsso&url=https%3A%2F%2Fm.weibo.cn%2F"
 
@@ -182,3 +183,8 @@ def test_a_long_message_is_cut():
 def test_json_nested_beyond_the_stack_is_a_bad_body():
     assert judged(b'{"a":' * 200_000).kind is Kind.BAD_BODY
     assert judged(json.dumps({"ok": 1}).encode("utf-16")).kind is Kind.USABLE
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_class_has_a_cause_that_subscribers_can_be_told(kind):
+    assert isinstance(CAUSES[kind], Cause)

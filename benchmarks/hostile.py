@@ -27,6 +27,7 @@ PAGES = (
     "wrong-charset.xml",
     "churning-ids.xml",
     "nested.xml",
+    "nested-html.json",
 )
 QUICK = ("entity-bomb.xml", "gzip-bomb.xml", "html.xml")
 STARTED_WITHIN_S = 30.0

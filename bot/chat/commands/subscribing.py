@@ -30,9 +30,7 @@ LOOKUP_SECONDS = 90.0
 CHOICES = 8
 
 #: Their sentences say what to send instead.
-_SAY_WHAT_TO_DO = frozenset(
-    (Cause.NO_ADDRESS, Cause.NO_FEED, Cause.NO_ALERTS, Cause.NO_ACCOUNT, Cause.POST_HIDDEN, Cause.ADDRESS)
-)
+_SAY_WHAT_TO_DO = frozenset((Cause.NO_ADDRESS, Cause.NO_FEED, Cause.NO_ALERTS, Cause.NO_ACCOUNT, Cause.POST_HIDDEN))
 
 _LINK = re.compile(r"https?://[^\s<>\"“”]+", re.IGNORECASE)
 _BARE_LINK = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,24}(?:/\S*)?", re.IGNORECASE)

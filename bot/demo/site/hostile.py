@@ -46,6 +46,7 @@ class Hostile:
                 "wrong-charset.xml": self._wrong_charset,
                 "churning-ids.xml": self._churning_ids,
                 "nested.xml": self._nested,
+                "nested-html.json": self._nested_html,
                 "forged.xml": self._forged,
                 "empty.xml": self._empty,
             }
@@ -146,6 +147,12 @@ class Hostile:
     async def _nested(self, _request: Request) -> Response:
         """Elements within elements, deeper than a recursive reader goes."""
         return Response(_RSS_HEAD + "<a>" * NESTED + "</a>" * NESTED + _RSS_TAIL, media_type=_RSS)
+
+    async def _nested_html(self, _request: Request) -> Response:
+        """HTML whose elements nest so deep that a parser compares each tag with thousands: minutes of work in 4 MB."""
+        items = ",".join(f'{{"id":"{n}","content_html":"{"<div>" * 2 * NESTED}"}}' for n in range(20))
+        body = f'{{"version":"https://jsonfeed.org/version/1.1","title":"演示","items":[{items}]}}'
+        return Response(body.encode(), media_type="application/feed+json")
 
     async def _forged(self, _request: Request) -> Response:
         """Text that would pass for the bot's own, or for somebody else's link, if it were shown as it is."""

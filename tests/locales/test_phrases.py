@@ -4,6 +4,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from opencc import OpenCC
 
 import bot
 from bot.locales import SOURCE, PhraseError, _load, available, best_match, phrases
@@ -44,9 +45,21 @@ def calls_with_values():
                 yield keys[0], {keyword.arg for keyword in node.keywords}, f"{path.relative_to(ROOT)}:{node.lineno}"
 
 
-def test_there_is_english_and_chinese():
+def test_there_is_english_and_chinese_in_both_scripts():
     assert available()[0] == "en"
-    assert "zh-Hans" in available()
+    assert {"zh-Hans", "zh-Hant"} <= set(available())
+
+
+@pytest.mark.parametrize(("language", "way", "both"), [("zh-Hans", "t2s", ""), ("zh-Hant", "s2tw", "台")])
+def test_no_character_of_the_other_script_has_slipped_in(language, way, both):
+    convert = OpenCC(way).convert
+    slips = {
+        (key, char)
+        for key, text in _load(language).items()
+        for char, other in zip(text, convert(text), strict=True)
+        if char != other and char not in both
+    }
+    assert slips == set()
 
 
 @pytest.mark.parametrize("language", available())
@@ -115,7 +128,10 @@ def test_every_cause_of_trouble_has_its_sentence_and_gives_it_its_values(languag
         ("xx", ""),
         ("", ""),
         ("-", ""),
-        ("zh-TW", "zh-Hant" if "zh-Hant" in available() else "zh-Hans"),
+        ("zh-TW", "zh-Hant"),
+        ("zh-hk", "zh-Hant"),
+        ("zh_MO", "zh-Hant"),
+        ("zh-Hant-HK", "zh-Hant"),
     ],
 )
 def test_the_language_that_serves_a_reader_best(asked, spoken):

@@ -155,3 +155,23 @@ async def test_a_long_status_takes_several_messages(house):
     assert len(texts) > 1
     assert all(len(text) <= 4096 for text in texts)
     assert sum(text.count("Agency") for text in texts) == 40
+
+
+async def test_many_sources_that_are_well_are_one_line_each_and_troubled_ones_are_spelt_out(house, now):
+    user = house.world.add_user("Wei")
+    for number in range(30):
+        account = Account("feed", f"https://a{number}.example/", f"Agency {number}", f"https://a{number}.example/")
+        await house.follow(user.id, account)
+        trouble = (
+            {"outcome": "broken", "reason": Reason(Cause.MISSING).to_json()} if number == 7 else {"outcome": "posts"}
+        )
+        await set_watch(house, account, last_poll_at=now, last_ok_at=now, last_post_at=now, **trouble)
+    house.world.say(user.id, user.id, "/status")
+    message = await house.says(user.id, "Agency 29")
+    head, first, *rest = message.text.split("\n\n")
+    assert "Not answering: 1 of 30." in head
+    assert first.splitlines()[:2] == [
+        "⚠️ Agency 7: cannot be read just now", "Why: The site has nothing at this address.",
+    ]  # fmt: skip
+    assert len(rest) == 29
+    assert {len(block.splitlines()) for block in rest} == {1}

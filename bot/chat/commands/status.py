@@ -8,11 +8,14 @@ from bot.chat.desk import Command, Desk
 from bot.chat.scene import Scene
 from bot.chat.times import ago
 from bot.chat.wording import Say, named, packed
+from bot.delivery import reasons
 from bot.delivery.face import Styled
-from bot.delivery.reasons import told
 from bot.model.reason import reason_of
 from bot.store import deliveries, subscriptions
 from bot.store.accounts import Watch
+
+#: With more sources than this, those that are well are one line each: nobody reads a dozen messages of "answering".
+SPELT_OUT = 20
 
 
 class _State(StrEnum):
@@ -71,7 +74,9 @@ class Status:
         else:
             head.line("freshness.none_waiting")
         quiet = [watch for watch in watches if states[watch.account_id] not in _TROUBLED]
-        blocks = [head.styled(), *(_block(scene, watch, states[watch.account_id], now) for watch in troubled + quiet)]
+        brief = len(watches) > SPELT_OUT
+        told = [_block(scene, each, states[each.account_id], now, brief=brief) for each in troubled + quiet]
+        blocks = [head.styled(), *told]
         first, *rest = packed(blocks)
         await self._desk.answer(scene, first)
         await self._desk.voice.say_all(scene.target, rest)
@@ -92,11 +97,13 @@ class Status:
         return _State.UNWATCHED if overdue else _State.ANSWERING
 
 
-def _block(scene: Scene, watch: Watch, state: _State, now: datetime) -> Styled:
+def _block(scene: Scene, watch: Watch, state: _State, now: datetime, *, brief: bool) -> Styled:
     say = Say(scene.phrases).add(f"{_SIGNS[state]} ").add(named(watch.account)).add(": ").phrase(_PHRASES[state])
     why = None if state is _State.UNWATCHED else reason_of(watch.reason)
     if why is not None:
-        say.line("freshness.why", why=told(why, scene.phrases))
+        say.line("freshness.why", why=reasons.told(why, scene.phrases))
+    if brief and state not in _TROUBLED:
+        return say.styled()
     if watch.last_poll_at is not None:
         say.line("freshness.checked", when=ago(watch.last_poll_at, now, scene.phrases))
     if state in _TROUBLED and watch.last_ok_at is not None:

@@ -4,10 +4,21 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from weibo_shapes import NEEDS_LOGIN, TOO_OFTEN, VISITOR_PAGE, mblog, timeline
+from weibo_shapes import (
+    DELETED,
+    LOGIN_WALL,
+    NEEDS_LOGIN,
+    NOTHING_HERE,
+    TOO_OFTEN,
+    VISITOR_PAGE,
+    mblog,
+    profile,
+    timeline,
+)
 from weibo_standin import Says
 
-from bot.sources.face import Broken, Posts, Refused
+from bot.model.reason import Cause
+from bot.sources.face import Broken, NotFoundError, Posts, Refused
 
 LOGIN_PAGE = "https://passport.weibo.com/sso/signin?entry=wapsso"
 REFUSALS = [
@@ -185,3 +196,47 @@ async def test_a_poll_that_is_cancelled_while_it_mints_leaves_the_door_open(weib
     with pytest.raises(asyncio.CancelledError):
         await poll
     assert isinstance(await source.poll(account, {}), Posts)
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (LOGIN_WALL, Cause.LOGIN),
+        (TOO_OFTEN, Cause.REST),
+        (Says(status=432), Cause.VISITORS),
+        (NEEDS_LOGIN, Cause.VISITORS),
+        (VISITOR_PAGE, Cause.VISITORS),
+        (b"service busy", Cause.UNREADABLE),
+        ({"ok": 1, "data": {}}, Cause.CHANGED),
+        ({"ok": 0, "msg": "系统繁忙"}, Cause.ODD_ANSWER),
+        (Says(status=500), Cause.UNREACHABLE),
+    ],
+)
+async def test_each_refusal_has_the_cause_that_subscribers_are_told(answer, cause, weibo, source, account):
+    weibo.says("timeline", answer)
+    weibo.says("profile", profile())
+    outcome = await source.poll(account, {})
+    assert isinstance(outcome, Refused | Broken)
+    assert outcome.reason.cause is cause
+
+
+async def test_a_page_that_weibo_hides_and_an_account_that_is_gone_have_their_causes(weibo, source, account):
+    weibo.says("timeline", timeline(mblog(1)))
+    memory = (await source.poll(account, {})).memory
+    weibo.says("timeline", timeline())
+    weibo.says("profile", profile())
+    assert (await source.poll(account, memory)).reason.cause is Cause.HIDDEN
+    weibo.says("timeline", NOTHING_HERE)
+    weibo.says("profile", NOTHING_HERE)
+    assert (await source.poll(account, memory)).reason.cause is Cause.VANISHED
+
+
+async def test_looking_for_somebody_in_vain_has_its_cause(weibo, source):
+    weibo.says("profile", NOTHING_HERE)
+    with pytest.raises(NotFoundError) as caught:
+        await source.find("1288915263")
+    assert caught.value.reason.cause is Cause.NO_ACCOUNT
+    weibo.says("show", DELETED)
+    with pytest.raises(NotFoundError) as caught:
+        await source.find("https://m.weibo.cn/detail/4645748019299849")
+    assert caught.value.reason.cause is Cause.POST_HIDDEN

@@ -46,7 +46,7 @@ async def test_words_let_only_matching_posts_through(whole):
 async def test_an_account_that_does_not_exist_is_answered_with_what_to_do(whole):
     reader = whole.reader()
     async with whole.running():
-        await whole.ask(reader, f"/subscribe {UNKNOWN}", "no account with the number 9999999999. Check it")
+        await whole.ask(reader, f"/subscribe {UNKNOWN}", "No such account. Please send the link to its profile")
         await whole.ask(reader, "/list", "Nothing is followed here yet.")
     assert not any("is followed here now" in text for text in whole.texts(reader))
 

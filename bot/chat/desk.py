@@ -16,6 +16,7 @@ from bot.chat.scene import Place, Scene
 from bot.chat.voice import Voice
 from bot.chat.wording import Say
 from bot.delivery.face import SendError, Styled
+from bot.delivery.returning import welcome_back
 from bot.locales import best_match, phrases
 from bot.model.subscription import ChatKind
 from bot.store import chats
@@ -55,7 +56,7 @@ class Desk:
             language = best_match(place.language) if place.kind is ChatKind.PRIVATE else ""
             async with self.db.begin() as conn:
                 await chats.ensure(conn, place.target.chat_id, place.kind, place.title, self.clock(), language)
-                await chats.resume(conn, place.target.chat_id)
+                await welcome_back(conn, place.target.chat_id, self.clock())
                 chat = await chats.get(conn, place.target.chat_id)
         if chat is None:
             raise LookupError("a chat just stored is not there")

@@ -7,6 +7,7 @@ from telegram.ext import ContextTypes
 from bot.chat.desk import Desk, take_along
 from bot.chat.scene import place_of
 from bot.delivery.face import SendError, Styled
+from bot.delivery.returning import welcome_back
 from bot.locales import best_match, phrases
 from bot.model.subscription import ChatKind, Target
 from bot.store import chats, subscriptions
@@ -35,7 +36,7 @@ class Membership:
             chat_id = await chats.ensure(
                 conn, place.target.chat_id, place.kind, place.title, self._desk.clock(), language
             )
-            await chats.resume(conn, place.target.chat_id)
+            await welcome_back(conn, place.target.chat_id, self._desk.clock())
             chat = await chats.get(conn, place.target.chat_id)
             followed = await subscriptions.count_of_chat(conn, chat_id)
         if not could and chat is not None:

@@ -11,7 +11,7 @@ from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.alert import Alert, Hazard, MsgType, Severity, Status, Wording
 from bot.model.post import Media, MediaKind, Post, Revision, RevisionKind
-from bot.reading.relaying import is_green
+from bot.reading.relaying import is_over
 
 #: A quotation longer than this is folded by the reader's app, and opens with a tap.
 FOLD_BEYOND = 700
@@ -93,7 +93,7 @@ def _head(out: Writing, post: Post, phrases: Phrases) -> None:
     if alert is None:
         out.add(f"{_SIGNS[Severity.UNKNOWN]} {phrases('message.post')}\n")
         return
-    over = alert.msg_type is MsgType.CANCEL or alert.all_clear or is_green(alert)
+    over = is_over(alert)
     sign = _OVER if over else _SIGNS[alert.severity]
     words = [phrases("message.lifted") if over else phrases(f"severity.{alert.severity.value.lower()}")]
     if alert.msg_type is MsgType.UPDATE and not over:

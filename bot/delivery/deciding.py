@@ -137,6 +137,8 @@ def _end_without_request(delivery: Delivery, planned: Plan) -> tuple[State, str]
     """The end of a delivery that needs no request, None when it needs one."""
     if planned.skip:
         return State.SKIPPED, planned.skip
+    if planned.hold:
+        return State.HELD, planned.hold
     if len(delivery.parts) >= len(planned.steps):
         return ending(delivery.parts)
     tells_of_edits = (

@@ -17,16 +17,18 @@ log = structlog.get_logger(__name__)
 
 #: Bot API: an album has at most ten media.
 ALBUM_LIMIT = 10
-#: Left free in every message for a line that may have to go on top later ("may be a repeat", "withdrawn"), so that
-#: the line never moves the borders between messages. UTF-16 units; a test holds the phrases to it.
-MARK_ROOM = 128
+#: A line that may have to go on top of a message ("raised", "may be a repeat", "withdrawn"), with its end. UTF-16
+#: units; a test holds the phrases to it. In every message there is room for two, so that they never move the borders
+#: between messages.
+MARK_LINE = 128
+MARK_ROOM = 2 * MARK_LINE
 TEXT_ROOM, CAPTION_ROOM = TEXT_LIMIT - MARK_ROOM, CAPTION_LIMIT - MARK_ROOM
 #: What a fault in composing one odd post can raise; it must not keep the agency's words from the chat (design rule 7).
 _FAULTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 
 def render(revision: Revision, account: Account, phrases: Phrases) -> Rendered:
-    """The messages of a revision, in order: never none, each with room for a mark."""
+    """The messages of a revision, in order: never none, each with room for marks."""
     photos = pictures(revision.post)[:ALBUM_LIMIT]
     said = text_of(revision, account, phrases)
     parts = [Part(text) for text in split(said, (), TEXT_ROOM)]
@@ -57,7 +59,7 @@ def render_notice(text: str) -> Rendered:
 
 def marked(part: Part, mark: str, style: str = "") -> Part:
     """The part with a line on top; ``MARK_ROOM`` was left for it when the text was cut."""
-    top = shorten(Styled(mark), MARK_ROOM - 1).text
+    top = shorten(Styled(mark), MARK_LINE - 1).text
     return replace(part, styled=Writing().add(top, style).add("\n").append(part.styled).done())
 
 

@@ -1,11 +1,12 @@
 """What a delivery still has to do in its chat, as single requests. Computed anew before each: a restart changes nothing."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 
 from bot.delivery.away import sum_up
+from bot.delivery.composing import moment
 from bot.delivery.face import Part, Rendered, Styled
 from bot.delivery.harmless import line
 from bot.delivery.reasons import told
@@ -18,15 +19,22 @@ from bot.model.alert import MsgType
 from bot.model.delivery import LISTED, Op, SentPart, State
 from bot.model.post import Revision
 from bot.model.reason import reason_of
+from bot.reading.relaying import is_over
 from bot.store import deliveries
 from bot.store import posts as post_store
 from bot.store.deliveries import SendRow
 from bot.store.waiting import Delivery
 
+#: States of a post that was taken back or is over: it is not said any more.
+_OVER = frozenset(("withdrawn", "cancelled"))
+#: States whose mark stays on top when the post is edited later on.
+_MARKED = frozenset(("superseded", "cancelled"))
 #: Phrases of a mark after which the words are struck through.
 _STRIKING = frozenset(("message.withdrawn",))
 #: Longest value of a notice, in characters; names and reasons come from sites.
 _VALUE_LIMIT = 300
+#: Longest name of a post in a sentence about it, characters.
+_NAME_LIMIT = 60
 
 
 class Kind(Enum):
@@ -60,6 +68,8 @@ class Plan:
     steps: tuple[Step, ...] = ()
     #: Why nothing is to be done, "" otherwise.
     skip: str = ""
+    #: Why it is not said again though its answer was lost, "" otherwise.
+    hold: str = ""
     #: The revision that the steps show; the copy in the chat has it when they are done.
     revision: int | None = None
     #: The delivery whose messages are edited.
@@ -68,6 +78,15 @@ class Plan:
     later: bool = False
     #: Deliveries that the message stands for, when it sums up what was missed.
     listed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a delivery says besides a post: on top of its message, and below it ("" for nothing)."""
+
+    phrase: str = ""
+    mark: str = ""
+    reply: str = ""
 
 
 async def plan(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
@@ -87,16 +106,22 @@ async def plan(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
             return Plan(skip="it will be sent in its newest version", send=send)
         # the lanes can put a change before what it changes
         return Plan(send=send, later=True)
-    if send is None or not send.parts:
+    in_doubt = send is not None and send.state is State.HELD and not send.parts
+    if send is None or not (send.parts or in_doubt):
         return Plan(skip="the chat never got the original")
-    if send.parts[0].form == LISTED:
-        return _told_of(delivery, send, phrases)
+    if in_doubt or send.parts[0].form == LISTED:
+        return await _told_of(shelf, delivery, send, phrases)
     if delivery.op is Op.EDIT:
         return await _edit(shelf, delivery, send, account, phrases)
     return await _mark(shelf, delivery, send, account, phrases)
 
 
 async def _send(shelf: Shelf, delivery: Delivery, post_id: int, account: Account, phrases: Phrases) -> Plan:
+    if delivery.post_state in _OVER and not delivery.parts:
+        # what is over is not rung; where it may have arrived, the chat hears of its end all the same
+        if delivery.state is State.UNSURE:
+            return Plan(hold="it may have arrived; meanwhile it was lifted or removed")
+        return Plan(skip="lifted or removed before it was sent")
     # the rest of a message goes on in the version that it began in; nothing there yet: the newest
     number = (delivery.rendered_revision if delivery.parts else None) or delivery.post_revision
     revision, rendered = await shelf.look(post_id, number, account, phrases)
@@ -105,6 +130,9 @@ async def _send(shelf: Shelf, delivery: Delivery, post_id: int, account: Account
     if reply_to is None and _lifts(revision) and not await _may_have(shelf, delivery, post_id, root):
         return Plan(skip="the chat never got what this lifts")
     steps = _sending(rendered, silent=delivery.silent, reply_to=reply_to)
+    mark = _words(delivery.notice, phrases).mark
+    if mark:
+        steps[0] = replace(steps[0], part=marked(steps[0].part, mark, "bold"))
     if delivery.parts:  # what follows hangs below the first message
         first = delivery.parts[0].message_ids[0] if delivery.parts[0].message_ids else None
         steps[1:] = [replace(step, reply_to=first) for step in steps[1:]]
@@ -112,7 +140,11 @@ async def _send(shelf: Shelf, delivery: Delivery, post_id: int, account: Account
 
 
 def _lifts(revision: Revision) -> bool:
-    return revision.post.alert is not None and revision.post.alert.msg_type is MsgType.CANCEL
+    """It says of an earlier message that it is over."""
+    post = revision.post
+    if post.alert is None:
+        return False
+    return post.alert.msg_type is MsgType.CANCEL or (bool(post.supersedes) and is_over(post.alert))
 
 
 async def _may_have(shelf: Shelf, delivery: Delivery, post_id: int, root: int) -> bool:
@@ -134,21 +166,30 @@ def _sending(rendered: Rendered, *, silent: bool, reply_to: int | None) -> list[
 
 
 async def _edit(shelf: Shelf, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases) -> Plan:
-    if not delivery.parts and (send.rendered_revision or 0) >= delivery.revision:
-        return Plan(skip="the chat shows this version already")
+    words, shown = _words(delivery.notice, phrases), send.rendered_revision or 0
+    if not delivery.parts and shown >= delivery.revision:
+        # a later edit was faster, or an earlier one showed this version already: the word about it is still owed
+        steps = _reply(delivery, send, words)
+        return Plan(tuple(steps), send=send) if steps else Plan(skip="the chat shows this version already", send=send)
     number = (delivery.rendered_revision if delivery.parts else None) or delivery.post_revision
     revision = await post_store.revision(shelf.conn, send.post_id, number)
-    steps = _rewriting(revision, account, phrases, send)
-    steps += _reply(delivery, send, phrases)
-    return Plan(tuple(steps), revision=number, send=send)
+    mark = ""
+    if delivery.post_state in _MARKED:
+        last = await deliveries.last_mark(shelf.conn, send.chat_id, send.thread_id, send.post_id)
+        mark = _words(last, phrases).mark
+    steps = _rewriting(revision, account, phrases, send, mark)
+    if shown > number:  # between two of its messages a later edit came
+        steps = steps[: len(delivery.parts)]
+    steps += _reply(delivery, send, words)
+    return Plan(tuple(steps), revision=max(shown, number), send=send)
 
 
 async def _mark(shelf: Shelf, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases) -> Plan:
-    phrase, values, _ = _words(delivery)
+    words = _words(delivery.notice, phrases)
     number = send.rendered_revision or delivery.post_revision
     revision = await post_store.revision(shelf.conn, send.post_id, number)
-    steps = _rewriting(revision, account, phrases, send, phrases(phrase, **values), struck=phrase in _STRIKING)
-    steps += _reply(delivery, send, phrases)
+    steps = _rewriting(revision, account, phrases, send, words.mark, struck=words.phrase in _STRIKING)
+    steps += _reply(delivery, send, words)
     return Plan(tuple(steps), send=send)
 
 
@@ -169,18 +210,24 @@ def _rewriting(
     return steps
 
 
-def _reply(delivery: Delivery, send: SendRow, phrases: Phrases) -> list[Step]:
-    phrase, values, reply = _words(delivery)
-    if not reply:
+def _reply(delivery: Delivery, send: SendRow, words: _Words) -> list[Step]:
+    if not words.reply:
         return []
-    told = Part(Styled(phrases(f"{phrase}_reply", **values)))
+    told = Part(Styled(words.reply))
     return [Step(told, Kind.TOLD, reply_to=_first_message(send), silent=delivery.silent)]
 
 
-def _told_of(delivery: Delivery, send: SendRow, phrases: Phrases) -> Plan:
-    """The chat has the post only by name, among what was missed: nothing to edit, but a change may be worth a word."""
-    steps = _reply(delivery, send, phrases)
-    return Plan(tuple(steps), send=send) if steps else Plan(skip="the chat was only told of it", send=send)
+async def _told_of(shelf: Shelf, delivery: Delivery, send: SendRow, phrases: Phrases) -> Plan:
+    """The chat has the post only by name, among what was missed, or perhaps has it in a message that nobody knows of:
+    there is nothing to edit, but what became of it may be worth a word, which then says what it is about.
+    """
+    words = _words(delivery.notice, phrases)
+    if not words.reply:
+        return Plan(skip="there is no message of it to edit", send=send)
+    post = (await post_store.revision(shelf.conn, send.post_id, delivery.post_revision)).post
+    about = phrases("message.about", title=line(post.title.strip() or post.text.strip(), _NAME_LIMIT))
+    told = replace(words, reply=f"{about}\n{words.reply}")
+    return Plan(tuple(_reply(delivery, send, told)), send=send)
 
 
 async def _notice(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
@@ -188,25 +235,35 @@ async def _notice(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
     if listed:
         steps = [Step(part, silent=delivery.silent) for part in await sum_up(shelf, listed, phrases)]
     else:
-        phrase, values, _ = _words(delivery)
-        text = phrases(phrase, **{**values, **_why(delivery, phrases)})
-        steps = _sending(render_notice(text), silent=delivery.silent, reply_to=None)
+        said = render_notice(_words(delivery.notice, phrases).mark)
+        steps = _sending(said, silent=delivery.silent, reply_to=None)
     return Plan(tuple(replace(step, kind=Kind.TOLD) for step in steps), listed=tuple(listed or ()))
 
 
-def _words(delivery: Delivery) -> tuple[str, Mapping[str, str], bool]:
-    """Phrase, values (harmless: names and reasons are a site's words), whether a reply is wished."""
-    if not delivery.notice:
-        return "", {}, False
-    said = json.loads(delivery.notice)
+def _words(notice: str, phrases: Phrases) -> _Words:
+    """A delivery's own words (``watching.notices``) in the chat's language. Names and reasons are a site's words: they
+    are made harmless.
+    """
+    if not notice:
+        return _Words()
+    said = json.loads(notice)
     values = {name: line(str(value), _VALUE_LIMIT) for name, value in said.get("values", {}).items()}
-    return said["phrase"], values, bool(said.get("reply"))
+    values |= {name: phrases(key) for name, key in said.get("keys", {}).items()}
+    values |= {name: _moment(when, phrases) for name, when in said.get("moments", {}).items()}
+    why = reason_of(said.get("why", ""))
+    if why is not None:
+        values["why"] = told(why, phrases)
+    phrase, reply = said.get("phrase", ""), said.get("reply", "")
+    if reply is True:  # as the first release wrote it
+        reply = f"{phrase}_reply"
+    top = phrases(phrase, **values) if phrase and phrase in phrases else ""
+    return _Words(phrase, top, phrases(reply, **values) if reply else "")
 
 
-def _why(delivery: Delivery, phrases: Phrases) -> dict[str, str]:
-    """The value for {why} where the notice gives a reason: its sentence in this chat's language."""
-    why = reason_of(json.loads(delivery.notice).get("why", "")) if delivery.notice else None
-    return {} if why is None else {"why": told(why, phrases)}
+def _moment(spelt: str, phrases: Phrases) -> str:
+    when = datetime.fromisoformat(spelt)
+    offset = when.utcoffset()
+    return moment(when, int(offset.total_seconds() // 60) if offset else None, phrases)
 
 
 def _first_message(send: SendRow) -> int | None:

@@ -23,15 +23,18 @@ _TEST_CODES = frozenset(("RWT", "RMT", "NPT", "DMO"))
 _TEST_VTEC = re.compile(r"/T\.[A-Z]{3}\.[A-Z]{4}\.")
 
 
-def why_not_relayed(post: Post, now: datetime) -> str:
-    """Why a post must not be shown as an alert, "" when it may. Fails closed on what is not surely meant for all."""
+def why_not_relayed(post: Post, now: datetime, *, lifts: bool = False) -> str:
+    """Why a post must not be shown as an alert, "" when it may. Fails closed on what is not surely meant for all.
+
+    ``lifts``: it says of an earlier one that it is over, which is worth saying though nothing is in force.
+    """
     if post.incomplete:
         return post.incomplete
     alert = post.alert
     if alert is None:
         return ""
     why = _not_for_the_public(alert)
-    if why or alert.msg_type is MsgType.CANCEL:
+    if why or lifts or alert.msg_type is MsgType.CANCEL:
         return why
     if not any(w.event or w.headline for h in alert.hazards for w in h.wordings):
         return "it has neither event nor headline"
@@ -58,6 +61,11 @@ def is_green(alert: Alert) -> bool:
     return bool(alert.hazards) and all(_is_green(hazard) for hazard in alert.hazards)
 
 
+def is_over(alert: Alert) -> bool:
+    """True when it says that a danger has ended, in whichever of the ways there are."""
+    return alert.msg_type is MsgType.CANCEL or alert.all_clear or is_green(alert)
+
+
 def effective_expiry(alert: Alert) -> datetime:
     """When the message ends: the last of its hazards' ends, each 24 h after its beginning where none is given."""
     ends = [h.expires or _begin(h, alert) + WITHOUT_END for h in alert.hazards]
@@ -71,7 +79,7 @@ def severity_of(post: Post) -> Severity:
 
 def lane_of(post: Post) -> Lane:
     """Extreme and Severe go first, each in a lane of its own, unless they say that it is over."""
-    over = post.alert is not None and (post.alert.all_clear or post.alert.msg_type is MsgType.CANCEL)
+    over = post.alert is not None and is_over(post.alert)
     return Lane.ROUTINE if over else _LANES.get(severity_of(post), Lane.ROUTINE)
 
 

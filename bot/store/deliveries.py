@@ -114,18 +114,6 @@ async def send_of(conn: AsyncConnection, chat_id: int, thread_id: int, post_id: 
     return rows[-1] if rows else None
 
 
-async def sends_of(conn: AsyncConnection, post_ids: Sequence[int]) -> list[SendRow]:
-    """Every delivery that says one of these posts, in any chat."""
-    rows: list[SendRow] = []
-    for start in range(0, len(post_ids), _CHUNK):
-        some = post_ids[start : start + _CHUNK]
-        found = await conn.execute(
-            _sends().where(deliveries.c.post_id.in_(some), deliveries.c.op == Op.SEND.value).order_by(deliveries.c.id)
-        )
-        rows += map(_send_row, found)
-    return rows
-
-
 async def has_relatives(conn: AsyncConnection, post_id: int, root_id: int) -> bool:
     """Tell whether other posts belong to the event of this one: most posts stand alone."""
     if root_id != post_id:
@@ -142,13 +130,21 @@ async def is_in_doubt(conn: AsyncConnection, chat_id: int, thread_id: int, post_
             deliveries.c.chat_id == chat_id,
             deliveries.c.thread_id == thread_id,
             deliveries.c.op == Op.SEND.value,
-            deliveries.c.state.in_([State.HELD.value, State.UNSURE.value]),
+            or_(deliveries.c.state.in_([State.HELD.value, State.UNSURE.value]), deliveries.c.maybe_repeat.is_(True)),
             posts.c.id != post_id,
             or_(posts.c.id == root_id, posts.c.root_id == root_id),
         )
         .limit(1)
     )
     return (await conn.execute(found)).first() is not None
+
+
+async def last_mark(conn: AsyncConnection, chat_id: int, thread_id: int, post_id: int) -> str:
+    """The words with which this post was marked last in this chat and topic (``notice``), "" when it never was."""
+    d = deliveries.c
+    here = (d.chat_id == chat_id, d.thread_id == thread_id, d.post_id == post_id, d.op == Op.MARK.value)
+    found = select(d.notice).where(*here).order_by(d.queued_at.desc(), d.id.desc()).limit(1)
+    return (await conn.execute(found)).scalar_one_or_none() or ""
 
 
 @dataclass(frozen=True, slots=True)

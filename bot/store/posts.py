@@ -192,11 +192,6 @@ async def pointing_at(conn: AsyncConnection, account_id: int, names: Iterable[st
     return [found[post_id] for post_id in sorted(found)]
 
 
-async def cancelled_before_seen(conn: AsyncConnection, account_id: int, names: Iterable[str]) -> bool:
-    """Tell whether a cancel points at one of these names: such a post is not rung when it turns up late."""
-    return any(pointer.cancels for pointer in await pointing_at(conn, account_id, names))
-
-
 async def by_event(conn: AsyncConnection, account_id: int, event_id: str) -> KnownPost | None:
     """Give the first post of an event; None for an unknown one and for ""."""
     if not event_id:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model.delivery import LISTED, Lane, Op, SentPart, State
+from bot.model.delivery import LISTED, Lane, SentPart, State
 from bot.store.deliveries import WAITING, parts_to_json
 from bot.store.tables import deliveries
 
@@ -124,25 +124,6 @@ async def list_in(conn: AsyncConnection, delivery_ids: Sequence[int], message_id
         some = delivery_ids[start : start + _CHUNK]
         named = deliveries.c.id.in_(some) & (deliveries.c.state == State.EXPIRED.value)
         await conn.execute(update(deliveries).where(named).values(parts=shown))
-
-
-async def withdraw_queued(conn: AsyncConnection, post_ids: Sequence[int], now: datetime, reason: str) -> int:
-    """Settle as SKIPPED every SEND of these posts that was never tried: its alert was lifted or removed meanwhile.
-
-    One that is being sent, or whose answer was lost, stays: the chat may have it, and must be told of the lifting.
-    """
-    done = await conn.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.post_id.in_(post_ids),
-            deliveries.c.op == Op.SEND.value,
-            deliveries.c.state == State.QUEUED.value,
-            deliveries.c.parts == "[]",
-            deliveries.c.maybe_repeat.is_(False),
-        )
-        .values(state=State.SKIPPED.value, settled_at=now, error=reason)
-    )
-    return done.rowcount
 
 
 _CLAIM = (

@@ -1,4 +1,4 @@
-"""Who asked for what: adding, taking back and bringing back wishes, and from an account to its subscribers."""
+"""Who asked for what: adding, taking back and bringing back wishes. Who is told of a post stands in ``fanout``."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.account import Account
 from bot.store.accounts import WATCH_COLUMNS, Watch, watch_of_row
 from bot.store.inserting import insert_into
-from bot.store.tables import accounts, chats, subscriptions, watches
+from bot.store.tables import accounts, subscriptions, watches
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +37,6 @@ class Removed:
         """Read what ``as_payload`` gave."""
         moment = datetime.fromisoformat(payload["created_at"])
         return cls(**{**payload, "words": tuple(payload["words"]), "created_at": moment})
-
-
-@dataclass(frozen=True, slots=True)
-class Subscriber:
-    """One subscription of an account, with what is needed to queue for it. ``chat_id`` is ours."""
-
-    subscription_id: int
-    chat_id: int
-    telegram_id: int
-    thread_id: int
-    words: tuple[str, ...]
-    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +112,6 @@ async def get(conn: AsyncConnection, subscription_id: int, chat_id: int) -> List
     return found[0] if found else None
 
 
-async def of_account(conn: AsyncConnection, account_id: int) -> list[Subscriber]:
-    """Give the subscriptions of an account in chats that are not paused, chat by chat."""
-    return [
-        Subscriber(row.id, row.chat_id, row.telegram_id, row.thread_id, from_json(row.words), row.language)
-        for row in await conn.execute(_OF_ACCOUNT, {"account": account_id})
-    ]
-
-
 async def of_chat(conn: AsyncConnection, chat_id: int, thread_id: int | None = None) -> list[Listed]:
     """Give the subscriptions of a chat (our id), of one topic or (None) of all, in the order they were made."""
     if thread_id is None:
@@ -168,20 +148,6 @@ _REMOVED = (
     subscriptions.c.words_key,
     subscriptions.c.created_by,
     subscriptions.c.created_at,
-)
-
-_OF_ACCOUNT = (
-    select(
-        subscriptions.c.id,
-        subscriptions.c.chat_id,
-        chats.c.telegram_id,
-        subscriptions.c.thread_id,
-        subscriptions.c.words,
-        chats.c.language,
-    )
-    .join_from(subscriptions, chats, chats.c.id == subscriptions.c.chat_id)
-    .where(subscriptions.c.account_id == bindparam("account"), chats.c.state == "active")
-    .order_by(subscriptions.c.chat_id, subscriptions.c.id)
 )
 
 

@@ -221,8 +221,10 @@ subscriptions = Table(
     Column("created_by", BigInteger),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("chat_id", "thread_id", "account_id", "words_key"),
-    # from an account to its subscribers
-    Index("ix_subscriptions_account_id_chat_id", "account_id", "chat_id"),
+    # from an account to its subscribers: those with no words, those with just these words, and which words there are
+    Index(
+        "ix_subscriptions_account_id_words_key_chat_id_thread_id", "account_id", "words_key", "chat_id", "thread_id"
+    ),
 )
 
 deliveries = Table(
@@ -243,7 +245,7 @@ deliveries = Table(
     Column("lane", SmallInteger, nullable=False),
     #: True: arrives without a sound.
     Column("silent", Boolean, nullable=False, default=False),
-    #: For a notice: JSON object {"phrase": locale key, "values": {...}}. For a mark: {"phrase", "values"} too.
+    #: What it says besides a post, a JSON object (``watching.notices``).
     Column("notice", Text, nullable=False, default=""),
     #: The subscription that asked for it (no foreign key: it may be gone by now).
     Column("subscription_id", BigInteger),
@@ -282,8 +284,8 @@ deliveries = Table(
     Index("ix_deliveries_state_lane_id", "state", "lane", "id"),
     # the head of one chat's queue in one lane; what waits in a chat
     Index("ix_deliveries_chat_id_state_lane_id", "chat_id", "state", "lane", "id"),
-    # every copy of a post that was sent
-    Index("ix_deliveries_post_id_op", "post_id", "op"),
+    # every copy of a post that was sent, chat by chat
+    Index("ix_deliveries_post_id_op_chat_id", "post_id", "op", "chat_id"),
     # what was settled lately: the figures, and what is old enough to go
     Index("ix_deliveries_settled_at", "settled_at"),
 )

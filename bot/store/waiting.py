@@ -65,6 +65,8 @@ class Delivery:
     post_id: int | None
     account_id: int | None
     post_revision: int
+    #: The post's state ("current", "withdrawn", …), None for a word of the bot's own.
+    post_state: str | None
     root_id: int | None
     #: Since when its post may have been seen by anybody (see ``tables.posts``), None for a word of the bot's own.
     news_at: datetime | None
@@ -213,6 +215,7 @@ _LOAD = (
         deliveries.c.post_id,
         posts.c.account_id,
         func.coalesce(posts.c.revision, 0),
+        posts.c.state,
         posts.c.root_id,
         posts.c.news_at,
     )

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model.delivery import Lane, Op
 from bot.model.reason import Cause, Reason, reason_of
 from bot.sources.face import Pace
-from bot.store import deliveries, subscriptions
+from bot.store import fanout
 from bot.store.accounts import Watch
-from bot.store.deliveries import Draft
-from bot.watching.notices import notice
+from bot.store.fanout import Word
+from bot.watching.notices import notice, spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +37,17 @@ def freshness(watch: Watch, pace: Pace, now: datetime, watching_since: datetime 
 
 async def tell_blind(conn: AsyncConnection, watch: Watch, since: datetime, now: datetime) -> int:
     """Queue "we cannot see X since …" for each of its subscribers, once for each place."""
-    values = {"account": watch.account.name, "since": since.isoformat()}
-    return await _tell(conn, watch, "notice.blind", values, now, why=_why(watch, Cause.UNWATCHED))
+    return await _tell(conn, watch, "notice.blind", now, since=since, why=_why(watch, Cause.UNWATCHED))
 
 
 async def tell_back(conn: AsyncConnection, watch: Watch, since: datetime, now: datetime) -> int:
     """Queue "X can be seen again" for each of its subscribers."""
-    values = {"account": watch.account.name, "since": since.isoformat()}
-    return await _tell(conn, watch, "notice.back", values, now)
+    return await _tell(conn, watch, "notice.back", now, since=since)
 
 
 async def tell_gone(conn: AsyncConnection, watch: Watch, now: datetime) -> int:
     """Queue "X says that it will not come back" for each of its subscribers."""
-    values = {"account": watch.account.name}
-    return await _tell(conn, watch, "notice.gone", values, now, why=_why(watch, Cause.GONE))
+    return await _tell(conn, watch, "notice.gone", now, why=_why(watch, Cause.GONE))
 
 
 def _why(watch: Watch, otherwise: Cause) -> Reason:
@@ -62,26 +59,11 @@ async def _tell(
     conn: AsyncConnection,
     watch: Watch,
     phrase: str,
-    values: dict[str, str],
     now: datetime,
     *,
+    since: datetime | None = None,
     why: Reason | None = None,
 ) -> int:
-    subscribers = await subscriptions.of_account(conn, watch.account_id)
-    places = {(s.chat_id, s.thread_id): s for s in subscribers}
-    told = notice(phrase, values, why=why)
-    drafts = [
-        Draft(
-            chat_id=chat_id,
-            thread_id=thread_id,
-            post_id=None,
-            revision=0,
-            op=Op.NOTICE,
-            lane=Lane.ROUTINE,
-            silent=False,
-            notice=told,
-            subscription_id=subscriber.subscription_id,
-        )
-        for (chat_id, thread_id), subscriber in places.items()
-    ]
-    return await deliveries.enqueue(conn, drafts, now)
+    moments = {"since": spell(since, watch.account.utc_offset)} if since else None
+    told = notice(phrase, {"account": watch.account.name}, moments=moments, why=why)
+    return await fanout.to_subscribers(conn, watch.account_id, Word(Op.NOTICE, Lane.ROUTINE, notice=told), now)

@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.alert import MsgType, Scope, Status
 from bot.model.post import Post, RevisionKind
-from bot.reading.relaying import severity_of, why_not_relayed
+from bot.reading.relaying import is_over, why_not_relayed
+from bot.store import events
 from bot.store import posts as post_store
 from bot.store.accounts import Watch
 from bot.store.fingerprint import fingerprint, title_key
-from bot.store.posts import KnownPost
-from bot.watching.changes import matters
+from bot.store.posts import KnownPost, Pointer
 from bot.watching.queueing import Predecessor, Queueing, Said
 
 #: A feed's entry older than this at first sight is not news: agencies republish archives (sources.md 4.12).
@@ -109,22 +109,35 @@ class _Intake:
         if not _may_end_others(post):
             post = replace(post, supersedes=())
         old = await self._predecessors(post)
-        why_not = await self._why_not(post)
-        root_id = await self._root(post, old)
-        account_id = self._watch.account_id
+        lifts = bool(old) and post.alert is not None and is_over(post.alert)
+        pointers = await post_store.pointing_at(self._conn, self._watch.account_id, [post.id, *post.aliases])
+        why_not = self._why_not(post, pointers, lifts=lifts)
+        root_id = await self._root(post, old, pointers)
         post_id = await post_store.add(
-            self._conn, account_id, post, print_, self._now, why_not=why_not, root_id=root_id
+            self._conn,
+            self._watch.account_id,
+            post,
+            print_,
+            self._now,
+            why_not=why_not,
+            root_id=root_id,
+            last_look=self._watch.last_ok_at,
         )
-        await self._settle_states(post, old)
         self.taken.new += 1
+        # what may not be shown, as it is a test or has expired, changes nothing of what was said
+        if not why_not_relayed(post, self._now, lifts=lifts):
+            await self._settle_states(old, lifts=lifts or _cancels(post))
+        if pointers:
+            await post_store.set_state(self._conn, post_id, _ended_by(pointers))
         if why_not:
             return
         said = Said(post_id, 1, post)
-        predecessors = tuple([await self._predecessor(k) for k in old])
-        if post.alert is not None and post.alert.msg_type is MsgType.CANCEL:
-            await self._queueing.cancel(said, predecessors)
+        predecessors = [await self._predecessor(k) for k in old]
+        if lifts or _cancels(post):
+            await self._queueing.lift(said, predecessors)
         elif predecessors:
-            await self._queueing.update(said, predecessors)
+            event = await events.of_event(self._conn, root_id) if root_id is not None else []
+            await self._queueing.update(said, predecessors, event)
         else:
             await self._queueing.say(said)
 
@@ -132,16 +145,19 @@ class _Intake:
         last = await post_store.revision(self._conn, before.post_id, before.revision)
         number = await post_store.revise(self._conn, before.post_id, post, print_, RevisionKind.EDITED, self._now)
         self.taken.edited += 1
-        # a post of the first look is not rung for an edit either, and what may not be relayed still may not
-        if before.why_not == post_store.FIRST_LOOK or why_not_relayed(post, self._now):
+        # a post of the first look is not rung for an edit either
+        if before.why_not == post_store.FIRST_LOOK:
             return
-        rose = severity_of(post).rank > severity_of(last.post).rank
+        pointers = await post_store.pointing_at(self._conn, self._watch.account_id, [post.id, *post.aliases])
         await self._queueing.edit(
-            Said(before.post_id, number, post), worth_telling=matters(last.post, post), rings=rose
+            Said(before.post_id, number, post),
+            last.post,
+            returned=before.state == "withdrawn",
+            why_not_new=self._why_not(post, pointers, lifts=False),
         )
 
-    async def _why_not(self, post: Post) -> str:
-        """Why a new post is not rung, "" when it is."""
+    def _why_not(self, post: Post, pointers: Sequence[Pointer], *, lifts: bool) -> str:
+        """Why a post is not rung as new, "" when it is."""
         if self._first_look:
             return post_store.FIRST_LOOK
         floor = self._watch.baseline_floor
@@ -149,14 +165,13 @@ class _Intake:
             return "older than the first look"
         if self._ids_may_churn and post.published and self._now - post.published > OLDEST_NEWS:
             return f"older than {OLDEST_NEWS.days} days"
-        why = why_not_relayed(post, self._now)
+        why = why_not_relayed(post, self._now, lifts=lifts)
         if why:
             return why
         # feeds list newest first and documents come in any order: what ended it may have been read before it
-        pointers = await post_store.pointing_at(self._conn, self._watch.account_id, [post.id, *post.aliases])
-        if any(pointer.cancels for pointer in pointers):
-            return "cancelled before it was seen"
-        return "updated before it was seen" if pointers else ""
+        if not pointers:
+            return ""
+        return "cancelled before it was seen" if _ended_by(pointers) == "cancelled" else "updated before it was seen"
 
     async def _predecessors(self, post: Post) -> list[KnownPost]:
         if not post.supersedes:
@@ -164,23 +179,29 @@ class _Intake:
         found = await post_store.resolve(self._conn, self._watch.account_id, list(post.supersedes))
         return [k for k in found if k.ext_id != post.id]
 
-    async def _root(self, post: Post, old: Iterable[KnownPost]) -> int | None:
-        for known in old:
-            return known.root_id or known.post_id
+    async def _root(self, post: Post, old: Iterable[KnownPost], pointers: Iterable[Pointer]) -> int | None:
+        """The first post of the event; where this one joins several events, they are one from now on."""
+        members = list(old)
+        # it is older than what points at it, yet what chats were told of first is the head of the thread
+        members += filter(None, [await post_store.get(self._conn, pointer.post_id) for pointer in pointers])
         if post.event_id:
             first = await post_store.by_event(self._conn, self._watch.account_id, post.event_id)
-            if first is not None:
-                return first.root_id or first.post_id
-        return None
+            members += [first] if first is not None else []
+        roots = sorted({known.root_id or known.post_id for known in members})
+        if not roots:
+            return None
+        await events.join_events(self._conn, roots[1:], roots[0])
+        return roots[0]
 
-    async def _settle_states(self, post: Post, old: Iterable[KnownPost]) -> None:
-        cancels = post.alert is not None and post.alert.msg_type is MsgType.CANCEL
+    async def _settle_states(self, old: Iterable[KnownPost], *, lifts: bool) -> None:
         for known in old:
-            await post_store.set_state(self._conn, known.post_id, "cancelled" if cancels else "superseded")
+            # the agency has taken it back: no update makes it current
+            if known.state != "withdrawn":
+                await post_store.set_state(self._conn, known.post_id, "cancelled" if lifts else "superseded")
 
     async def _predecessor(self, known: KnownPost) -> Predecessor:
         last = await post_store.revision(self._conn, known.post_id, known.revision)
-        return Predecessor(known.post_id, known.revision, last.post)
+        return Predecessor(known.post_id, known.revision, last.post, in_force=known.state == "current")
 
     async def _renumbered(self, unknown: Sequence[Post], page_size: int) -> dict[str, KnownPost]:
         """Posts known by another id: their feed gives the same entries new ids.
@@ -212,6 +233,15 @@ class _Intake:
         if page_size < CHURN_PAGE:
             return same_words and known.published_at == post.published
         return known.title_key == title_key(post) and (same_words or known.url == post.url)
+
+
+def _cancels(post: Post) -> bool:
+    return post.alert is not None and post.alert.msg_type is MsgType.CANCEL
+
+
+def _ended_by(pointers: Iterable[Pointer]) -> str:
+    """The state of a post that is pointed at."""
+    return "cancelled" if any(pointer.cancels for pointer in pointers) else "superseded"
 
 
 def _may_end_others(post: Post) -> bool:

@@ -2,31 +2,28 @@
 transaction, so that what was seen is queued or neither happened (design rule 1).
 """
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.matching.words import haystack, matches
-from bot.model.alert import MsgType
-from bot.model.delivery import Lane, Op, State
+from bot.matching.words import Haystack, haystack, matches
+from bot.model.alert import Severity
+from bot.model.delivery import Op
 from bot.model.post import Post
-from bot.reading.relaying import effective_expiry, lane_of, severity_of
-from bot.store import deliveries, subscriptions
-from bot.store.deliveries import Draft, SendRow
-from bot.store.settling import withdraw_queued
-from bot.store.subscriptions import Subscriber
-from bot.watching.notices import notice
+from bot.reading.relaying import effective_expiry, is_over, lane_of, severity_of
+from bot.store import fanout
+from bot.store.fanout import OVERTAKEN, Knows, Wish, Word
+from bot.store.subscriptions import from_json
+from bot.watching import telling
 
 log = structlog.get_logger(__name__)
 
-#: A copy in one of these states never came to the chat.
-_NEVER_SHOWN = frozenset((State.FAILED, State.EXPIRED, State.SKIPPED))
-
-#: (chats.id, message_thread_id): one place where a post is said once.
-Place = tuple[int, int]
+#: The wish for everything: no words.
+_EVERYTHING = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +42,8 @@ class Predecessor:
     post_id: int
     revision: int
     post: Post
+    #: Nothing had updated or cancelled it before.
+    in_force: bool = True
 
 
 class Queueing:
@@ -54,131 +53,114 @@ class Queueing:
         self._conn = conn
         self._account_id = account_id
         self._now = now
-        self._subscribers: list[Subscriber] | None = None
         self.queued = 0
 
     async def say(self, said: Said) -> None:
         """A new post: to every subscriber whose words occur in it."""
-        await self._send(said, await self._wanting(said.post), silent=False)
+        await self._to_wanting(said)
 
-    async def update(self, said: Said, old: tuple[Predecessor, ...]) -> None:
-        """An update: to whoever got what it updates, and to every subscriber whose words occur.
+    async def update(self, said: Said, old: Sequence[Predecessor], event: Sequence[int]) -> None:
+        """An update: to whoever knows of the event (``event``: its posts so far), and to whose words occur in it.
 
-        It rings where the level rose or where the chat hears of the event for the first time.
+        It rings where the level rose, and where the chat hears of the event for the first time or did not surely hear
+        of it. What still waits to be sent is not sent any more: the update comes in its place.
         """
-        copies = await self._copies(old)
-        had = {(row.chat_id, row.thread_id) for row in copies}
-        rose = severity_of(said.post).rank > max((severity_of(o.post).rank for o in old), default=0)
-        everybody = await self._everybody()
-        wanting = {_place(s): s for s in await self._wanting(said.post)}
-        following = [s for s in everybody if _place(s) in had or _place(s) in wanting]
-        await self._mark(copies, old, "message.superseded", said.post)
-        await self._send(said, [s for s in following if _place(s) not in had], silent=False)
-        await self._send(said, [s for s in following if _place(s) in had], silent=not rose)
-
-    async def cancel(self, said: Said, old: tuple[Predecessor, ...]) -> None:
-        """A cancel: only to chats that got the original. One still waiting there is not sent any more."""
-        await withdraw_queued(self._conn, [o.post_id for o in old], self._now, "cancelled before it was sent")
-        copies = await self._copies(old)
-        had = {(row.chat_id, row.thread_id) for row in copies}
-        await self._mark(copies, old, "message.cancelled", said.post)
-        await self._send(said, [s for s in await self._everybody() if _place(s) in had], silent=False)
-
-    async def edit(self, said: Said, *, worth_telling: bool, rings: bool) -> None:
-        """An edit: every copy is edited; who gets it only now by its new words gets it as new."""
-        copies = await self._copies([said])
-        had = {(row.chat_id, row.thread_id) for row in copies}
-        told = notice("message.changed", {}, reply=True) if worth_telling else ""
-        lane = lane_of(said.post)
-        await self._enqueue(
-            Draft(
-                chat_id=row.chat_id,
-                thread_id=row.thread_id,
-                post_id=said.post_id,
-                revision=said.revision,
-                op=Op.EDIT,
-                lane=lane,
-                silent=not rings,
-                notice=told,
+        ids = [o.post_id for o in old]
+        await fanout.settle_queued(self._conn, ids, self._now, OVERTAKEN)
+        in_force = [o for o in old if o.in_force] or old[-1:]
+        was = max((severity_of(o.post) for o in in_force), key=lambda severity: severity.rank)
+        await self._supersede(in_force, severity_of(said.post))
+        rose = severity_of(said.post).rank > was.rank
+        known = self._send(said, silent=not rose, notice=telling.level(was, severity_of(said.post)))
+        heard_of = sorted({*ids, *event} - {said.post_id})
+        for word, knows in ((known, Knows.SHOWN), (self._send(said), Knows.CONCERNED)):
+            self.queued += await fanout.to_holders(
+                self._conn, heard_of, word, self._now, knows=knows, followers_of=self._account_id
             )
-            for row in copies
-        )
-        await self._send(said, [s for s in await self._wanting(said.post) if _place(s) not in had], silent=False)
+        await self._to_wanting(said, but_not=heard_of)
+
+    async def lift(self, said: Said, old: Sequence[Predecessor]) -> None:
+        """A cancel, or another way to say that it is over: to each chat that has or may have the original, whether it
+        still follows the account or not, and to no other. An original that still waits is not sent any more.
+        """
+        ids = [o.post_id for o in old]
+        await fanout.settle_queued(self._conn, ids, self._now, "cancelled before it was sent")
+        for o in old:
+            await self._to_copies(o.post_id, o.revision, Op.MARK, o.post, telling.cancelled())
+        if old:
+            word = self._send(said, silent=True, notice=telling.lifted([o.post for o in old]))
+            self.queued += await fanout.to_holders(self._conn, ids, word, self._now, knows=Knows.PERHAPS)
+
+    async def edit(self, said: Said, before: Post, *, returned: bool, why_not_new: str) -> None:
+        """An edit: every copy is edited; who gets it only now by its new words gets it as new.
+
+        ``returned``: the agency had removed it and shows it again. ``why_not_new``: why it may not be said as new (any
+        more), "" when it may; then what still waits is not sent either.
+        """
+        rings = severity_of(said.post).rank > severity_of(before).rank and not why_not_new
+        if why_not_new:
+            await fanout.settle_queued(self._conn, [said.post_id], self._now, why_not_new)
+        else:
+            word = self._send(said)
+            await fanout.renew_queued(self._conn, said.post_id, word.lane, word.expires_at, rings=rings)
+        told = telling.changed(before, said.post, returned=returned)
+        await self._to_copies(said.post_id, said.revision, Op.EDIT, said.post, told, silent=not rings)
+        if not why_not_new:
+            await self._to_wanting(said, but_not=[said.post_id])
 
     async def withdraw(self, said: Said) -> None:
         """The agency removed the post: every copy is marked and replied to; a waiting one is not sent any more."""
-        await withdraw_queued(self._conn, [said.post_id], self._now, "withdrawn before it was sent")
-        copies = await self._copies([said])
-        await self._mark_with(copies, said.post_id, said.revision, "message.withdrawn", {}, reply=True)
+        await fanout.settle_queued(self._conn, [said.post_id], self._now, "withdrawn before it was sent")
+        await self._to_copies(said.post_id, said.revision, Op.MARK, said.post, telling.withdrawn(said.post))
 
-    async def _send(self, said: Said, to: Iterable[Subscriber], *, silent: bool) -> None:
-        alert = said.post.alert
-        places = {_place(s): s for s in reversed(list(to))}  # the oldest subscription of a place speaks for it
-        cancels = alert is not None and alert.msg_type is MsgType.CANCEL
-        await self._enqueue(
-            Draft(
-                chat_id=chat_id,
-                thread_id=thread_id,
-                post_id=said.post_id,
-                revision=said.revision,
-                op=Op.SEND,
-                lane=lane_of(said.post),
-                silent=silent,
-                subscription_id=subscriber.subscription_id,
-                # a cancel stays worth saying however late; an alert ends with its own expiry
-                expires_at=effective_expiry(alert) if alert is not None and not cancels else None,
-            )
-            for (chat_id, thread_id), subscriber in places.items()
-        )
+    async def _supersede(self, old: Sequence[Predecessor], now: Severity) -> None:
+        """Mark what is updated: where nothing follows the account any more, no newer message will stand below."""
+        for o in old:
+            for below in (True, False):
+                words = telling.superseded(severity_of(o.post), now, below=below)
+                word = Word(Op.MARK, lane_of(o.post), o.post_id, o.revision, silent=True, notice=words)
+                place = {"followers_of": self._account_id} if below else {"strangers_to": self._account_id}
+                self.queued += await fanout.to_copies(self._conn, word, self._now, **place)
 
-    async def _mark(self, copies: list[SendRow], old: Iterable[Predecessor], phrase: str, by: Post) -> None:
-        revisions = {o.post_id: o.revision for o in old}
-        for post_id, revision in revisions.items():
-            of_this = [row for row in copies if row.post_id == post_id]
-            await self._mark_with(of_this, post_id, revision, phrase, {"title": by.title}, reply=False)
-
-    async def _mark_with(
-        self, copies: list[SendRow], post_id: int, revision: int, phrase: str, values: dict[str, str], *, reply: bool
+    async def _to_copies(
+        self, post_id: int, revision: int, op: Op, post: Post, words: str, *, silent: bool = True
     ) -> None:
-        told = notice(phrase, values, reply=reply)
-        await self._enqueue(
-            Draft(
-                chat_id=row.chat_id,
-                thread_id=row.thread_id,
-                post_id=post_id,
-                revision=revision,
-                op=Op.MARK,
-                lane=Lane(row.lane),
-                silent=not reply,
-                notice=told,
-            )
-            for row in copies
+        word = Word(op, lane_of(post), post_id, revision, silent=silent, notice=words)
+        self.queued += await fanout.to_copies(self._conn, word, self._now)
+
+    def _send(self, said: Said, *, silent: bool = False, notice: str = "") -> Word:
+        alert = said.post.alert
+        # that it is over stays worth saying however late; an alert ends with its own expiry
+        expires_at = effective_expiry(alert) if alert is not None and not is_over(alert) else None
+        lane = lane_of(said.post)
+        return Word(Op.SEND, lane, said.post_id, said.revision, silent=silent, notice=notice, expires_at=expires_at)
+
+    async def _to_wanting(self, said: Said, *, but_not: Sequence[int] = ()) -> None:
+        """To every subscriber without words, and to those whose words occur; each wish is looked at once."""
+        word = self._send(said)
+        await self._subscribers(word, [_EVERYTHING], but_not)
+        page = await fanout.wishes(self._conn, self._account_id, _EVERYTHING)
+        hay: Haystack | None = None
+        while page:
+            try:
+                # in a thread: folding a long text, or looking for thousands of words in it, takes longer than the loop
+                # may stand still
+                if hay is None:
+                    hay = await asyncio.to_thread(haystack, said.post)
+                keys = await asyncio.to_thread(_occurring, page, hay)
+            except Exception:  # design rule 7: when matching breaks, the alert goes out all the same
+                log.exception("matching broke: the post goes to every subscriber", post=said.post_id)
+                await self._subscribers(word, None, but_not)
+                return
+            if keys:
+                await self._subscribers(word, keys, but_not)
+            page = await fanout.wishes(self._conn, self._account_id, page[-1].key)
+
+    async def _subscribers(self, word: Word, keys: Sequence[str] | None, but_not: Sequence[int]) -> None:
+        self.queued += await fanout.to_subscribers(
+            self._conn, self._account_id, word, self._now, keys=keys, but_not=but_not
         )
 
-    async def _copies(self, said: Iterable[Said | Predecessor]) -> list[SendRow]:
-        """What chats were shown of these posts, or soon will be."""
-        rows = await deliveries.sends_of(self._conn, [s.post_id for s in said])
-        return [row for row in rows if row.state not in _NEVER_SHOWN]
 
-    async def _everybody(self) -> list[Subscriber]:
-        if self._subscribers is None:
-            self._subscribers = await subscriptions.of_account(self._conn, self._account_id)
-        return self._subscribers
-
-    async def _wanting(self, post: Post) -> list[Subscriber]:
-        everybody = await self._everybody()
-        if not any(s.words for s in everybody):
-            return everybody
-        try:
-            hay = haystack(post)
-            return [s for s in everybody if matches(s.words, hay)]
-        except Exception:  # design rule 7: when matching breaks, the alert goes out all the same
-            log.exception("matching broke: the post goes to every subscriber", account=self._account_id, post=post.id)
-            return everybody
-
-    async def _enqueue(self, drafts: Iterable[Draft]) -> None:
-        self.queued += await deliveries.enqueue(self._conn, list(drafts), self._now)
-
-
-def _place(subscriber: Subscriber) -> Place:
-    return subscriber.chat_id, subscriber.thread_id
+def _occurring(page: Sequence[Wish], hay: Haystack) -> list[str]:
+    return [wish.key for wish in page if matches(from_json(wish.words), hay)]

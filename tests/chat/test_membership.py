@@ -1,5 +1,13 @@
 import asyncio
 
+from sqlalchemy import select, update
+
+from bot.model.delivery import Lane, Op
+from bot.store import chats, deliveries
+from bot.store.deliveries import Draft
+from bot.store.tables import deliveries as table
+from bot.store.tables import posts
+
 
 async def paused(house, chat_id):
     row = await house.chat_row(chat_id)
@@ -31,6 +39,28 @@ async def test_unblocking_resumes_and_says_so(house, police):
     house.world.unblock(user.id)
     await house.says(user.id, "I am back.")
     assert not await paused(house, user.id)
+
+
+async def test_let_back_in_it_puts_right_what_the_chat_still_shows(house, police, post_of, now):
+    user = house.world.add_user("Wei")
+    subscription = await house.follow(user.id, police)
+    await house.wrote(police, post_of(police, 1))
+    async with house.db.begin() as conn:
+        [post_id] = (await conn.execute(select(posts.c.id))).scalars()
+        chat_id = (await chats.get(conn, user.id)).id
+        said = Draft(chat_id, Op.SEND, Lane.ROUTINE, post_id=post_id, revision=1, subscription_id=subscription)
+        await deliveries.enqueue_one(conn, said, now)
+        arrived = {"state": "sent", "parts": '[{"message_ids":[1],"form":"text"}]', "rendered_revision": 1}
+        await conn.execute(update(table).values(arrived))
+    house.world.block(user.id)
+    await eventually(house, lambda: paused(house, user.id))
+    async with house.db.begin() as conn:
+        await conn.execute(update(posts).values(state="cancelled"))
+    house.world.unblock(user.id)
+    await house.says(user.id, "I am back.")
+    async with house.db.read() as conn:
+        queued = (await conn.execute(select(table.c.op, table.c.silent).where(table.c.state == "queued"))).all()
+    assert queued == [("mark", True)]
 
 
 async def test_put_into_a_group_it_greets_without_a_sound(house):

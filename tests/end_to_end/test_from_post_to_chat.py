@@ -28,9 +28,10 @@ async def test_an_edit_and_a_removal_reach_the_message_in_the_chat(whole):
         await whole.until(reader, "changed this post")
         whole.site.weibo_post(UID, "后面的一条")
         await whole.until(reader, "后面的一条")
-    said = [m for m in whole.telegram.world.said_by_bot(reader) if "莲花池东路" in m.now.styled.text]
-    assert len(said) == 1
-    assert len(said[0].versions) >= 2
+    said, told = [m for m in whole.telegram.world.said_by_bot(reader) if "莲花池东路" in m.now.styled.text]
+    assert len(said.versions) >= 2
+    assert told.now.styled.text.endswith("“20时起莲花池东路封路” The message above shows the new version.")
+    assert told.reply_to == said.message_id
 
 
 async def test_words_let_only_matching_posts_through(whole):

@@ -5,12 +5,14 @@ from sqlalchemy import func, select
 
 from bot.model.delivery import Lane, Op
 from bot.model.subscription import ChatKind
-from bot.store import chats, choices, deliveries, posts, subscriptions
+from bot.store import chats, choices, deliveries, fanout, posts, subscriptions
 from bot.store.deliveries import Draft
+from bot.store.fanout import Word
 from bot.store.tables import chats as chat_table
 from bot.store.tables import deliveries as delivery_table
 
 OLD, NEW = -100200300, -1001234567890
+NEWS = Word(Op.NOTICE, Lane.ROUTINE, notice="{}")
 
 
 async def test_a_chat_is_stored_once_with_its_language(db, chat_id, clock):
@@ -53,12 +55,12 @@ async def test_a_paused_chat_keeps_everything_and_gets_nothing_new(db, chat_id, 
         assert not await chats.pause(conn, OLD, "again")
         chat = await chats.get(conn, OLD)
         assert (chat.paused, chat.paused_reason) == (True, "the bot was blocked")
-        assert await subscriptions.of_account(conn, account_id) == []
+        assert await fanout.to_subscribers(conn, account_id, NEWS, clock()) == 0
         assert len(await subscriptions.of_chat(conn, chat_id)) == 1
         assert await chats.resume(conn, OLD)
         assert not await chats.resume(conn, OLD)
         assert not (await chats.get(conn, OLD)).paused
-        assert len(await subscriptions.of_account(conn, account_id)) == 1
+        assert await fanout.to_subscribers(conn, account_id, NEWS, clock()) == 1
 
 
 async def test_a_command_in_a_paused_chat_does_not_resume_it_by_itself(db, chat_id, clock):
@@ -85,10 +87,11 @@ async def test_everything_of_a_group_goes_along_to_the_supergroup(db, chat_id, a
         assert await chats.migrate(conn, OLD, NEW) == chat_id
         assert await chats.get(conn, OLD) is None
         moved = await chats.get(conn, NEW)
-        [subscriber] = await subscriptions.of_account(conn, account_id)
+        [listed] = await subscriptions.of_chat(conn, chat_id)
+        assert await fanout.to_subscribers(conn, account_id, NEWS, clock()) == 1
         assert await choices.take(conn, token, NEW, clock()) == {"undo": 1}
     assert (moved.id, moved.kind, moved.paused) == (chat_id, ChatKind.SUPERGROUP, False)
-    assert (subscriber.subscription_id, subscriber.telegram_id) == (subscription_id, NEW)
+    assert listed.subscription_id == subscription_id
 
 
 async def test_told_twice_of_a_move_the_second_time_is_nothing(db, chat_id):

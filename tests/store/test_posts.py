@@ -256,16 +256,15 @@ async def test_an_alias_may_name_several_posts(db, account_id, store, a_post):
 async def test_a_cancel_that_came_first_is_remembered_for_the_post_to_come(db, account_id, store, a_post):
     await store(a_post(id="cancel", supersedes=("s,1,t",), alert=alert(MsgType.CANCEL)))
     async with db.read() as conn:
-        assert await posts.cancelled_before_seen(conn, account_id, ["s,1,t", "s,1"])
-        assert not await posts.cancelled_before_seen(conn, account_id, ["s,2,t"])
-        assert not await posts.cancelled_before_seen(conn, account_id, [])
+        assert [p.cancels for p in await posts.pointing_at(conn, account_id, ["s,1,t", "s,1"])] == [True]
+        assert await posts.pointing_at(conn, account_id, ["s,2,t"]) == []
+        assert await posts.pointing_at(conn, account_id, []) == []
 
 
 async def test_an_update_that_came_first_points_at_the_post_without_cancelling_it(db, account_id, store, a_post):
     [update_id] = await store(a_post(id="update", supersedes=("s,1,t", "s,1,t"), alert=alert(MsgType.UPDATE)))
     async with db.read() as conn:
         assert await posts.pointing_at(conn, account_id, ["s,1,t"]) == [posts.Pointer(update_id, cancels=False)]
-        assert not await posts.cancelled_before_seen(conn, account_id, ["s,1,t"])
         assert (await conn.execute(select(func.count()).select_from(supersessions))).scalar_one() == 1
 
 
@@ -275,7 +274,7 @@ async def test_another_accounts_cancel_says_nothing_about_this_ones_posts(
     await store(a_post(id="cancel", supersedes=("s,1,t",), alert=alert(MsgType.CANCEL)))
     async with db.begin() as conn:
         other = await accounts.upsert(conn, replace(account, key="2"), clock())
-        assert not await posts.cancelled_before_seen(conn, other, ["s,1,t"])
+        assert await posts.pointing_at(conn, other, ["s,1,t"]) == []
 
 
 async def test_the_first_post_of_an_event_is_its_root(db, account_id, store, a_post, clock):

@@ -28,12 +28,15 @@ from bot.store import (
     chats,
     choices,
     deliveries,
+    events,
+    fanout,
     figures,
     given_up,
     leases,
     payments,
     posts,
     rests,
+    returning,
     settling,
     site_state,
     subscriptions,
@@ -43,6 +46,7 @@ from bot.store import (
 )
 from bot.store.database import Database
 from bot.store.deliveries import Draft
+from bot.store.fanout import Word
 from bot.store.settling import Claim
 from bot.store.subscriptions import Removed
 
@@ -51,12 +55,15 @@ MODULES = (
     chats,
     choices,
     deliveries,
+    events,
+    fanout,
     figures,
     given_up,
     leases,
     payments,
     posts,
     rests,
+    returning,
     settling,
     site_state,
     subscriptions,
@@ -68,7 +75,7 @@ MODULES = (
 SMALL = {"accounts", "watches", "leases", "site_state", "paid_messages"}
 
 #: What a statement makes for itself on the way: read whole, and as large as what was looked up for it.
-MADE = {"timed", "histogram", "grouped", "running"}
+MADE = {"timed", "histogram", "grouped", "running", "numbered", "said"}
 
 #: Functions that read a growing table whole, and why they may.
 WHOLE = {"deliveries.counts": "the operator asks for the whole, by hand"}
@@ -101,6 +108,31 @@ async def _changed(conn: AsyncConnection, w: World) -> object:
 async def _stale(conn: AsyncConnection, w: World) -> object:
     before = [(lane, w.now) for lane in Lane]
     return await waiting.stale_sends(conn, w.chat_id, 0, before, w.now, 50)
+
+
+def _news(w: World) -> Word:
+    return Word(Op.SEND, Lane.ROUTINE, w.post_id + 1, 7, expires_at=w.now)
+
+
+async def _to_subscribers(conn: AsyncConnection, w: World) -> None:
+    await fanout.to_subscribers(conn, w.account_id, _news(w), w.now)
+    ids = [w.post_id, w.post_id + 1]
+    await fanout.to_subscribers(conn, w.account_id, _news(w), w.now, keys=["", "rain"], but_not=ids)
+    await fanout.to_subscribers(conn, w.account_id, Word(Op.NOTICE, Lane.ROUTINE, notice="{}"), w.now)
+
+
+async def _to_holders(conn: AsyncConnection, w: World) -> None:
+    for knows in fanout.Knows:
+        for account_id in (None, w.account_id):
+            ids = [w.post_id, w.post_id + 1]
+            await fanout.to_holders(conn, ids, _news(w), w.now, knows=knows, followers_of=account_id)
+
+
+async def _to_copies(conn: AsyncConnection, w: World) -> None:
+    word = Word(Op.MARK, Lane.ROUTINE, w.post_id, 1, notice="{}")
+    await fanout.to_copies(conn, word, w.now)
+    await fanout.to_copies(conn, word, w.now, followers_of=w.account_id)
+    await fanout.to_copies(conn, word, w.now, strangers_to=w.account_id)
 
 
 PART = (SentPart((1,), "text"),)
@@ -138,6 +170,7 @@ CALLS: dict[str, Call] = {
     "deliveries.has_notice": lambda c, w: deliveries.has_notice(c, w.chat_id, "{}"),
     "deliveries.has_relatives": lambda c, w: deliveries.has_relatives(c, w.post_id, w.post_id),
     "deliveries.is_in_doubt": lambda c, w: deliveries.is_in_doubt(c, w.chat_id, 0, w.post_id + 1, w.post_id),
+    "deliveries.last_mark": lambda c, w: deliveries.last_mark(c, w.chat_id, 0, w.post_id),
     "deliveries.missed": lambda c, w: deliveries.missed(c, [w.delivery_id, w.delivery_id + 1]),
     "waiting.heads": lambda c, _: waiting.heads(c, State.QUEUED, Lane.ROUTINE, 0, 50),
     "waiting.heads_of": lambda c, w: waiting.heads_of(c, [w.chat_id, w.other_chat_id]),
@@ -148,7 +181,6 @@ CALLS: dict[str, Call] = {
     "payments.reserve": lambda c, _: payments.reserve(c, "2026-07-21", 100, 1000),
     "payments.reserved": lambda c, _: payments.reserved(c, "2026-07-21"),
     "deliveries.send_of": lambda c, w: deliveries.send_of(c, w.chat_id, 0, w.post_id),
-    "deliveries.sends_of": lambda c, w: deliveries.sends_of(c, [w.post_id, w.post_id + 1]),
     "deliveries.event_messages": lambda c, w: deliveries.event_messages(c, [w.chat_id], w.post_id + 1, w.post_id),
     "settling.claim": lambda c, w: settling.claim(c, [Claim(w.delivery_id, 1, 0)], w.now),
     "settling.change": _changed,
@@ -188,22 +220,28 @@ CALLS: dict[str, Call] = {
     "posts.set_state": lambda c, w: posts.set_state(c, w.post_id, "cancelled"),
     "posts.resolve": lambda c, w: posts.resolve(c, w.account_id, NAMES),
     "posts.pointing_at": lambda c, w: posts.pointing_at(c, w.account_id, NAMES),
-    "posts.cancelled_before_seen": lambda c, w: posts.cancelled_before_seen(c, w.account_id, NAMES),
     "posts.by_event": lambda c, w: posts.by_event(c, w.account_id, "event 3"),
+    "events.of_event": lambda c, w: events.of_event(c, w.post_id),
+    "events.join_events": lambda c, w: events.join_events(c, [w.post_id + 1, w.post_id + 2], w.post_id),
     "posts.get": lambda c, w: posts.get(c, w.post_id),
     "posts.revision": lambda c, w: posts.revision(c, w.post_id, 1),
     "subscriptions.add": lambda c, w: subscriptions.add(c, w.chat_id, 9, w.account_id, (), "", None, w.now),
     "subscriptions.remove": lambda c, w: subscriptions.remove(c, w.removed.subscription_id, w.chat_id),
     "subscriptions.restore": lambda c, w: subscriptions.restore(c, w.removed),
     "subscriptions.get": lambda c, w: subscriptions.get(c, w.removed.subscription_id, w.chat_id),
-    "subscriptions.of_account": lambda c, w: subscriptions.of_account(c, w.account_id),
     "subscriptions.of_chat": lambda c, w: subscriptions.of_chat(c, w.chat_id, 0),
     "subscriptions.count_of_account": lambda c, w: subscriptions.count_of_account(c, w.account_id),
     "subscriptions.count_of_chat": lambda c, w: subscriptions.count_of_chat(c, w.chat_id),
     "site_state.purge": lambda c, w: site_state.purge(c, w.now - timedelta(days=30)),
     "trimming.forget_accounts": lambda c, w: trimming.forget_accounts(c, w.now - timedelta(days=30)),
     "trimming.trim": lambda c, w: trimming.trim(c, w.now - timedelta(minutes=30), w.now + timedelta(days=30)),
-    "settling.withdraw_queued": lambda c, w: settling.withdraw_queued(c, [w.post_id], w.now, "lifted"),
+    "returning.put_right": lambda c, w: returning.put_right(c, w.chat_id, {"cancelled": ("lifted", "{}")}, w.now),
+    "fanout.wishes": lambda c, w: fanout.wishes(c, w.account_id, "a"),
+    "fanout.to_subscribers": _to_subscribers,
+    "fanout.to_holders": _to_holders,
+    "fanout.to_copies": _to_copies,
+    "fanout.renew_queued": lambda c, w: fanout.renew_queued(c, w.post_id, Lane.URGENT, w.now, rings=True),
+    "fanout.settle_queued": lambda c, w: fanout.settle_queued(c, [w.post_id, w.post_id + 1], w.now, "lifted"),
 }
 
 
@@ -229,7 +267,7 @@ def test_every_module_with_queries_is_looked_at():
     assert speaking - {"database", "inserting"} == {module.__name__.rpartition(".")[2] for module in MODULES}
 
 
-ACCOUNTS, POSTS_EACH, CHATS = 10, 40, 60
+ACCOUNTS, POSTS_EACH, CHATS = 10, 40, 150
 
 
 async def populate(db: Database, account: Account, post: Post, now: datetime) -> World:
@@ -268,7 +306,7 @@ async def populate(db: Database, account: Account, post: Post, now: datetime) ->
         for n in range(200):
             await choices.put(conn, n, {}, now)
         [first, *_] = await subscriptions.of_chat(conn, chat_ids[0])
-        [send] = (await deliveries.sends_of(conn, post_ids[:1]))[:1]
+        send = await deliveries.send_of(conn, chat_ids[0], 0, post_ids[0])
     whose = Removed(first.subscription_id, chat_ids[0], 0, first.account_id, (), "", None, now)
     return World(
         replace(account, key="0"),

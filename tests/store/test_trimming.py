@@ -107,7 +107,7 @@ async def test_a_cancel_is_remembered_for_a_week_whatever_is_asked(db, account_i
     clock.advance(6.9 * DAY)
     assert await trim(db, clock, 0) == 0
     async with db.read() as conn:
-        assert await posts.cancelled_before_seen(conn, account_id, ["late"])
+        assert [p.cancels for p in await posts.pointing_at(conn, account_id, ["late"])] == [True]
     clock.advance(0.2 * DAY)
     assert await trim(db, clock, 0) > 0
 

@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from bot.model.alert import Alert, Area, Certainty, Hazard, MsgType, Scope, Severity, Status, Urgency, Wording
+from bot.model.alert import MsgType, Status
 from bot.model.post import Count, Engagement
 from bot.sources.face import Presence
+from bot.store.tables import posts
 
 READER = 1001
 OTHER = 1002
@@ -110,102 +112,13 @@ async def test_gone_from_page_one_is_no_deletion_unless_the_site_says_so(town):
     assert town.messenger.messages[-1].reply_to == marked[0].id
 
 
-def cap(town, number, msg_type=MsgType.ALERT, severity=Severity.MODERATE, supersedes=(), **changes):
-    """An alert with fields; ``number`` orders them in time."""
-    sent = town.clock() + timedelta(minutes=number)
-    hazard = Hazard(
-        Urgency.IMMEDIATE,
-        severity,
-        Certainty.LIKELY,
-        (
-            Wording(
-                "en", event="Rainstorm", headline=f"Rainstorm {number}", description=f"Heavy rain, notice {number}"
-            ),
-        ),
-        areas=(Area("Fangshan"),),
-        expires=sent + timedelta(hours=6),
-    )
-    alert = Alert(
-        "office",
-        f"A{number}",
-        sent,
-        sent.isoformat(),
-        changes.pop("status", Status.ACTUAL),
-        msg_type,
-        Scope.PUBLIC,
-        (hazard,),
-    )
-    return town.post(
-        number,
-        f"Heavy rain, notice {number}",
-        id=f"office,A{number},{sent.isoformat()}",
-        aliases=(f"office,A{number}",),
-        title=f"Rainstorm {number}",
-        alert=alert,
-        supersedes=supersedes,
-        published=sent,
-        **changes,
-    )
-
-
-async def test_an_update_goes_below_the_first_message_and_rings_only_when_the_level_rose(town):
-    await town.subscribe(READER)
-    await town.see()
-    await town.see(cap(town, 1))
-    await town.deliver()
-    await town.see(cap(town, 2, MsgType.UPDATE, Severity.SEVERE, supersedes=("office,A1",)))
-    await town.deliver()
-    await town.see(cap(town, 3, MsgType.UPDATE, Severity.SEVERE, supersedes=("office,A2",)))
-    await town.deliver()
-    first, raised, same = town.messenger.messages
-    assert (raised.reply_to, raised.silent) == (first.id, False)
-    assert (same.reply_to, same.silent) == (first.id, True)
-    assert "newer message" in first.text
-
-
-async def test_a_cancel_never_goes_to_a_chat_that_did_not_get_the_alert(town):
-    await town.subscribe(READER)
-    await town.see()
-    await town.see(cap(town, 1))
-    await town.deliver()
-    await town.subscribe(OTHER)
-    await town.see(cap(town, 2, MsgType.CANCEL, supersedes=("office,A1",)))
-    await town.deliver()
-    assert town.messenger.texts(OTHER) == []
-    assert await town.queued_for(OTHER) == 0
-    first, lifted = town.messenger.messages
-    assert lifted.reply_to == first.id
-    assert "Lifted" in lifted.text
-    assert "Lifted" in first.text
-
-
-async def test_a_cancel_that_comes_before_its_alert_keeps_the_alert_from_ringing(town):
-    await town.subscribe(READER)
-    await town.see()
-    await town.see(cap(town, 2, MsgType.CANCEL, supersedes=("office,A1",)))
-    await town.see(cap(town, 1))
-    await town.deliver()
-    assert town.messenger.messages == []
-
-
-async def test_an_alert_lifted_while_it_waits_is_neither_sent_nor_lifted(town):
-    await town.subscribe(READER)
-    await town.see()
-    await town.see(cap(town, 1))
-    await town.see(cap(town, 2, MsgType.CANCEL, supersedes=("office,A1",)))
-    await town.deliver()
-    assert town.messenger.messages == []
-
-
 @pytest.mark.parametrize("status", [Status.TEST, Status.EXERCISE, Status.SYSTEM, Status.DRAFT, Status.UNKNOWN])
 async def test_what_is_not_actual_is_not_shown_and_lifts_nothing(town, status):
     await town.subscribe(READER)
     await town.see()
-    await town.see(cap(town, 1))
+    await town.see(town.cap(1))
     await town.deliver()
-    await town.see(
-        cap(town, 2, MsgType.CANCEL, supersedes=("office,A1",), status=status), cap(town, 3, status=status)
-    )
+    await town.see(town.cap(2, MsgType.CANCEL, supersedes=("office,A1",), status=status), town.cap(3, status=status))
     await town.deliver()
     assert len(town.messenger.messages) == 1
     assert town.messenger.messages[0].edits == []
@@ -223,3 +136,17 @@ async def test_a_feed_that_renumbers_does_not_flood(town):
     await town.see(*(replace(post, id=f"last-{post.id}") for post in page), town.post(9))
     await town.deliver()
     assert len(town.messenger.messages) == 1
+
+
+@pytest.mark.parametrize(("listed_late", "news_at"), [(True, 600), (False, 660)])
+async def test_what_is_listed_late_is_no_older_than_the_last_look_before_it(town, listed_late, news_at):
+    began = town.clock()
+    await town.see()
+    town.clock.advance(600)
+    await town.see()
+    town.clock.advance(120)
+    published = began + timedelta(seconds=1 if listed_late else 660)
+    await town.see(town.post(1, published=published))
+    async with town.db.read() as conn:
+        moments = (await conn.execute(select(posts.c.news_at))).scalars().all()
+    assert moments == [began + timedelta(seconds=news_at)]

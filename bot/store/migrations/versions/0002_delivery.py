@@ -21,6 +21,15 @@ def upgrade() -> None:
     op.add_column("deliveries", sa.Column("folded_into", sa.BigInteger(), nullable=True))
     op.execute("UPDATE deliveries SET lane = lane + 1")
     op.create_index("ix_deliveries_settled_at", "deliveries", ["settled_at"], unique=False)
+    op.drop_index("ix_deliveries_post_id_op", table_name="deliveries")
+    op.create_index("ix_deliveries_post_id_op_chat_id", "deliveries", ["post_id", "op", "chat_id"], unique=False)
+    op.drop_index("ix_subscriptions_account_id_chat_id", table_name="subscriptions")
+    op.create_index(
+        "ix_subscriptions_account_id_words_key_chat_id_thread_id",
+        "subscriptions",
+        ["account_id", "words_key", "chat_id", "thread_id"],
+        unique=False,
+    )
     op.add_column("chats", sa.Column("old_routine_s", sa.Integer(), nullable=True))
     op.add_column("chats", sa.Column("old_urgent_s", sa.Integer(), nullable=True))
     op.add_column("posts", sa.Column("news_at", sa.DateTime(timezone=True), nullable=True))
@@ -40,6 +49,10 @@ def downgrade() -> None:
     op.drop_column("posts", "news_at")
     op.drop_column("chats", "old_urgent_s")
     op.drop_column("chats", "old_routine_s")
+    op.drop_index("ix_subscriptions_account_id_words_key_chat_id_thread_id", table_name="subscriptions")
+    op.create_index("ix_subscriptions_account_id_chat_id", "subscriptions", ["account_id", "chat_id"], unique=False)
+    op.drop_index("ix_deliveries_post_id_op_chat_id", table_name="deliveries")
+    op.create_index("ix_deliveries_post_id_op", "deliveries", ["post_id", "op"], unique=False)
     op.drop_index("ix_deliveries_settled_at", table_name="deliveries")
     op.execute("UPDATE deliveries SET lane = CASE WHEN lane > 0 THEN lane - 1 ELSE 0 END")
     op.execute("UPDATE deliveries SET state = 'failed' WHERE state = 'held'")

@@ -85,12 +85,12 @@ async def to_subscribers(
     now: datetime,
     *,
     keys: Sequence[str] | None = None,
-    but_not: Sequence[int] = (),
+    anew: bool = False,
 ) -> int:
     """Queue for each chat and topic that follows the account; the oldest of its subscriptions speaks for a place.
 
-    ``keys``: only for wishes with these keys ("" is the wish for everything). ``but_not``: not where one of these posts
-    is known or awaited. Paused chats are left out. Gives the number of new rows.
+    ``keys``: only for wishes with these keys ("" is the wish for everything). ``anew``: not where an earlier version of
+    the post is known or awaited. Paused chats are left out. Gives the number of new rows.
     """
     s, c = subscriptions.c, chats.c
     which = [s.account_id == account_id]
@@ -104,8 +104,8 @@ async def to_subscribers(
             .where(*which, *some, c.state == "active")
             .group_by(s.chat_id, s.thread_id)
         )
-        if but_not:
-            places = places.where(~_has_or_awaits(subscriptions, but_not, word))
+        if anew:
+            places = places.where(~_has_or_awaits(subscriptions, word))
         queued += await _insert(conn, places, Twice.OLDEST_SPEAKS)
     return queued
 
@@ -215,17 +215,16 @@ def _known(d: FromClause, knows: Knows) -> ColumnElement[bool]:
             return and_(~shown, or_(doubt, overtaken, d.c.state == State.QUEUED.value))
 
 
-def _has_or_awaits(place: FromClause, post_ids: Sequence[int], word: Word) -> ColumnElement[bool]:
-    """The place knows one of the posts or waits for it; what is being queued just now does not count."""
+def _has_or_awaits(place: FromClause, word: Word) -> ColumnElement[bool]:
+    """The place knows an earlier version of the post or waits for it."""
     d = deliveries.alias("had")
-    this = and_(d.c.post_id == word.post_id, d.c.revision == word.revision)
     return exists().where(
         d.c.chat_id == place.c.chat_id,
         d.c.thread_id == place.c.thread_id,
-        d.c.post_id.in_(post_ids),
+        d.c.post_id == word.post_id,
+        d.c.revision != word.revision,
         d.c.op == Op.SEND.value,
         or_(_known(d, Knows.PERHAPS), _known(d, Knows.CONCERNED)),
-        ~this,
     )
 
 

@@ -77,7 +77,7 @@ class Queueing:
             self.queued += await fanout.to_holders(
                 self._conn, heard_of, word, self._now, knows=knows, followers_of=self._account_id
             )
-        await self._to_wanting(said, but_not=heard_of)
+        await self._to_wanting(said)
 
     async def lift(self, said: Said, old: Sequence[Predecessor]) -> None:
         """A cancel, or another way to say that it is over: to each chat that has or may have the original, whether it
@@ -106,7 +106,7 @@ class Queueing:
         told = telling.changed(before, said.post, returned=returned)
         await self._to_copies(said.post_id, said.revision, Op.EDIT, said.post, told, silent=not rings)
         if not why_not_new:
-            await self._to_wanting(said, but_not=[said.post_id])
+            await self._to_wanting(said, anew=True)
 
     async def withdraw(self, said: Said) -> None:
         """The agency removed the post: every copy is marked and replied to; a waiting one is not sent any more."""
@@ -135,10 +135,10 @@ class Queueing:
         lane = lane_of(said.post)
         return Word(Op.SEND, lane, said.post_id, said.revision, silent=silent, notice=notice, expires_at=expires_at)
 
-    async def _to_wanting(self, said: Said, *, but_not: Sequence[int] = ()) -> None:
+    async def _to_wanting(self, said: Said, *, anew: bool = False) -> None:
         """To every subscriber without words, and to those whose words occur; each wish is looked at once."""
         word = self._send(said)
-        await self._subscribers(word, [_EVERYTHING], but_not)
+        await self._subscribers(word, [_EVERYTHING], anew=anew)
         page = await fanout.wishes(self._conn, self._account_id, _EVERYTHING)
         hay: Haystack | None = None
         while page:
@@ -150,15 +150,15 @@ class Queueing:
                 keys = await asyncio.to_thread(_occurring, page, hay)
             except Exception:  # design rule 7: when matching breaks, the alert goes out all the same
                 log.exception("matching broke: the post goes to every subscriber", post=said.post_id)
-                await self._subscribers(word, None, but_not)
+                await self._subscribers(word, None, anew=anew)
                 return
             if keys:
-                await self._subscribers(word, keys, but_not)
+                await self._subscribers(word, keys, anew=anew)
             page = await fanout.wishes(self._conn, self._account_id, page[-1].key)
 
-    async def _subscribers(self, word: Word, keys: Sequence[str] | None, but_not: Sequence[int]) -> None:
+    async def _subscribers(self, word: Word, keys: Sequence[str] | None, *, anew: bool) -> None:
         self.queued += await fanout.to_subscribers(
-            self._conn, self._account_id, word, self._now, keys=keys, but_not=but_not
+            self._conn, self._account_id, word, self._now, keys=keys, anew=anew
         )
 
 

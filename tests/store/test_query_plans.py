@@ -116,8 +116,7 @@ def _news(w: World) -> Word:
 
 async def _to_subscribers(conn: AsyncConnection, w: World) -> None:
     await fanout.to_subscribers(conn, w.account_id, _news(w), w.now)
-    ids = [w.post_id, w.post_id + 1]
-    await fanout.to_subscribers(conn, w.account_id, _news(w), w.now, keys=["", "rain"], but_not=ids)
+    await fanout.to_subscribers(conn, w.account_id, _news(w), w.now, keys=["", "rain"], anew=True)
     await fanout.to_subscribers(conn, w.account_id, Word(Op.NOTICE, Lane.ROUTINE, notice="{}"), w.now)
 
 

@@ -119,12 +119,12 @@ class Town:
 
     def cap(
         self, number, msg_type=MsgType.ALERT, severity=Severity.MODERATE, supersedes=(), *, status=Status.ACTUAL,
-        parameters=(), words="", **changes,
+        parameters=(), words="", event="Rainstorm", **changes,
     ) -> Post:  # fmt: skip
         """An alert with fields; ``number`` orders them in time."""
         sent = MORNING + timedelta(minutes=number)
         described = words or f"Heavy rain, notice {number}"
-        wording = Wording("en", event="Rainstorm", headline=f"Rainstorm {number}", description=described)
+        wording = Wording("en", event=event, headline=f"Rainstorm {number}", description=described)
         hazard = Hazard(
             Urgency.IMMEDIATE, severity, Certainty.LIKELY, (wording,), areas=(Area("Fangshan"),),
             expires=sent + timedelta(hours=6), parameters=parameters,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.model.alert import MsgType, Status
 from bot.model.post import Count, Engagement
 from bot.sources.face import Presence
+from bot.store import fanout
 from bot.store.tables import posts
 
 READER = 1001
@@ -64,6 +65,24 @@ async def test_when_matching_breaks_the_post_goes_to_everybody(town, monkeypatch
     await town.see(town.post(1))
     await town.deliver()
     assert len(town.messenger.texts(READER)) == 1
+
+
+async def test_when_matching_breaks_half_way_nobody_is_told_twice(town, monkeypatch):
+    from bot.watching import queueing
+
+    def broken(words, _hay):
+        if words == ("b",):
+            raise RuntimeError("a fault in matching")
+        return True
+
+    monkeypatch.setattr(queueing, "matches", broken)
+    monkeypatch.setattr(fanout, "WISHES", 1)
+    for reader, words in ((READER, "a"), (OTHER, "b"), (1003, "c")):
+        await town.subscribe(reader, words)
+    await town.see()
+    await town.see(town.post(1))
+    await town.deliver()
+    assert [len(town.messenger.texts(reader)) for reader in (READER, OTHER, 1003)] == [1, 1, 1]
 
 
 async def test_an_edit_changes_the_message_and_a_changed_figure_is_told_in_a_reply(town):

@@ -322,15 +322,19 @@ async def test_a_thread_of_one_event_stays_one_when_the_alert_comes_after_its_up
 
 
 async def test_an_update_that_may_not_be_shown_changes_nothing_of_what_was_said(town, told):
-    await town.see(town.update(2, Severity.EXTREME, 1, status=Status.EXERCISE))
-    old = town.update(-600, Severity.EXTREME, 1)
-    await town.see(old)
+    expired = town.update(-600, Severity.EXTREME, 1)
+    await town.see(town.update(2, Severity.EXTREME, 1, status=Status.EXERCISE), expired)
     await town.deliver()
     assert [message.edits for message in town.shown(READER)] == [[]]
-    await town.see(town.cap(1, words="Heavy rain, notice one"))
-    await town.subscribe(LATE, "one")
+
+
+async def test_the_cancel_of_a_test_does_not_keep_the_alert_that_it_names_from_being_sent(town):
+    await town.subscribe(READER)
+    await town.see()
+    await town.see(town.cap(1))
+    await town.see(town.cancel(2, 1, event="Required Weekly Test"))
     await town.deliver()
-    assert told.text.startswith("🟡 Moderate")
+    assert [message.text.split(" ")[0] for message in town.shown(READER)] == ["🟡"]
 
 
 # ------------------------------------------------------------------ topics and paused chats

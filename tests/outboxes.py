@@ -4,6 +4,7 @@ import asyncio
 import random
 
 from scripted import account
+from sqlalchemy import insert
 
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Limits, Pacing
@@ -13,6 +14,7 @@ from bot.model.subscription import ChatKind
 from bot.store import accounts, chats, deliveries, posts
 from bot.store.deliveries import Draft
 from bot.store.fingerprint import fingerprint
+from bot.store.tables import deliveries as table
 
 READER = 1001
 UNLIMITED = Limits(bot_messages=10_000, private_gap=0.0, private_burst=1000, group_messages=10_000)
@@ -29,7 +31,14 @@ async def queue_posts(db, clock, count, *, telegram_id=READER, lanes=(Lane.ROUTI
             post = Post("weibo", account().key, ext, text.format(n=n), link, published=clock(), media=media)
             post_id = await posts.add(conn, account_id, post, fingerprint(post), clock(), why_not="", root_id=None)
             draft = Draft(chat, Op.SEND, lanes[(n - 1) % len(lanes)], post_id=post_id, revision=1)
-            await deliveries.enqueue(conn, [draft], clock())
+            await enqueue(conn, [draft], clock())
+
+
+async def enqueue(conn, drafts, now) -> int:
+    """Queue many and give their number."""
+    rows = [deliveries._row(draft, now) for draft in drafts]
+    await conn.execute(insert(table), rows)
+    return len(rows)
 
 
 async def deliveries_so_far(conn):

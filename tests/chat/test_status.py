@@ -2,12 +2,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from outboxes import enqueue
 
 from bot.model.account import Account
 from bot.model.delivery import Lane, Op
 from bot.model.reason import Cause, Reason
 from bot.model.subscription import ChatKind
-from bot.store import accounts, chats, deliveries
+from bot.store import accounts, chats
 from bot.store.deliveries import Draft
 
 
@@ -119,7 +120,7 @@ async def test_what_waits_for_the_chat_is_counted(house, police, now):
     async with house.db.begin() as conn:
         chat_id = await chats.ensure(conn, user.id, ChatKind.PRIVATE, "", now)
         drafts = [Draft(chat_id, Op.NOTICE, Lane.ROUTINE, notice="{}") for _ in range(3)]
-        await deliveries.enqueue(conn, drafts, now)
+        await enqueue(conn, drafts, now)
     house.world.say(user.id, user.id, "/status")
     assert await house.says(user.id, "Messages on their way to this chat: 3")
 

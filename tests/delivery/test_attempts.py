@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from outboxes import READER, queue_posts, run_until_quiet
+from outboxes import READER, enqueue, queue_posts, run_until_quiet
 from scripted import ScriptedMessenger
 from sqlalchemy import select, update
 
@@ -17,7 +17,7 @@ from bot.delivery.steps import Plan, Step
 from bot.locales import phrases
 from bot.model.delivery import Lane, Op, State
 from bot.model.post import Media, MediaKind
-from bot.store import deliveries, waiting
+from bot.store import waiting
 from bot.store.deliveries import Draft
 from bot.store.tables import deliveries as table
 
@@ -121,7 +121,7 @@ async def test_an_edit_in_a_topic_that_was_closed_is_kept_from_nobody_else_and_t
         draft = Draft(
             sent.chat_id, Op.MARK, Lane.ROUTINE, thread_id=55, post_id=sent.post_id, revision=2, notice=told
         )
-        await deliveries.enqueue(conn, [draft], clock())
+        await enqueue(conn, [draft], clock())
     counted = await run_until_quiet(db, clock, messenger)
     assert State.FAILED not in counted
     _, reply, notice = messenger.messages

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from outboxes import READER, make, queue_posts, run_until_quiet
+from outboxes import READER, enqueue, make, queue_posts, run_until_quiet
 from scripted import ScriptedMessenger
 from sqlalchemy import select, update
 
@@ -12,7 +12,7 @@ from bot.delivery import old_news
 from bot.delivery.face import LostAnswerError, RejectedError
 from bot.delivery.pacing import Limits
 from bot.model.delivery import Lane, Op, State
-from bot.store import deliveries, posts, waiting
+from bot.store import posts, waiting
 from bot.store.deliveries import Draft
 from bot.store.tables import chats as chats_table
 from bot.store.tables import deliveries as table
@@ -119,7 +119,7 @@ async def test_a_removal_after_the_sum_is_told_below_it_and_nothing_is_edited(db
     told = '{"phrase": "message.withdrawn", "values": {}, "reply": true}'
     async with db.begin() as conn:
         draft = Draft(first.chat_id, Op.MARK, Lane.ROUTINE, post_id=first.post_id, revision=2, notice=told)
-        await deliveries.enqueue(conn, [draft], clock())
+        await enqueue(conn, [draft], clock())
     await run_until_quiet(db, clock, messenger)
     away, reply = messenger.messages
     assert away.edits == []
@@ -228,7 +228,7 @@ async def test_what_was_removed_while_the_sum_waits_is_said_to_be_removed(db, cl
         await posts.set_state(conn, first.post_id, "withdrawn")
         told = '{"phrase": "message.withdrawn", "values": {}, "reply": true}'
         draft = Draft(first.chat_id, Op.MARK, Lane.ROUTINE, post_id=first.post_id, revision=2, notice=told)
-        await deliveries.enqueue(conn, [draft], clock())
+        await enqueue(conn, [draft], clock())
     clock.advance(7 * HOUR)
     counted = await run_until_quiet(db, clock, messenger)
     assert counted == {State.EXPIRED: 2, State.SENT: 1, State.SKIPPED: 1}
@@ -244,7 +244,7 @@ async def test_an_edit_of_what_was_only_named_changes_nothing_in_the_chat(db, cl
     first = (await rows(db))[0]
     async with db.begin() as conn:
         draft = Draft(first.chat_id, Op.EDIT, Lane.ROUTINE, post_id=first.post_id, revision=2)
-        await deliveries.enqueue(conn, [draft], clock())
+        await enqueue(conn, [draft], clock())
     counted = await run_until_quiet(db, clock, messenger)
     assert counted[State.SKIPPED] == 1
     (away,) = messenger.messages

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from outboxes import READER, make, queue_posts, run_until_quiet
+from outboxes import READER, enqueue, make, queue_posts, run_until_quiet
 from scripted import ScriptedMessenger
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -142,7 +142,7 @@ async def test_a_thousand_chats_are_served_from_an_outbox_that_knows_few_at_a_ti
             chat = await _chat(conn, 5000 + number, clock)
             row = (await conn.execute(select(table).where(table.c.id == first))).one()
             draft = deliveries.Draft(chat, deliveries.Op.SEND, Lane.ROUTINE, post_id=row.post_id, revision=1)
-            await deliveries.enqueue(conn, [draft], clock())
+            await enqueue(conn, [draft], clock())
     working = make(db, clock, messenger)
     most = 0
 

@@ -1,11 +1,12 @@
 """Chats: kept up to date, paused and resumed, and moved when a group becomes a supergroup."""
 
 import pytest
+from outboxes import enqueue
 from sqlalchemy import func, select
 
 from bot.model.delivery import Lane, Op
 from bot.model.subscription import ChatKind
-from bot.store import chats, choices, deliveries, fanout, posts, subscriptions
+from bot.store import chats, choices, fanout, posts, subscriptions
 from bot.store.deliveries import Draft
 from bot.store.fanout import Word
 from bot.store.tables import chats as chat_table
@@ -136,7 +137,7 @@ async def test_when_both_are_known_what_waits_is_merged_each_post_said_once(
         say = [Draft(chat_id, Op.SEND, Lane.ROUTINE, post_id=each, revision=1) for each in ids]
         said = [Draft(new_id, Op.SEND, Lane.ROUTINE, post_id=ids[0], revision=1)]
         notices = [Draft(each, Op.NOTICE, Lane.ROUTINE, notice="{}") for each in (chat_id, new_id)]
-        assert await deliveries.enqueue(conn, [*say, *said, *notices], clock()) == 6
+        assert await enqueue(conn, [*say, *said, *notices], clock()) == 6
         await chats.migrate(conn, OLD, NEW)
         rows = (await conn.execute(select(delivery_table.c.chat_id, delivery_table.c.post_id))).all()
     assert {row.chat_id for row in rows} == {new_id}

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from outboxes import enqueue
+
 from bot.delivery.judging import change
 from bot.model.account import Account
 from bot.model.delivery import Lane, Op, State
@@ -20,7 +22,7 @@ async def test_old_settled_notices_and_buttons_go_and_what_waits_stays(db, clock
     async with db.begin() as conn:
         chat = await chats.ensure(conn, 1, ChatKind.PRIVATE, "", now)
         notices = [Draft(chat, Op.NOTICE, Lane.ROUTINE, notice='{"phrase": "notice.back"}') for _ in range(2)]
-        await deliveries.enqueue(conn, notices, now)
+        await enqueue(conn, notices, now)
         (head,) = await waiting.heads(conn, State.QUEUED, Lane.ROUTINE, 0, 10)
         (waits,) = await waiting.load(conn, [head.delivery_id])
         await settling.change(conn, [change(waits, State.SENT, now, was=State.QUEUED)])

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
+from outboxes import enqueue
 from sqlalchemy import UniqueConstraint, event, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -160,9 +161,6 @@ CALLS: dict[str, Call] = {
     "choices.take": lambda c, w: choices.take(c, "t", 1, w.now),
     "choices.look": lambda c, w: choices.look(c, "t", 1, w.now),
     "choices.purge": lambda c, w: choices.purge(c, w.now - timedelta(days=30)),
-    "deliveries.enqueue": lambda c, w: deliveries.enqueue(
-        c, [Draft(w.chat_id, Op.EDIT, Lane.ROUTINE, post_id=w.post_id, revision=9)], w.now
-    ),
     "deliveries.enqueue_one": lambda c, w: deliveries.enqueue_one(
         c, Draft(w.chat_id, Op.NOTICE, Lane.ROUTINE), w.now
     ),
@@ -301,7 +299,7 @@ async def populate(db: Database, account: Account, post: Post, now: datetime) ->
             for chat in chat_ids
             for post_id in post_ids[:POSTS_EACH]
         ]
-        await deliveries.enqueue(conn, drafts, now)
+        await enqueue(conn, drafts, now)
         for n in range(200):
             await choices.put(conn, n, {}, now)
         [first, *_] = await subscriptions.of_chat(conn, chat_ids[0])

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from outboxes import enqueue
 from sqlalchemy import func, select
 
 from bot.model.alert import Alert, MsgType, Scope, Status
 from bot.model.delivery import Lane, Op, State
-from bot.store import accounts, deliveries, posts, trimming
+from bot.store import accounts, posts, trimming
 from bot.store.deliveries import Draft
 from bot.store.tables import deliveries as delivery_table
 from bot.store.tables import posts as post_table
@@ -81,7 +82,7 @@ async def test_the_floor_never_sinks(db, old, clock, account_id):
 @pytest.mark.parametrize("state", [State.QUEUED, State.SENDING, State.UNSURE])
 async def test_a_post_with_something_still_to_deliver_stays(db, old, clock, chat_id, state):
     async with db.begin() as conn:
-        await deliveries.enqueue(conn, [Draft(chat_id, Op.SEND, Lane.ROUTINE, post_id=old[0], revision=1)], clock())
+        await enqueue(conn, [Draft(chat_id, Op.SEND, Lane.ROUTINE, post_id=old[0], revision=1)], clock())
         await conn.execute(delivery_table.update().values(state=state.value))
     await trim(db, clock, 35)
     assert await left(db) == ["0", "3", "4", "5"]
@@ -89,7 +90,7 @@ async def test_a_post_with_something_still_to_deliver_stays(db, old, clock, chat
 
 async def test_a_settled_delivery_goes_with_its_post(db, old, clock, chat_id):
     async with db.begin() as conn:
-        await deliveries.enqueue(conn, [Draft(chat_id, Op.SEND, Lane.ROUTINE, post_id=old[0], revision=1)], clock())
+        await enqueue(conn, [Draft(chat_id, Op.SEND, Lane.ROUTINE, post_id=old[0], revision=1)], clock())
         await conn.execute(delivery_table.update().values(state=State.SENT.value))
     await trim(db, clock, 35)
     async with db.read() as conn:

@@ -127,7 +127,12 @@ class Service:
             bot_messages=settings.messages_per_second, paid_messages=settings.paid_messages_per_second
         )
         token = settings.telegram_token.get_secret_value()
-        bot = build_bot(token, settings.telegram_api_url, connections=limits.at_once + FOR_ANSWERS)
+        bot = build_bot(
+            token,
+            settings.telegram_api_url,
+            connections=limits.at_once + FOR_ANSWERS,
+            answer_seconds=settings.telegram_timeout_seconds,
+        )
         messenger = TelegramMessenger(bot, _downloader(outside))
         pacing = Pacing(time.monotonic, limits)
         outbox = Outbox(

@@ -18,6 +18,9 @@ GAP_RANGE = (0.0, 3_600.0)
 FREE_RATE_RANGE = (1, 1000)
 PAID_RATE_RANGE = (0, 1000)
 
+#: Shorter than a second takes slow answers for lost ones; longer than five minutes holds a chat for nothing.
+TELEGRAM_TIMEOUT_RANGE = (1.0, 300.0)
+
 LogFormat = Literal["console", "json"]
 UnsurePolicy = Literal["repeat", "hold"]
 PaidFrom = Literal["extreme", "urgent", "routine"]
@@ -107,6 +110,11 @@ class Settings(BaseSettings):
         "Messages a second of the whole bot. Telegram bears about 30 before it refuses (429).",
         "a whole number from 1 to 1000",
     )
+    telegram_timeout_seconds: float = _described(  # type: ignore[assignment]
+        30.0,
+        "Seconds that Telegram may take to answer a request; after that its answer counts as lost (see TOCSIN_UNSURE).",
+        "a number of seconds from 1 to 300",
+    )
     paid_messages_per_second: int = _described(  # type: ignore[assignment]
         0,
         "Messages a second that may go out beyond that, each for 0.1 Telegram Stars of the bot's (paid broadcast). "
@@ -189,6 +197,13 @@ class Settings(BaseSettings):
     @classmethod
     def _gap_in_range(cls, value: float | None) -> float | None:
         if value is not None and not GAP_RANGE[0] <= value <= GAP_RANGE[1]:
+            raise ValueError
+        return value
+
+    @field_validator("telegram_timeout_seconds")
+    @classmethod
+    def _timeout_in_range(cls, value: float) -> float:
+        if not TELEGRAM_TIMEOUT_RANGE[0] <= value <= TELEGRAM_TIMEOUT_RANGE[1]:
             raise ValueError
         return value
 

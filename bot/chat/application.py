@@ -62,22 +62,27 @@ class ListeningBot(ExtBot[None]):
             raise _RefusedNowError("the token was refused") from None
 
 
-def build_bot(token: str, api_url: str, *, connections: int = _CONNECTIONS) -> ListeningBot:
+def build_bot(
+    token: str, api_url: str, *, connections: int = _CONNECTIONS, answer_seconds: float = _READ
+) -> ListeningBot:
     """The bot that both hears and speaks; ``api_url`` is the Bot API server without a slash at its end.
 
-    ``connections``: requests at once, answers and alerts together.
+    ``connections``: requests at once, answers and alerts together. ``answer_seconds``: how long an answer may take
+    before it counts as lost; the long poll has a limit of its own.
     """
     proxy = proxy_for(api_url)
     speaking: BaseRequest
     hearing: BaseRequest
     if proxy is None or proxy.startswith("http://"):
-        speaking = AiohttpRequest(connections=connections, read=_READ, write=_WRITE, connect=_CONNECT, proxy=proxy)
+        speaking = AiohttpRequest(
+            connections=connections, read=answer_seconds, write=_WRITE, connect=_CONNECT, proxy=proxy
+        )
         hearing = AiohttpRequest(connections=2, read=10.0, write=_WRITE, connect=_CONNECT, proxy=proxy)
     else:
         # slower, but it knows the other kinds of proxy (socks5:// with the package socksio)
         speaking = HTTPXRequest(
             connection_pool_size=connections,
-            read_timeout=_READ,
+            read_timeout=answer_seconds,
             write_timeout=_WRITE,
             connect_timeout=_CONNECT,
             pool_timeout=_POOL,

@@ -4,19 +4,16 @@ import asyncio
 import contextlib
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.demo.botapi.errors import ApiError, too_many_requests
-from bot.demo.botapi.faults import Act, Fault, When
+from bot.demo.botapi.errors import ApiError
+from bot.demo.botapi.faults import Fault, When
 from bot.demo.botapi.methods import METHODS
 from bot.demo.botapi.methods.polling import get_updates
 from bot.demo.botapi.state import State
+from bot.demo.botapi.striking import SERVER_ERROR, refusal, strike
 from bot.demo.botapi.wire import MAX_BODY, Call, read_call, too_large
-
-#: Where the protocol (see server) leaves the connection's transport, so that a fault can cut it.
-TRANSPORT = "tocsin.transport"
-SERVER_ERROR = 500
 
 
 class BotApi:
@@ -41,17 +38,26 @@ class BotApi:
             call = read_call(
                 name, dict(request.query_params), request.headers.get("content-type", ""), await _body(request)
             )
-            fault = state.faults.take(name, call.number("chat_id"))
-            if fault and (answer := await _strike(state, request, fault, call, When.BEFORE)):
+            fault = self._fault(call)
+            if fault and (answer := await strike(state, request, fault, call, When.BEFORE)):
                 return answer
             result = await self._carry_out(request, call)
-            if fault and (answer := await _strike(state, request, fault, call, When.AFTER)):
+            if fault and (answer := await strike(state, request, fault, call, When.AFTER, result)):
                 return answer
         except ApiError as error:
             return self._refusal(error, name)
         except ClientDisconnect:
             return Response(status_code=SERVER_ERROR)
         return JSONResponse({"ok": True, "result": result})
+
+    def _fault(self, call: Call) -> Fault | None:
+        chat = self._state.chats.get(call.number("chat_id"))
+        return self._state.faults.take(
+            call.method,
+            call.number("chat_id"),
+            chat_type=chat.type if chat and not chat.migrated_to else "",
+            text=call.text("text") or call.text("caption"),
+        )
 
     def _check_token(self, request: Request) -> None:
         if self._state.revoked or request.path_params["token"] != self._state.token:
@@ -102,15 +108,6 @@ class BotApi:
         return refusal(ApiError(404, "Not Found"))
 
 
-def refusal(error: ApiError) -> JSONResponse:
-    """An error as the real server writes it, Retry-After included."""
-    content: dict[str, object] = {"ok": False, "error_code": error.code, "description": error.description}
-    if error.parameters:
-        content["parameters"] = error.parameters
-    headers = {"Retry-After": str(error.parameters["retry_after"])} if "retry_after" in error.parameters else None
-    return JSONResponse(content, error.code, headers)
-
-
 async def _body(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
@@ -118,34 +115,3 @@ async def _body(request: Request) -> bytes:
         if len(body) > MAX_BODY:
             raise too_large()
     return bytes(body)
-
-
-async def _strike(state: State, request: Request, fault: Fault, call: Call, when: When) -> Response | None:
-    """What the client gets instead of the true answer; None to go on."""
-    if fault.when is not when:
-        return None
-    if fault.act is Act.DELAY:
-        await state.journal.sleep(fault.seconds)
-        return None
-    if fault.act is Act.DROP:
-        return await _drop(request)
-    if fault.act is Act.FLOOD:
-        state.rates.flood(call.number("chat_id"), fault.retry_after)
-        state.errors[429] += 1
-        return refusal(too_many_requests(fault.retry_after))
-    state.errors[fault.status] += 1
-    if fault.html:
-        return HTMLResponse(
-            f"<html><head><title>{fault.status}</title></head><body>nginx</body></html>", fault.status
-        )
-    return refusal(ApiError(fault.status, "Bad Gateway" if fault.status > SERVER_ERROR else "Internal Server Error"))
-
-
-async def _drop(request: Request) -> Response:
-    """Cut the connection without a byte; what is returned is never sent."""
-    transport = request.scope.get("extensions", {}).get(TRANSPORT)
-    if isinstance(transport, asyncio.Transport):
-        transport.abort()
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-    return Response(status_code=SERVER_ERROR)

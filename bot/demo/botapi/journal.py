@@ -1,6 +1,7 @@
 """Everything that happened, in order, for those who watch: the chat page's stream and the tests' waiting."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class Journal:
         self.seq = 0
         self._events: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._changed = asyncio.Event()
-        self.closed = False
+        self._closing = asyncio.Event()
 
     def note(
         self, kind: str, chat_id: int, *, message_id: int = 0, text: str = "", alert: bool = False, user_id: int = 0
@@ -47,9 +48,14 @@ class Journal:
         self._changed.set()
         self._changed = asyncio.Event()
 
+    @property
+    def closed(self) -> bool:
+        """The server stops, or has stopped."""
+        return self._closing.is_set()
+
     def close(self) -> None:
         """The server stops: streams and long polls end."""
-        self.closed = True
+        self._closing.set()
         self.stir()
 
     def since(self, seq: int) -> list[Event] | None:
@@ -69,10 +75,9 @@ class Journal:
 
     async def sleep(self, seconds: float) -> None:
         """Pass the time, but no longer than the server runs."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        while not self.closed and (left := until - loop.time()) > 0:
-            await self.changed(left)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
 
     async def wait_for(self, predicate: Callable[[], Found], timeout: float) -> Found:  # noqa: ASYNC109
         """The first true answer of ``predicate``, asked again whenever something changed. TimeoutError otherwise."""

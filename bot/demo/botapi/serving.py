@@ -11,7 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.demo.botapi.app import TRANSPORT
+from bot.demo.botapi.striking import TRANSPORT
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application

@@ -100,3 +100,62 @@ def test_a_fault_read_from_json_says_what_it_does_not_know() -> None:
         Fault.read({"act": "drop", "colour": "red"})
     with pytest.raises(ValueError, match="explode"):
         Fault.read({"act": "explode"})
+
+
+async def test_a_reset_connection_gives_no_byte_of_an_answer(raw: Any, server: BotApiServer, user: User) -> None:
+    server.faults.add(Fault(Act.RESET, When.AFTER, method="sendMessage"))
+    with pytest.raises(httpx.ReadError):
+        await raw("sendMessage", chat_id=user.id, text="a")
+    assert server.world.texts(user.id) == ("a",)
+
+
+async def test_half_an_answer_is_no_json_and_the_message_is_there(
+    client: telegram.Bot, server: BotApiServer, user: User
+) -> None:
+    server.faults.add(Fault(Act.TRUNCATE, When.AFTER, method="sendMessage"))
+    with pytest.raises(telegram.error.TelegramError, match="Invalid server response"):
+        await client.send_message(user.id, "a")
+    assert server.world.texts(user.id) == ("a",)
+
+
+async def test_a_chat_that_shuts_the_bot_out_stays_shut(
+    client: telegram.Bot, server: BotApiServer, user: User
+) -> None:
+    server.faults.add(Fault(Act.BLOCK, method="sendMessage"))
+    for _ in range(2):
+        with pytest.raises(telegram.error.Forbidden, match="blocked by the user"):
+            await client.send_message(user.id, "a")
+    assert server.world.texts(user.id) == ()
+    assert server.violations == {"sent_after_403": 1}
+
+
+async def test_a_group_that_is_upgraded_under_a_request_says_where_it_went(
+    client: telegram.Bot, server: BotApiServer, user: User
+) -> None:
+    group = server.world.add_group("Town", user.id)
+    server.faults.add(Fault(Act.MIGRATE, times=None))
+    with pytest.raises(telegram.error.ChatMigrated) as caught:
+        await client.send_message(group.id, "a")
+    assert (await client.send_message(caught.value.new_chat_id, "a")).text == "a"
+    assert server.faults.struck == 1
+
+
+def test_a_share_is_drawn_by_its_seed_and_ends_after_so_many_requests() -> None:
+    def drawn(seed: int) -> list[bool]:
+        faults = Faults()
+        faults.add(Fault(Act.DROP, times=None, share=0.2, seed=seed, among=500))
+        return [faults.take("sendMessage", 1, text=str(n)) is not None for n in range(1000)]
+
+    first = drawn(1)
+    assert first == drawn(1)
+    assert first != drawn(2)
+    assert 70 <= sum(first[:500]) <= 130
+    assert not any(first[500:])
+
+
+def test_either_side_of_the_acceptance_comes_by_lot_and_every_strike_is_noted() -> None:
+    faults = Faults()
+    faults.add(Fault(Act.DROP, When.EITHER, times=100))
+    sides = {faults.take("sendMessage", 7, text="a").when for _ in range(100)}  # type: ignore[union-attr]
+    assert sides == {When.BEFORE, When.AFTER}
+    assert [(strike.chat_id, strike.text) for strike in faults.strikes] == [(7, "a")] * 100

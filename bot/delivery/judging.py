@@ -4,7 +4,7 @@ Each kind of error has one line in ``failed``; which answer of Telegram is which
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -92,6 +92,9 @@ def arrived(attempt: Attempt, sent: SentPart, now: datetime, *, unknown: int = 0
 def failed(attempt: Attempt, error: SendError, now: datetime, rng: random.Random) -> Change:
     """How the delivery stands after an error."""
     delivery, tried = attempt.delivery, attempt.delivery.attempts + 1
+    if attempt.again and not isinstance(error, face.LostAnswerError):
+        # it was counted as a repeat when it was about to go out, and surely did not arrive
+        delivery = replace(delivery, repeats=delivery.repeats - 1)
     wait = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2.0 ** min(delivery.attempts, 10)) * rng.uniform(*JITTER)
     later = now + timedelta(seconds=wait)
     match error:

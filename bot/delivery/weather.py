@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from bot.delivery.pacing import EVERY_CHAT, Pacing
 
-#: So many chats refused with 429 within a second: Telegram means the bot, not the chats.
+#: So many chats refused with 429 within a second, and no message taken in between: Telegram means the bot, not the
+#: chats.
 FLOODED_CHATS, FLOOD_SPAN = 3, timedelta(seconds=1)
 #: The network is down for everybody: 1 s doubling to 30 s, with jitter, and nothing is counted against a delivery.
 FIRST_OUTAGE, LONGEST_OUTAGE = 1.0, 30.0
@@ -28,8 +29,9 @@ class Weather:
     _outage_until: datetime | None = None
 
     def answered(self) -> None:
-        """A message or edit was taken."""
+        """A message or edit was taken: refusals before it were meant for their chats alone."""
         self._outages = 0
+        self._floods.clear()
         self.answered_at = self.clock()
 
     def flooded(self, chat_id: int, seconds: float) -> int:

@@ -5,7 +5,7 @@ message as TOCSIN_UNSURE says; what is held stays visible in the database. The n
 """
 
 import pytest
-from storms import queue_storm, readers, rows, sequence, until_settled
+from storms import queue_storm, readers, sequence, until_settled
 
 from bot.demo.botapi import Act, Fault, When
 from bot.locales import phrases

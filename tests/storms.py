@@ -64,6 +64,8 @@ async def queue_storm(
     *,
     lanes: tuple[Lane, ...] = (Lane.ROUTINE,),
     language: str = "en",
+    text: str = "第{n}条：请注意安全",
+    name: str = "",
 ) -> None:
     """``count`` posts, each for every chat, as if they had just been seen; number n goes into lane n mod the lanes."""
     now = datetime.now(UTC)
@@ -74,10 +76,8 @@ async def queue_storm(
             kind = ChatKind.PRIVATE if telegram_id > 0 else ChatKind.GROUP
             here.append(await chats.ensure(conn, telegram_id, kind, "", now, language))
         for n in range(1, count + 1):
-            ext = f"{min(here)}-{n}"
-            post = Post(
-                "weibo", account().key, ext, f"第{n}条：请注意安全", f"https://weibo.com/x/{ext}", published=now
-            )
+            ext = f"{name}{min(here)}-{n}"
+            post = Post("weibo", account().key, ext, text.format(n=n), f"https://weibo.com/x/{ext}", published=now)
             post_id = await posts.add(conn, account_id, post, fingerprint(post), now, why_not="", root_id=None)
             lane = lanes[(n - 1) % len(lanes)]
             drafts = [Draft(chat, Op.SEND, lane, post_id=post_id, revision=1) for chat in here]

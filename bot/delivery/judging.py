@@ -132,9 +132,12 @@ def own_fault(delivery: Delivery, now: datetime, was: State) -> Change:
     why = "a fault of Tocsin's own; see the log"
     if delivery.attempts + 1 >= MOST_ATTEMPTS:
         return change(delivery, State.FAILED, now, was=was, error=why)
-    state = State.UNSURE if was is State.SENDING else was
-    later = now + timedelta(seconds=ASIDE)
-    return change(delivery, state, now, was=was, error=why, attempts=delivery.attempts + 1, not_before=later)
+    later = {"attempts": delivery.attempts + 1, "not_before": now + timedelta(seconds=ASIDE)}
+    if was is not State.SENDING:
+        return change(delivery, was, now, was=was, error=why, **later)
+    # the request went out, or was about to: whatever Telegram said to it is lost to us
+    lost = {"lost_answers": delivery.lost_answers + 1, "retries": delivery.retries + 1}
+    return change(delivery, State.UNSURE, now, was=was, error=why, **later, **lost)
 
 
 def ending(parts: tuple[SentPart, ...]) -> tuple[State, str]:

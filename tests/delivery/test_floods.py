@@ -194,8 +194,9 @@ async def test_under_every_kind_of_error_each_chat_reads_in_order_and_copies_are
         copies += len(numbers) - 5
     assert copies == lost["after"] > 0
     async with db.read() as conn:
-        repeats = (await conn.execute(select(table.c.repeats))).scalars().all()
-    assert sum(repeats) == lost["before"] + lost["after"]
+        rows = (await conn.execute(select(table.c.lost_answers, table.c.repeats))).all()
+    assert sum(row.lost_answers for row in rows) == lost["before"] + lost["after"]
+    assert all(row.repeats == row.lost_answers for row in rows)
 
 
 async def test_no_lane_starves_every_twentieth_message_comes_from_a_lower_one(sqlite_db, clock):

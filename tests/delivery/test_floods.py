@@ -120,22 +120,27 @@ async def test_three_chats_refused_in_a_row_mean_the_whole_bot(db, clock):
     assert min(after) - third >= REST
 
 
-@pytest.mark.parametrize("refused", [CHATS[:1], CHATS[:3]], ids=["one chat", "the whole bot"])
-async def test_a_rest_is_kept_across_a_restart_to_its_last_second(db, clock, refused):
+@pytest.mark.parametrize(
+    ("refused", "new"), [(CHATS[:1], CHATS[0]), (CHATS[:3], CHATS[5])], ids=["one chat", "the whole bot"]
+)
+async def test_a_rest_is_kept_across_restarts_to_its_last_second_by_what_is_queued_later_too(db, clock, refused, new):
     await queue_for(db, clock, refused, 1)
     messenger = Recorded(clock, refusals(refused))
     async with at_work(db, clock, messenger, at_once=1):
         await until(lambda: len(messenger.tries) == len(refused))
         await asyncio.sleep(0.1)  # what the refusal means is written in the turn after it
     last = messenger.tries[-1][1]
-    for seconds in (10.0, 19.9):  # a second process, and a third
+    # nothing but the rest itself keeps this one: it is new, and goes before all others
+    await queue_posts(db, clock, 1, telegram_id=new, lanes=(Lane.EXTREME,))
+    for seconds in (10.0, 18.9):  # a second process, and a third, one second later by the queueing
         clock.advance(seconds)
         async with at_work(db, clock, messenger, at_once=1):
             await asyncio.sleep(0.1)
     assert len(messenger.tries) == len(refused)
     async with at_work(db, clock, messenger, at_once=1):
-        await until(lambda: len(messenger.messages) == len(refused), clock, 0.05)
+        await until(lambda: len(messenger.messages) == len(refused) + 1, clock, 0.05)
     assert min(at for _, at in messenger.tries[len(refused) :]) - last >= REST
+    assert messenger.messages[0].target.chat_id == new
 
 
 async def test_a_repeat_that_was_refused_is_no_repeat(db, clock):

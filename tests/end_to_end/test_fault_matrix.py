@@ -7,6 +7,9 @@ The sending half is the real program (``python -m bot run``) in a process of its
 database before it starts. Its limits are its own for each chat and 1,000 messages a second for the whole bot. The
 faults strike among the first 2,000 requests that send a message, drawn by a seed that is printed, as is the instant
 of the ``kill -9``.
+
+Two faults change their chat for good, so they strike it once: a chat that shut the bot out (403) gets no more, and what
+waits for it must be failed with the reason; a group is upgraded once, and only sends to groups not upgraded are drawn.
 """
 
 import random

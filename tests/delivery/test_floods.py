@@ -182,7 +182,7 @@ async def test_under_every_kind_of_error_each_chat_reads_in_order_and_copies_are
 
     def fail(side, errors):
         def perhaps(what):
-            if what[0] == "send" and rng.random() < 0.15:
+            if what[0] == "send" and rng.random() < 0.2:
                 error = rng.choice(errors)()
                 lost[side] += isinstance(error, (face.LostAnswerError, RuntimeError))
                 raise error

@@ -91,10 +91,7 @@ def arrived(attempt: Attempt, sent: SentPart, now: datetime, *, unknown: int = 0
 
 def failed(attempt: Attempt, error: SendError, now: datetime, rng: random.Random) -> Change:
     """How the delivery stands after an error."""
-    delivery, tried = attempt.delivery, attempt.delivery.attempts + 1
-    if attempt.again and not isinstance(error, face.LostAnswerError):
-        # it was counted as a repeat when it was about to go out, and surely did not arrive
-        delivery = replace(delivery, repeats=delivery.repeats - 1)
+    delivery, tried = _without_vain_repeat(attempt, error), attempt.delivery.attempts + 1
     wait = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2.0 ** min(delivery.attempts, 10)) * rng.uniform(*JITTER)
     later = now + timedelta(seconds=wait)
     match error:
@@ -125,6 +122,13 @@ def failed(attempt: Attempt, error: SendError, now: datetime, rng: random.Random
             return change(delivery, State.FAILED, now, was=State.SENDING, error=str(error), unknown_errors=unknown)
         case _:
             return change(delivery, State.FAILED, now, was=State.SENDING, error=str(error))
+
+
+def _without_vain_repeat(attempt: Attempt, error: SendError) -> Delivery:
+    """A repeat is counted when it is about to go out; one that surely did not arrive was none."""
+    if not attempt.again or isinstance(error, face.LostAnswerError):
+        return attempt.delivery
+    return replace(attempt.delivery, repeats=attempt.delivery.repeats - 1)
 
 
 def own_fault(delivery: Delivery, now: datetime, was: State) -> Change:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from outboxes import enqueue
 from scripted import account
 from sqlalchemy import select
 
@@ -81,7 +82,7 @@ async def queue_storm(
             post_id = await posts.add(conn, account_id, post, fingerprint(post), now, why_not="", root_id=None)
             lane = lanes[(n - 1) % len(lanes)]
             drafts = [Draft(chat, Op.SEND, lane, post_id=post_id, revision=1) for chat in here]
-            await deliveries.enqueue(conn, drafts, now)
+            await enqueue(conn, drafts, now)
 
 
 # ------------------------------------------------------------------ the program

@@ -86,7 +86,7 @@ class Sending:
         """Wait until at most ``most`` are left."""
         async with asyncio.timeout(patience):
             while await self.waiting() > most:
-                await asyncio.sleep(0.25)
+                await asyncio.sleep(1.0)
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputMediaPhoto,
-    LinkPreviewOptions,
     Message,
     MessageEntity,
     ReplyParameters,
@@ -18,14 +17,16 @@ from telegram.error import TelegramError
 
 from bot.chat.errors import is_not_modified, meaning
 from bot.chat.pictures import Download, Pictures, no_download
-from bot.delivery.face import Button, MediaRefusedError, Part, Span
+from bot.chat.transport import call
+from bot.delivery.face import Button, LostAnswerError, MediaRefusedError, Part, Span
 from bot.model.delivery import SentPart
 from bot.model.post import Media
 from bot.model.subscription import Target
 
 T = TypeVar("T")
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+#: LinkPreviewOptions: a site's picture must not stand over the agency's words.
+_NO_PREVIEW = {"is_disabled": True}
 
 
 class TelegramMessenger:
@@ -66,13 +67,15 @@ class TelegramMessenger:
                     reply_markup=markup,
                 )
             else:
-                await self._bot.edit_message_text(
-                    part.styled.text,
+                await call(
+                    self._bot,
+                    "editMessageText",
+                    text=part.styled.text,
                     chat_id=chat_id,
                     message_id=message_id,
-                    entities=_entities(part.styled.spans),
+                    entities=_plain_entities(part.styled.spans),
                     link_preview_options=_NO_PREVIEW,
-                    reply_markup=markup,
+                    reply_markup=markup.to_dict() if markup else None,
                 )
         except TelegramError as error:
             if not is_not_modified(error):
@@ -85,20 +88,23 @@ class TelegramMessenger:
         )
 
     async def _text(self, how: "_How", part: Part) -> SentPart:
-        message = await _asked(
-            self._bot.send_message(
-                how.target.chat_id,
-                part.styled.text,
-                entities=_entities(part.styled.spans),
+        keyboard, reply = _keyboard(part.buttons), how.reply()
+        sent = await _asked(
+            call(
+                self._bot,
+                "sendMessage",
+                chat_id=how.target.chat_id,
+                text=part.styled.text,
+                entities=_plain_entities(part.styled.spans),
                 link_preview_options=_NO_PREVIEW,
-                reply_markup=_keyboard(part.buttons),
+                reply_markup=keyboard.to_dict() if keyboard else None,
                 message_thread_id=how.target.thread_id or None,
                 disable_notification=how.silent or None,
                 allow_paid_broadcast=how.paid or None,
-                reply_parameters=how.reply(),
+                reply_parameters=reply.to_dict() if reply else None,
             )
         )
-        return SentPart((message.message_id,), "text")
+        return SentPart((_message_id(sent),), "text")
 
     async def _media(
         self, how: "_How", part: Part, media: tuple[Media, ...], files: Sequence[str | bytes]
@@ -163,6 +169,20 @@ async def _asked(request: Awaitable[T]) -> T:
         return await request
     except TelegramError as error:
         raise meaning(error) from error
+
+
+def _message_id(answer: object) -> int:
+    number = answer.get("message_id") if isinstance(answer, dict) else None
+    if not isinstance(number, int):
+        raise LostAnswerError("Telegram's answer does not name the message")
+    return number
+
+
+def _plain_entities(spans: Sequence[Span]) -> list[dict[str, object]] | None:
+    """MessageEntity as JSON."""
+    return [
+        {"type": s.type, "offset": s.offset, "length": s.length, **({"url": s.url} if s.url else {})} for s in spans
+    ] or None
 
 
 def _entities(spans: Sequence[Span]) -> list[MessageEntity] | None:

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+from telegram import Bot
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from telegram.request._requestparameter import RequestParameter  # what RequestData's constructor takes
 
 #: Longest answer that is read: a hundred updates have far less.
 MAX_ANSWER = 16 * 1024 * 1024
@@ -97,6 +99,16 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(f"the connection to Telegram broke: {_said(error)}") from error
 
 
+async def call(bot: Bot, method: str, **arguments: object) -> Any:
+    """Call a method of the Bot API and give its result as it is; None leaves an argument out. Raises as ``bot`` does.
+
+    For the few methods that a broadcast consists of: python-telegram-bot's objects, made and thrown away for every
+    message, cost more than the request itself.
+    """
+    given = [RequestParameter(name, value, None) for name, value in arguments.items() if value is not None]
+    return await bot.request.post(f"{bot.base_url}/{method}", RequestData(given))
+
+
 def proxy_for(url: str) -> str | None:
     """The proxy that the environment names for this address (HTTPS_PROXY, ALL_PROXY, NO_PROXY), None for none."""
     address = urlsplit(url)
@@ -121,7 +133,7 @@ def _body(request_data: RequestData | None) -> tuple[Any, dict[str, str] | None]
     if request_data is None:
         return None, None
     if not request_data.contains_files:
-        text = json.dumps(request_data.json_parameters, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(request_data.parameters, ensure_ascii=False, separators=(",", ":"))
         # a lone surrogate has no UTF-8; Telegram answers its replacement, where an exception would lose the message
         return text.encode("utf-8", "replace"), {"Content-Type": "application/json"}
     form = aiohttp.FormData()

@@ -1,6 +1,7 @@
 """What the outbox knows to be waiting: the first delivery of each chat and lane, and whose turn it is. No I/O."""
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,8 @@ class Backlog:
     _resting: list[tuple[datetime, int]] = field(default_factory=list)
     #: Every head that is known and was not taken, by delivery id.
     _heads: dict[int, Head] = field(default_factory=dict)
+    #: Heads by lane, counted.
+    _known: Counter[Lane] = field(default_factory=Counter)
     #: Deliveries of chats in which a request is on its way.
     _busy: set[int] = field(default_factory=set)
     #: Messages of higher lanes since a lane with something ready had its last turn.
@@ -31,7 +34,7 @@ class Backlog:
 
     def known(self, lane: Lane) -> int:
         """Heads that are known in a lane."""
-        return sum(head.lane is lane for head in self._heads.values())
+        return self._known[lane]
 
     def add(self, heads: Iterable[Head], now: datetime) -> None:
         """Heads as the database gives them; one that is known already is brought up to date."""
@@ -39,7 +42,10 @@ class Backlog:
             known = self._heads.get(head.delivery_id)
             if known is not None and known.lane <= head.lane and known.telegram_id == head.telegram_id:
                 continue
+            if known is not None:
+                self._known[known.lane] -= 1
             self._heads[head.delivery_id] = head
+            self._known[head.lane] += 1
             self._file(head, head.not_before, now)
 
     def wake(self, now: datetime) -> None:
@@ -64,7 +70,7 @@ class Backlog:
             head = self._first(lane, may_go, now)
             if head is not None:
                 self._count(lane)
-                del self._heads[head.delivery_id]
+                self._drop(head)
                 self._busy.add(head.chat_id)
                 return head
         return None
@@ -76,6 +82,10 @@ class Backlog:
     def is_ready(self) -> bool:
         """True when something could go, as far as its chat is concerned."""
         return any(self._ready.values())
+
+    def _drop(self, head: Head) -> None:
+        del self._heads[head.delivery_id]
+        self._known[head.lane] -= 1
 
     def _file(self, head: Head, at: datetime, now: datetime) -> None:
         if at > now:
@@ -105,7 +115,7 @@ class Backlog:
                 continue  # taken meanwhile, or lifted into a higher lane
             if chat_id in self._busy:
                 # what is first there now is looked up once the request is over
-                del self._heads[delivery_id]
+                self._drop(head)
                 continue
             at = may_go(head)
             if at is None:

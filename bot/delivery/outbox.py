@@ -56,6 +56,8 @@ PAGE, KNOWN = 500, 5000
 #: With so many requests on their way a turn waits a little for more of their answers: one commit for all of them.
 GATHER_FROM, GATHER_SECONDS = 4, 0.01
 
+_EVERY_QUEUE = tuple((lane, state) for lane in Lane for state in waiting.TRIABLE)
+
 Guard = Callable[[AsyncConnection], Coroutine[Any, Any, bool]]
 
 
@@ -307,7 +309,7 @@ class Outbox:
             return 0.0
         if not self._may_begin:
             return NET_SECONDS
-        wait = NET_SECONDS
+        wait = 0.0 if any(map(self._wants_more, _EVERY_QUEUE)) and not self._backlog.is_ready() else NET_SECONDS
         if self._backlog.is_ready() and self._under_way < self._at_once:
             slot = self._pacing.bot_wait()
             if self._purse is not None and self._purse.has():
@@ -329,24 +331,21 @@ class Outbox:
             scan.after.clear()
             scan.due = True
             scan.next_whole = now + timedelta(seconds=NET_SECONDS)
-        if not scan.due and not (scan.more and len(self._backlog) < PAGE):
-            return
+        keys = _EVERY_QUEUE if scan.due else [key for key in _EVERY_QUEUE if self._wants_more(key)]
         scan.due = False
-        for lane in Lane:
-            for state in waiting.TRIABLE:
-                await self._look_at(lane, state, now)
-
-    async def _look_at(self, lane: Lane, state: State, now: datetime) -> None:
-        key, scan = (lane, state), self._scan
-        while True:
+        for lane, state in keys:
             async with self._db.read() as conn:
-                page = await waiting.heads(conn, state, lane, scan.after.get(key, 0), PAGE)
+                page = await waiting.heads(conn, state, lane, scan.after.get((lane, state), 0), PAGE)
             self._backlog.add(page, now)
             if page:
-                scan.after[key] = page[-1].delivery_id
+                scan.after[lane, state] = page[-1].delivery_id
             if len(page) < PAGE:
-                scan.more.discard(key)
-                return
-            if self._backlog.known(lane) >= KNOWN:
-                scan.more.add(key)
-                return
+                scan.more.discard((lane, state))
+            else:
+                scan.more.add((lane, state))
+
+    def _wants_more(self, key: tuple[Lane, State]) -> bool:
+        """True when a queue was not read to its end and there is room for its next page: one for each turn, so that
+        no turn waits for all of them.
+        """
+        return key in self._scan.more and self._backlog.known(key[0]) < KNOWN

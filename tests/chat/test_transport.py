@@ -89,7 +89,7 @@ async def test_the_body_is_json_and_a_lone_surrogate_does_not_stop_it():
         assert await request.post(f"{url}/sendMessage", RequestData(wishes)) is True
     head, _, body = requests[0].partition(b"\r\n\r\n")
     assert b"Content-Type: application/json" in head
-    assert json.loads(body) == {"text": "水?", "chat_id": "7"}
+    assert json.loads(body) == {"text": "水?", "chat_id": 7}
 
 
 async def test_an_upload_goes_as_a_form_with_its_bytes():

@@ -97,3 +97,11 @@ def test_what_is_not_due_rests_until_it_is(backlog):
     backlog.wake(due)
     assert [h.delivery_id for h in taken(backlog, 2, now=due)] == [1]
     assert len(backlog) == 0
+
+
+def test_how_many_heads_a_lane_has_is_counted_as_they_come_and_go(backlog):
+    backlog.add([head(1), head(2), head(3)], NOW)
+    backlog.add([head(1, Lane.EXTREME)], NOW)
+    assert [backlog.known(lane) for lane in Lane] == [1, 0, 2]
+    assert len(taken(backlog, 3)) == 3
+    assert [backlog.known(lane) for lane in Lane] == [0, 0, 0]

@@ -1,35 +1,34 @@
 """Builds the parts and runs them under one TaskGroup until told to stop; the only file that knows them all."""
 
 import asyncio
+import contextlib
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.chat.application import TelegramChat, TokenRefusedError, build_bot
-from bot.chat.ports import Found, LookupFailedError, Ports, Trouble
-from bot.chat.sender import TelegramMessenger
-from bot.delivery.deciding import Policy
+from bot.chat.line import Line
+from bot.chat.ports import Found, LookupFailedError, Trouble
 from bot.delivery.face import TokenLostError
-from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Limits as SendingLimits
 from bot.delivery.pacing import Pacing
 from bot.delivery.paying import Purse
-from bot.delivery.rendering import render
 from bot.fetching.face import FetchError, Limits, Request
+from bot.holding import steady_seconds, under_lease
 from bot.model.delivery import Lane
 from bot.model.post import Media
 from bot.model.subscription import Followed, Wish
 from bot.outside import Outside, now_utc, open_outside
+from bot.sending import Sending
 from bot.settings import Settings
-from bot.store import schema
+from bot.store import leases, schema
 from bot.store.database import Database, DatabaseError
 from bot.store.housekeeping import tidy
 from bot.store.lease import Lease
@@ -38,23 +37,48 @@ from bot.watching.directory import Directory
 from bot.watching.directory import LookupFailedError as NothingFoundError
 from bot.watching.following import Following
 from bot.watching.watcher import Watcher
+from bot.web.health import Vitals
+from bot.web.page import health_page
+from bot.web.serving import serve
 
 log = structlog.get_logger(__name__)
 
 #: Bot API: a photo that is uploaded has at most 10 MB.
 LARGEST_PHOTO = 10 * 1000 * 1000
-#: Connections that alerts leave to the answers to commands.
-FOR_ANSWERS = 8
-#: How long requests on their way may take to end at a stop; all must be down five seconds after SIGTERM.
-FINISH_SECONDS = 3.0
 #: Old rows are thrown away this often, seconds.
 TIDY_SECONDS = 3600.0
 #: One poller for all sites: their limits are kept across the whole deployment.
 LEASE_OF_POLLING = "poll"
+#: One sender for a database, so for a token too: what waits in it waits once, whichever bot sends it.
+LEASE_OF_SENDING = "send"
+#: What may still be ending after the sending half was told to finish, seconds: see its own limits.
+LAST_SECONDS = 5.0
+#: How long the health page shows that the token is refused before the program ends, seconds.
+SHOWN_SECONDS = 60.0
+
+REFUSED = (
+    "Telegram refuses the bot's token: it was mistyped or revoked, or the bot was deleted. Nothing is dropped. Take the "
+    "present token from @BotFather (/mybots, API Token), put it into TOCSIN_TELEGRAM_TOKEN and start again."
+)
 
 
 class ServiceError(Exception):
     """The service cannot go on. The message is a sentence that says why and what to do."""
+
+    #: Of the program.
+    exit_status = 1
+
+
+class AddressError(ServiceError):
+    """The health page's address cannot be used."""
+
+    exit_status = 2
+
+
+class TokenRefusedError(ServiceError):
+    """Telegram refuses the token, at the start or later; nothing is dropped."""
+
+    exit_status = 3
 
 
 @dataclass(slots=True)
@@ -122,38 +146,17 @@ class Service:
         log.info("stopped; nothing is lost: what was seen and not yet sent is sent at the next start")
 
     async def _run_parts(self, stack: AsyncExitStack, db: Database, outside: Outside) -> None:
-        settings = self._settings
-        limits = SendingLimits(
-            bot_messages=settings.messages_per_second, paid_messages=settings.paid_messages_per_second
-        )
-        token = settings.telegram_token.get_secret_value()
-        bot = build_bot(
-            token,
-            settings.telegram_api_url,
-            connections=limits.at_once + FOR_ANSWERS,
-            answer_seconds=settings.telegram_timeout_seconds,
-        )
-        messenger = TelegramMessenger(bot, _downloader(outside))
-        pacing = Pacing(time.monotonic, limits)
-        outbox = Outbox(
-            db,
-            messenger,
-            clock=self._clock,
-            rng=self._rng,
-            pacing=pacing,
-            default_language=settings.default_language,
-            policy=Policy(repeats_routine=settings.unsure == "repeat"),
-            purse=_purse(settings, db, self._clock),
-        )
-        polling = Lease(db, LEASE_OF_POLLING, self._clock)
-        sending = Lease(db, f"send:{settings.telegram_token.get_secret_value().partition(':')[0]}", self._clock)
+        settings, line = self._settings, Line(self._clock)
+        polling, sends = self._lease(db, LEASE_OF_POLLING), self._lease(db, LEASE_OF_SENDING)
+        vitals = Vitals(db, polling, sends, line, self._clock)
+        await stack.enter_async_context(_page(settings.health_address, vitals))
         watcher = Watcher(
             db,
             outside.sources,
             clock=self._clock,
             rng=self._rng,
             poll_seconds=settings.poll_seconds,
-            queued=outbox.wake,
+            queued=lambda: sending.wake(),  # noqa: PLW0108 - it is made below, with the watcher in it
             may_poll=lambda _kind: polling.held,
         )
         lookout = Lookout(
@@ -161,23 +164,25 @@ class Service:
             Following(db, outside.sources, self._clock, lambda kind: watcher.pace_of(kind).default, watcher.nudge),
             watcher,
         )
-        chat = await stack.enter_async_context(
-            TelegramChat(
-                bot,
-                Ports(
-                    lookout=lookout,
-                    messenger=messenger,
-                    render=render,
-                    turn=pacing.answer_turn,
-                    operators=frozenset(settings.admin_ids),
-                ),
-                db,
-                clock=self._clock,
-                rng=self._rng,
-                default_language=settings.default_language,
-            )
+        limits = SendingLimits(
+            bot_messages=settings.messages_per_second, paid_messages=settings.paid_messages_per_second
         )
-        await self._run_tasks(db, watcher, outbox, chat, polling, sending)
+        sending = Sending(
+            settings,
+            db,
+            sends,
+            line,
+            Pacing(time.monotonic, limits),
+            lookout,
+            _downloader(outside),
+            self._clock,
+            self._rng,
+            _purse(settings, db, self._clock),
+        )
+        await self._run_tasks(db, watcher, sending, polling, vitals)
+
+    def _lease(self, db: Database, name: str) -> Lease:
+        return Lease(db, name, moment=partial(leases.moment, clock=self._clock), seconds=steady_seconds)
 
     async def _tidy(self, db: Database, polling: Lease) -> None:
         """Throw old rows away, in the process that polls; not in its first minutes, when there is enough to do."""
@@ -193,53 +198,57 @@ class Service:
                 log.info("housekeeping", rows=gone)
 
     async def _run_tasks(
-        self, db: Database, watcher: Watcher, outbox: Outbox, chat: TelegramChat, polling: Lease, sending: Lease
+        self, db: Database, watcher: Watcher, sending: Sending, polling: Lease, vitals: Vitals
     ) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(under_lease(polling, watcher.run), name="watching")
+            relaying = tasks.create_task(self._send(sending, vitals), name="sending")
+            tidying = tasks.create_task(self._tidy(db, polling), name="housekeeping")
+            log.info("running; stop it with Ctrl-C or SIGTERM")
+            await self._stop.wait()
+            watching.cancel()
+            tidying.cancel()
+            if sending.lease.fence is None:
+                relaying.cancel()  # it only waits
+            sending.finish()
+            await asyncio.wait({relaying}, timeout=LAST_SECONDS)
+            relaying.cancel()
+        if vitals.token_lost:
+            raise TokenRefusedError(REFUSED)
+
+    async def _send(self, sending: Sending, vitals: Vitals) -> None:
+        """Send whenever the lease is ours. A refused token is shown for a while, then the whole service ends; meanwhile
+        what is seen is queued.
+        """
         try:
-            async with asyncio.TaskGroup() as tasks:
-                running = [
-                    tasks.create_task(_under_lease(polling, watcher.run), name="watching"),
-                    tasks.create_task(_under_lease(sending, outbox.run), name="outbox"),
-                    tasks.create_task(chat.run(self._stop), name="chat"),
-                ]
-                tidying = tasks.create_task(self._tidy(db, polling), name="housekeeping")
-                log.info("running; stop it with Ctrl-C or SIGTERM")
-                await self._stop.wait()
-                running[0].cancel()
-                tidying.cancel()
-                # a message that Telegram has taken must be written down as sent, or the next start repeats it
-                outbox.finish()
-                await asyncio.wait({running[1]}, timeout=FINISH_SECONDS)
-                running[1].cancel()
-        except* TokenRefusedError as group:
-            raise ServiceError(str(group.exceptions[0])) from None
-        except* TokenLostError:
-            raise ServiceError(
-                "Telegram refuses the bot's token now: it was revoked, or the bot was deleted. Nothing is dropped. "
-                "Put the new token into TOCSIN_TELEGRAM_TOKEN and start again."
+            await under_lease(sending.lease, sending.run)
+        except TokenLostError:
+            vitals.token_lost = True
+            log.error(REFUSED)  # noqa: TRY400 - what happened is known, a traceback adds nothing
+            if self._settings.health_address:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(SHOWN_SECONDS):
+                        await self._stop.wait()
+            self.stop()
+
+
+@asynccontextmanager
+async def _page(address: str, vitals: Vitals) -> AsyncIterator[None]:
+    """The health page, where the operator wants one."""
+    if not address:
+        yield
+        return
+    host, _, port = address.rpartition(":")
+    async with AsyncExitStack() as stack:
+        try:
+            url = await stack.enter_async_context(serve(health_page(vitals), host.strip("[]"), int(port)))
+        except OSError as error:
+            raise AddressError(
+                f"TOCSIN_HEALTH_ADDRESS: {address} cannot be used ({error.strerror or error}). Choose another port, or "
+                "stop the program that has it."
             ) from None
-
-
-async def _under_lease(lease: Lease, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Do the work to its end while the lease is held; wait for it again when another process took it over."""
-    try:
-        while True:
-            await lease.take()
-            lost = asyncio.Event()
-            working = asyncio.ensure_future(work())
-            keeping = asyncio.ensure_future(lease.keep(lost.set))
-            losing = asyncio.ensure_future(lost.wait())
-            try:
-                await asyncio.wait({working, keeping, losing}, return_when=asyncio.FIRST_COMPLETED)
-                if working.done():
-                    working.result()
-                    return
-            finally:
-                for task in (working, keeping, losing):
-                    task.cancel()
-                await asyncio.wait({working, keeping, losing})
-    finally:
-        await asyncio.shield(lease.release())
+        log.info("the health page is up", url=url)
+        yield
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ PAID_RATE_RANGE = (0, 1000)
 
 #: Shorter than a second takes slow answers for lost ones; longer than five minutes holds a chat for nothing.
 TELEGRAM_TIMEOUT_RANGE = (1.0, 300.0)
+LAST_PORT = 65_535
 
 LogFormat = Literal["console", "json"]
 UnsurePolicy = Literal["repeat", "hold"]
@@ -131,6 +132,12 @@ class Settings(BaseSettings):
         "What is worth paying for: extreme (danger to life now), urgent (Extreme and Severe) or routine (everything).",
         "extreme, urgent or routine",
     )
+    health_address: str = _described(  # type: ignore[assignment]
+        "",
+        "Where to show how Tocsin stands: a page at /, JSON at /health. A port alone is open to this machine only. "
+        "Empty: nowhere.",
+        "a port, or host:port, such as 8014 or 0.0.0.0:8014, or nothing",
+    )
     contact: str = _described(  # type: ignore[assignment]
         "",
         "Your address or page, told to every site in the User-Agent, so that it can write before it blocks you.",
@@ -239,6 +246,18 @@ class Settings(BaseSettings):
         if value < 0:
             raise ValueError
         return value
+
+    @field_validator("health_address")
+    @classmethod
+    def _address_to_listen_at(cls, value: str) -> str:
+        host, colon, port = value.strip().rpartition(":")
+        if not value.strip():
+            return ""
+        if not re.fullmatch(r"\d{1,5}", port, re.ASCII) or int(port) > LAST_PORT or (colon and not host):
+            raise ValueError
+        if not re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)?", host):
+            raise ValueError
+        return f"{host or '127.0.0.1'}:{int(port)}"
 
     @field_validator("contact", "weibo_cookie")
     @classmethod

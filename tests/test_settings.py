@@ -13,7 +13,8 @@ from bot.settings import PREFIX, Settings, SettingsError, load_settings, takes, 
 ROOT = Path(__file__).parents[1]
 CONTRACT = """TELEGRAM_TOKEN TELEGRAM_API_URL DATABASE_URL ADMIN_IDS POLL_SECONDS SITE_GAP_SECONDS
 ALLOWED_PRIVATE_HOSTS WEIBO_URL WEIBO_VISITOR_URL WEIBO_WEB_URL WEIBO_COOKIE DEFAULT_LANGUAGE LOG_FORMAT CONTACT
-UNSURE MESSAGES_PER_SECOND PAID_MESSAGES_PER_SECOND PAID_STARS_A_DAY PAID_FROM TELEGRAM_TIMEOUT_SECONDS"""
+UNSURE MESSAGES_PER_SECOND PAID_MESSAGES_PER_SECOND PAID_STARS_A_DAY PAID_FROM TELEGRAM_TIMEOUT_SECONDS
+HEALTH_ADDRESS"""
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +77,10 @@ def test_an_env_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
         ("TELEGRAM_TIMEOUT_SECONDS", "0.5"),
         ("TELEGRAM_TIMEOUT_SECONDS", "inf"),
         ("PAID_FROM", "minor"),
+        ("HEALTH_ADDRESS", "everywhere"),
+        ("HEALTH_ADDRESS", ":8014"),
+        ("HEALTH_ADDRESS", "0.0.0.0:65536"),
+        ("HEALTH_ADDRESS", "http://127.0.0.1:8014"),
     ],
 )
 def test_a_wrong_setting_is_one_line_with_its_name_and_what_it_takes(monkeypatch, name, value):
@@ -113,6 +118,15 @@ def test_a_wrong_setting_ends_the_program_with_exit_status_2_and_one_line(tmp_pa
 def test_a_database_url_without_driver_gets_ours(monkeypatch, given, kept):
     monkeypatch.setenv("TOCSIN_DATABASE_URL", given)
     assert load_settings().database_url.get_secret_value() == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("8014", "127.0.0.1:8014"), ("0.0.0.0:80", "0.0.0.0:80"), ("[::1]:8014", "[::1]:8014"), (" ", "")],
+)
+def test_the_health_page_listens_on_this_machine_alone_unless_told_otherwise(monkeypatch, given, kept):
+    monkeypatch.setenv("TOCSIN_HEALTH_ADDRESS", given)
+    assert load_settings().health_address == kept
 
 
 def test_lists_are_taken_with_commas_blanks_or_as_json(monkeypatch):

@@ -10,19 +10,22 @@ from typing import Any, Self
 
 import structlog
 from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.chat import menu
 from bot.chat.desk import Desk, take_along
 from bot.chat.errands import Errands
+from bot.chat.errors import meaning
+from bot.chat.line import Line, conflict_in_words
 from bot.chat.ordering import InOrder
 from bot.chat.ports import Ports
 from bot.chat.rights import Rights
 from bot.chat.routing import ALLOWED_UPDATES, Routes
 from bot.chat.transport import AiohttpRequest, proxy_for
 from bot.chat.voice import Voice
+from bot.delivery.face import TokenLostError
 from bot.store.database import Database
 
 _log = structlog.get_logger(__name__)
@@ -39,27 +42,53 @@ _QUEUE = 1000
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 #: The same trouble is logged at most so often.
 _SAY_AGAIN = timedelta(minutes=1)
+#: Pause of a listener that may not listen, seconds.
+_NOT_LISTENING = 0.2
 #: What stopping may take, step by step: together under the five seconds that a stop may last.
 _STOP_POLLING, _STOP_ERRANDS, _STOP_HANDLERS = 1.5, 1.5, 1.5
 
 
-class TokenRefusedError(Exception):
-    """Telegram does not know the token. The message says what to do, without the token."""
-
-
-class _RefusedNowError(TelegramError):
-    """401 in the middle of a run. PTB would give up listening at InvalidToken; this it tries again after."""
+def _nothing() -> None:
+    pass
 
 
 class ListeningBot(ExtBot[None]):
-    """A bot that does not stop listening for ever when its token is refused once."""
+    """A bot whose listening can be watched and held back, and is not ended by PTB with a traceback."""
+
+    _listens: Callable[[], bool] = staticmethod(lambda: True)
+    _heard: Callable[[], None] = staticmethod(_nothing)
+    _refused: Callable[[], None] = staticmethod(_nothing)
+
+    def attend(self, listens: Callable[[], bool], heard: Callable[[], None], refused: Callable[[], None]) -> None:
+        """``listens`` is asked before each getUpdates (False: another process listens, nothing is asked); ``heard`` is
+        told of each answer, ``refused`` that the token is not valid any more.
+        """
+        self._listens, self._heard, self._refused = listens, heard, refused
 
     async def get_updates(self, *args: Any, **kwargs: Any) -> tuple[Update, ...]:
         """As Bot.get_updates."""
+        if not self._listens():
+            # also PTB's last request when it stops: it would end the other process's long poll
+            await asyncio.sleep(_NOT_LISTENING)
+            return ()
         try:
-            return await super().get_updates(*args, **kwargs)
-        except InvalidToken:
-            raise _RefusedNowError("the token was refused") from None
+            updates = await super().get_updates(*args, **kwargs)
+        except InvalidToken as error:
+            if not _is_lost(error):
+                raise NetworkError("a strange answer to getUpdates") from None
+            self._refused()
+            await asyncio.sleep(_NOT_LISTENING)
+            return ()
+        self._heard()
+        return updates
+
+
+def _is_lost(error: InvalidToken) -> bool:
+    """Telegram itself refuses the token. PTB gives the same error for a gateway's page with status 401 or 404, and hides
+    the answer to the first getMe behind a sentence of its own.
+    """
+    said = error.__cause__ if isinstance(error.__cause__, InvalidToken) else error
+    return isinstance(meaning(said), TokenLostError)
 
 
 def build_bot(
@@ -127,8 +156,15 @@ class TelegramChat:
         clock: Callable[[], datetime],
         rng: random.Random,
         default_language: str = "en",
+        line: Line | None = None,
+        may_listen: Callable[[], bool] = lambda: True,
     ) -> None:
         self._bot = bot
+        self._line = line or Line(clock)
+        self._may_listen = may_listen
+        self._refused = asyncio.Event()
+        if isinstance(bot, ListeningBot):
+            bot.attend(self._listens, self._line.answered, self._refused.set)
         self._clock = clock
         self._rng = rng
         self._errands = Errands()
@@ -154,18 +190,25 @@ class TelegramChat:
         await self._bot.shutdown()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Listen and answer until ``stop`` is set, then end within five seconds.
+        """Listen and answer until ``stop`` is set, then end within five seconds. May be run again after that.
 
-        Raises TokenRefusedError when Telegram refuses the token at the start. Anything else that ails Telegram
+        Raises TokenLostError when Telegram refuses the token, at the start or later. Anything else that ails Telegram
         or the network is waited out.
         """
         try:
-            if not await _unless(stop, self._begin()):
-                return
-            if await _unless(stop, menu.register(self._bot, self._desk.ports.operators)):
-                await stop.wait()
+            if await _unless(stop, self._begin()) and await _unless(
+                stop, menu.register(self._bot, self._desk.ports.operators)
+            ):
+                await _unless(stop, self._refused.wait())
+        except InvalidToken:
+            self._refused.set()
         finally:
             await self._stop()
+        if self._refused.is_set():
+            raise TokenLostError("Unauthorized")
+
+    def _listens(self) -> bool:
+        return self._may_listen() and not self._refused.is_set()
 
     async def _begin(self) -> None:
         await self._reach()
@@ -181,21 +224,19 @@ class TelegramChat:
         )
 
     async def _reach(self) -> None:
-        """GetMe until it is answered."""
+        """GetMe until it is answered. Raises InvalidToken."""
         pause = _FIRST_PAUSE
         while True:
             try:
                 await self.application.initialize()
-            except InvalidToken:
-                raise TokenRefusedError(
-                    "Telegram refuses the bot's token: take the current one from @BotFather (/mybots, API Token), "
-                    "put it into TOCSIN_TELEGRAM_TOKEN and start again."
-                ) from None
             except TelegramError as error:
+                if isinstance(error, InvalidToken) and _is_lost(error):
+                    raise
                 self._polling_failed(error)
                 await asyncio.sleep(pause * self._rng.uniform(0.8, 1.2))
                 pause = min(2 * pause, _LONGEST_PAUSE)
             else:
+                self._line.answered()
                 return
 
     async def _stop(self) -> None:
@@ -208,25 +249,22 @@ class TelegramChat:
 
     def _polling_failed(self, error: TelegramError) -> None:
         """PTB tries again by itself, after up to 30 seconds; here the operator is told, and not every time."""
+        if not self._may_listen():
+            return  # another process of ours took over, and ended this one's poll with its own
+        self._line.failed(error)
         key, now = type(error).__name__, self._clock()
         if key in self._told and now - self._told[key] < _SAY_AGAIN:
             return
         self._told[key] = now
         if isinstance(error, Conflict):
-            _log.error(
-                "another program reads this bot's messages (409): it takes commands away from this one. "
-                "Stop the other program, or give one of the two a token of its own. Alerts still go out."
-            )
-        elif isinstance(error, _RefusedNowError):
-            _log.error(
-                "Telegram refuses the bot's token now: if it was revoked, put the new one into "
-                "TOCSIN_TELEGRAM_TOKEN and start again. Nothing that waits is dropped."
-            )
+            _log.error(conflict_in_words(error))
         else:
-            _log.warning("Telegram cannot be reached just now; trying again", error=str(error))
+            # what PTB says of a refused token has the token in it
+            why = "a strange page" if isinstance(error, InvalidToken) else str(error)
+            _log.warning("Telegram cannot be reached just now; trying again", error=why)
 
 
-async def _unless(stop: asyncio.Event, work: "Awaitable[None]") -> bool:
+async def _unless(stop: asyncio.Event, work: "Awaitable[object]") -> bool:
     """Do the work unless told to stop meanwhile; True when it was done."""
     working = asyncio.ensure_future(work)
     stopping = asyncio.ensure_future(stop.wait())

@@ -124,7 +124,9 @@ class Outbox:
     async def run(self) -> None:
         """Deliver until told to ``finish``. Raises TokenLostError when the token is no longer valid; nothing is dropped."""
         async with self._db.begin() as conn:
-            doubtful = await settling.doubt_unfinished(conn)
+            # what another process has on its way is not ours to doubt
+            self._idle = self._guard is not None and not await self._guard(conn)
+            doubtful = 0 if self._idle else await settling.doubt_unfinished(conn)
             resting = await rests.rests(conn, self._clock())
         for chat, until in resting.items():
             self._pacing.rest(chat, (until - self._clock()).total_seconds())

@@ -16,7 +16,7 @@ from bot.delivery.splitting import split
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.alert import MsgType
-from bot.model.delivery import LISTED, Op, SentPart, State
+from bot.model.delivery import FOREIGN, LISTED, Op, SentPart, State
 from bot.model.post import Revision
 from bot.model.reason import reason_of
 from bot.reading.relaying import is_over
@@ -29,6 +29,8 @@ from bot.store.waiting import Delivery
 _OVER = frozenset(("withdrawn", "cancelled"))
 #: States whose mark stays on top when the post is edited later on.
 _MARKED = frozenset(("superseded", "cancelled"))
+#: Why an edit of what another bot sent ends without a request.
+ANOTHER_BOT = "another bot sent the message"
 #: Phrases of a mark after which the words are struck through.
 _STRIKING = frozenset(("message.withdrawn",))
 #: Longest value of a notice, in characters; names and reasons come from sites.
@@ -109,10 +111,11 @@ async def plan(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
     in_doubt = send is not None and send.state is State.HELD and not send.parts
     if send is None or not (send.parts or in_doubt):
         return Plan(skip="the chat never got the original")
-    if in_doubt or send.parts[0].form == LISTED:
+    if in_doubt or send.parts[0].form in ((LISTED,) if delivery.op is Op.EDIT else (LISTED, FOREIGN)):
         return await _told_of(shelf, delivery, send, phrases)
     if delivery.op is Op.EDIT:
-        return await _edit(shelf, delivery, send, account, phrases)
+        rewrite = _edit if send.parts[0].form != FOREIGN else _say_anew
+        return await rewrite(shelf, delivery, send, account, phrases)
     return await _mark(shelf, delivery, send, account, phrases)
 
 
@@ -184,6 +187,19 @@ async def _edit(shelf: Shelf, delivery: Delivery, send: SendRow, account: Accoun
     return Plan(tuple(steps), revision=max(shown, number), send=send)
 
 
+async def _say_anew(shelf: Shelf, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases) -> Plan:
+    """Another bot sent the message, so it stays as it was: an edit that is worth a word brings the new version whole."""
+    words = _words(delivery.notice, phrases)
+    if not words.reply:
+        return Plan(skip=ANOTHER_BOT, send=send)
+    number = (delivery.rendered_revision if delivery.parts else None) or delivery.post_revision
+    _, rendered = await shelf.look(send.post_id, number, account, phrases)
+    first = next((message for part in delivery.parts for message in part.message_ids), None)
+    steps = [replace(step, kind=Kind.TOLD) for step in _sending(rendered, silent=delivery.silent, reply_to=first)]
+    steps.append(Step(Part(Styled(words.reply)), Kind.TOLD, reply_to=first, silent=True))
+    return Plan(tuple(steps), revision=number, send=send)
+
+
 async def _mark(shelf: Shelf, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases) -> Plan:
     words = _words(delivery.notice, phrases)
     number = send.rendered_revision or delivery.post_revision
@@ -223,7 +239,8 @@ async def _told_of(shelf: Shelf, delivery: Delivery, send: SendRow, phrases: Phr
     """
     words = _words(delivery.notice, phrases)
     if not words.reply:
-        return Plan(skip="there is no message of it to edit", send=send)
+        foreign = bool(send.parts) and send.parts[0].form == FOREIGN
+        return Plan(skip=ANOTHER_BOT if foreign else "there is no message of it to edit", send=send)
     post = (await post_store.revision(shelf.conn, send.post_id, delivery.post_revision)).post
     about = phrases("message.about", title=line(post.title.strip() or post.text.strip(), _NAME_LIMIT))
     told = replace(words, reply=f"{about}\n{words.reply}")

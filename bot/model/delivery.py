@@ -45,6 +45,8 @@ class Lane(IntEnum):
 
 #: ``SentPart.form`` of a message that only names the post among others that were missed.
 LISTED = "listed"
+#: … of a message that another bot sent (the token was changed): this one can neither edit it nor reply to it.
+FOREIGN = "foreign"
 
 
 @dataclass(frozen=True, slots=True)

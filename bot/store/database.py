@@ -17,6 +17,9 @@ BUSY_MS = 5_000
 #: Seconds. A query of ours takes milliseconds; a server that does not answer must not hold the house.
 CONNECT_S = 10.0
 COMMAND_S = 30.0
+#: PostgreSQL ends a transaction that stands still for so long: a process frozen in the middle of one, or on a machine
+#: that lost its power, must not hold on to what another one has to take over (less than a lease lasts).
+FROZEN_MS = 10_000
 #: Readers beside the writer. Each is a thread on SQLite and a server process on PostgreSQL.
 READERS = 3
 #: Statement for statement the widest transaction is well under a thousand different texts.
@@ -199,7 +202,11 @@ def _postgresql_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
             "timeout": CONNECT_S,
             "command_timeout": COMMAND_S,
             # compiling short queries to machine code costs more than running them
-            "server_settings": {"application_name": "tocsin", "jit": "off"},
+            "server_settings": {
+                "application_name": "tocsin",
+                "jit": "off",
+                "idle_in_transaction_session_timeout": str(FROZEN_MS),
+            },
         },
     )
     # single statements: no BEGIN and ROLLBACK around each read

@@ -8,13 +8,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model.delivery import Lane, Op, SentPart, State
+from bot.model.delivery import FOREIGN, Lane, Op, SentPart, State
 from bot.store.tables import deliveries, posts
 
 #: States in which something is still to be done.
 WAITING = (State.QUEUED, State.UNSURE, State.SENDING)
 #: Values in one IN (…), far below what either database takes.
 _CHUNK = 500
+#: ``parts`` of what another bot sent, see ``bots``.
+FOREIGN_PARTS = f'[{{"message_ids":[],"form":"{FOREIGN}"}}]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,11 @@ async def is_in_doubt(conn: AsyncConnection, chat_id: int, thread_id: int, post_
             deliveries.c.chat_id == chat_id,
             deliveries.c.thread_id == thread_id,
             deliveries.c.op == Op.SEND.value,
-            or_(deliveries.c.state.in_([State.HELD.value, State.UNSURE.value]), deliveries.c.maybe_repeat.is_(True)),
+            or_(
+                deliveries.c.state.in_([State.HELD.value, State.UNSURE.value]),
+                deliveries.c.maybe_repeat.is_(True),
+                deliveries.c.parts == FOREIGN_PARTS,
+            ),
             posts.c.id != post_id,
             or_(posts.c.id == root_id, posts.c.root_id == root_id),
         )

@@ -34,9 +34,12 @@ def is_dead(text: str) -> bool:
 
 
 def _machine() -> str:
-    """Host name and boot: another boot of the same host is another machine."""
-    boot = Path("/proc/sys/kernel/random/boot_id")
-    return f"{socket.gethostname()[:60]}/{boot.read_text().strip()[:8] if boot.exists() else '-'}"
+    """Host name, boot and the room of process numbers: another boot of the same host is another machine, and so is another
+    container, whose processes cannot be seen from here.
+    """
+    boot, room = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
+    numbers = "".join(filter(str.isdigit, str(room.readlink()))) if room.is_symlink() else ""
+    return f"{socket.gethostname()[:60]}/{boot.read_text().strip()[:8] if boot.exists() else '-'}{numbers and '-'}{numbers}"
 
 
 def _started(pid: int) -> str:
@@ -48,3 +51,11 @@ def _started(pid: int) -> str:
     # the second field may hold spaces and brackets; what follows the last bracket does not
     fields = stat.rpartition(")")[2].split()
     return "" if fields[0] in "ZX" else fields[19]  # a zombie does nothing more
+
+
+def shown(text: str) -> str:
+    """The holder in words, for the log and the health page."""
+    place, _, _started_at = text.rpartition(":")
+    machine, _, pid = place.rpartition(":")
+    host = machine.partition("/")[0]
+    return f"process {pid} on {host}" if host and pid.isdigit() else text

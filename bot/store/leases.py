@@ -1,19 +1,31 @@
 """Who may poll and who may send, across processes: leases that run out, each change of holder with a higher fence."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.inserting import insert_into
 from bot.store.tables import leases
 
 
+async def moment(conn: AsyncConnection, clock: Callable[[], datetime]) -> datetime:
+    """The time by which leases run out: the server's own on PostgreSQL, so that machines whose clocks differ agree on it;
+    on SQLite, a file of one machine, that machine's (``clock``).
+    """
+    if conn.dialect.name != "postgresql":
+        return clock()
+    # not now(): that stands still from the transaction's first statement on
+    found: datetime = (await conn.execute(select(func.clock_timestamp()))).scalar_one()
+    return found
+
+
 async def acquire(conn: AsyncConnection, name: str, holder: str, now: datetime, seconds: float) -> int | None:
     """Take the lease when it is free, has run out, or is this holder's already; give its fence, None when another one
     holds it. One statement, so two that race cannot both get it.
 
-    ``holder`` is unique to a process. Processes on several machines need clocks that agree within a few seconds.
+    ``holder`` is unique to a process; ``now`` is what ``moment`` gives.
     """
     expires_at = now + timedelta(seconds=seconds)
     statement = insert_into(conn, leases).values(name=name, holder=holder, fence=1, expires_at=expires_at)
@@ -56,9 +68,14 @@ async def release(conn: AsyncConnection, name: str, holder: str, fence: int, now
 
 
 async def holds(conn: AsyncConnection, name: str, holder: str, fence: int) -> bool:
-    """Tell whether nobody else has taken it since. Ask inside the transaction that it guards."""
+    """Tell whether nobody else has taken it since, and see to it that nobody does before this transaction has ended.
+
+    On PostgreSQL the row is locked FOR SHARE: a takeover's UPDATE waits for the commit, and one that came first is seen
+    (the row is read again after waiting for it, and bears another fence). On SQLite a transaction that writes is alone.
+    """
     mine = (leases.c.name == name) & (leases.c.holder == holder) & (leases.c.fence == fence)
-    return (await conn.execute(select(leases.c.name).where(mine))).first() is not None
+    statement = select(leases.c.name).where(mine).with_for_update(read=True)
+    return (await conn.execute(statement)).first() is not None
 
 
 async def holder_of(conn: AsyncConnection, name: str, now: datetime) -> str | None:

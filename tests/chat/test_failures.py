@@ -6,9 +6,11 @@ from random import Random
 import pytest
 from telegram.error import Conflict, NetworkError
 
-from bot.chat.application import TelegramChat, TokenRefusedError, build_bot
+from bot.chat.application import TelegramChat, build_bot
+from bot.chat.line import Line
 from bot.chat.ports import Ports
 from bot.chat.sender import TelegramMessenger
+from bot.delivery.face import TokenLostError
 from bot.demo.botapi.faults import Act, Fault, When
 
 
@@ -70,11 +72,11 @@ async def test_the_message_with_the_button_is_gone_and_the_result_comes_anew(hou
     assert await house.followed(user.id) == []
 
 
-async def test_a_wrong_token_is_one_sentence_without_the_token(server, db, at_work):
+async def test_a_wrong_token_ends_it_and_is_not_told_in_clear(server, db, at_work):
     secret = "7000000009:wrong-token-of-the-right-length-000"
     bot = build_bot(secret, server.url)
     chat = TelegramChat(bot, Ports(None, TelegramMessenger(bot)), db, clock=None, rng=Random(1))
-    with pytest.raises(TokenRefusedError, match="@BotFather") as caught:
+    with pytest.raises(TokenLostError) as caught:
         await asyncio.wait_for(chat.run(asyncio.Event()), 10)
     await chat.aclose()
     assert "wrong-token" not in str(caught.value)
@@ -129,22 +131,85 @@ async def test_a_second_program_with_the_same_token_is_noticed(server, db, at_wo
         assert await house.says(user.id, "/subscribe LINK")
 
 
-async def test_a_token_refused_in_the_middle_is_told_and_listening_goes_on(server, db, at_work, capsys):
-    said = ""
-    async with at_work(server, db) as house:
-        user = house.world.add_user("Wei")
-        house.world.say(user.id, user.id, "/help")
-        await house.says(user.id, "/subscribe LINK")
+def listener(server, db, now, **more):
+    bot = build_bot(server.token, server.url)
+    return TelegramChat(bot, Ports(None, TelegramMessenger(bot)), db, clock=lambda: now, rng=Random(1), **more)
+
+
+async def listened(server, times):
+    await server.wait_for(lambda: server.state.calls["getUpdates"] >= times)
+
+
+async def test_a_token_refused_in_the_middle_ends_the_listening_in_order(server, db, now, capsys, caplog):
+    user = server.world.add_user("Wei", started=False)
+    async with listener(server, db, now) as chat:
+        running = asyncio.create_task(chat.run(asyncio.Event()))
+        await listened(server, 1)
         server.state.revoked = True
-        house.world.say(user.id, user.id, "/list")  # ends the poll that is under way
-        async with asyncio.timeout(20):
-            while "refuses the bot's token now" not in said:
-                said += capsys.readouterr().out
-                await asyncio.sleep(0.02)
-        server.state.revoked = False
-        house.world.say(user.id, user.id, "/start")
-        await house.says(user.id, "I watch official accounts")
-    assert server.token not in said
+        server.world.say(user.id, user.id, "/nothing")  # ends the poll that is under way
+        with pytest.raises(TokenLostError):
+            await asyncio.wait_for(running, 20)
+    assert "Traceback" not in caplog.text
+    assert server.token not in capsys.readouterr().out + caplog.text
+
+
+async def test_a_gateways_page_with_the_same_status_is_waited_out(server, db, now):
+    line, stop = Line(lambda: now), asyncio.Event()
+    for method in ("getMe", "getUpdates"):
+        server.faults.add(Fault(Act.STATUS, method=method, status=401, html=True))
+    async with listener(server, db, now, line=line) as chat:
+        running = asyncio.create_task(chat.run(stop))
+        await listened(server, 2)
+        assert not running.done()
+        assert "cannot be reached" in line.trouble
+        assert server.token not in line.trouble
+        stop.set()
+        await asyncio.wait_for(running, 10)
+    assert line.answered_at == now
+
+
+async def test_it_can_listen_again_after_it_was_stopped(server, db, now):
+    user = server.world.add_user("Wei")
+    async with listener(server, db, now) as chat:
+        for round_ in (1, 2):
+            stop = asyncio.Event()
+            running = asyncio.create_task(chat.run(stop))
+            server.world.say(user.id, user.id, "/help")
+            await server.wait_for(lambda: len(server.world.said_by_bot(user.id)) == round_)  # noqa: B023
+            stop.set()
+            await asyncio.wait_for(running, 10)
+    assert not server.violations
+
+
+async def test_while_another_process_listens_nothing_is_asked_and_its_409_is_not_held_against_anybody(
+    server, db, now, capsys
+):
+    line, stop, ours = Line(lambda: now), asyncio.Event(), True
+    async with listener(server, db, now, line=line, may_listen=lambda: ours) as chat:
+        running = asyncio.create_task(chat.run(stop))
+        await listened(server, 1)
+        ours = False
+        async with build_bot(server.token, server.url) as other:
+            await other.get_updates(timeout=0)  # takes over: the poll that waits is ended with 409
+            asked = server.state.calls["getUpdates"]
+            # PTB asks once more when it stops: that would end the other one's poll
+            polling = asyncio.create_task(other.get_updates(timeout=2))
+            await listened(server, asked + 1)
+            stop.set()
+            await asyncio.wait_for(running, 10)
+            assert await polling == ()
+    assert server.state.calls["getUpdates"] == asked + 1
+    assert line.conflict == ""
+    assert "409" not in capsys.readouterr().out
+
+
+async def test_a_webhook_that_somebody_set_is_told_as_such(now):
+    line = Line(lambda: now)
+    line.failed(Conflict("can't use getUpdates method while webhook is active"))
+    assert "webhook" in line.conflict
+    assert (line.conflict_at, line.answered_at, line.trouble) == (now, now, "")
+    line.failed(Conflict("terminated by other getUpdates request"))
+    assert "another program reads this bot's messages (409)" in line.conflict
 
 
 async def test_a_message_that_cannot_be_changed_for_an_unknown_reason_is_said_anew(house):

@@ -12,7 +12,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.demo.serving import serve
 from bot.demo.site import playing
 from bot.demo.site.faults import Endpoint, Faults, misbehave
 from bot.demo.site.hostile import Hostile
@@ -26,6 +25,7 @@ from bot.demo.site.visitors import Visitors
 from bot.demo.site.weather import WarningOffice
 from bot.demo.site.weibo import PostState, WeiboPost, WeiboState
 from bot.demo.site.weibo_routes import Answer, WeiboRoutes
+from bot.web.serving import serve
 
 POLICE = "1288915263"
 WEATHER = "7100120721"

@@ -1,15 +1,14 @@
 """A bot's world with a visitor, its page, and Debian's Chromium to look at it."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 import pytest_asyncio
+from browsers import ARGUMENTS, DESKTOP, PHONE, chromium
 
 from bot.demo import running as demo
 from bot.demo.botapi import BotApiServer, Limits
@@ -18,18 +17,6 @@ from bot.demo.page import PageServer, StoryBoard
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
-
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 800}
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass
@@ -60,21 +47,6 @@ class Stage:
     def said(self) -> list[Message]:
         """What the visitor said."""
         return [message for message in self.server.transcript(self.user.id) if not message.by_bot]
-
-
-def chromium() -> Path:
-    """The browser; without one a test is skipped, or fails where everything must be there (CI)."""
-    path = Path(os.environ.get("TOCSIN_TEST_CHROMIUM", "/usr/bin/chromium"))
-    missing = "" if path.exists() else f"{path} (TOCSIN_TEST_CHROMIUM) is not there"
-    try:
-        import playwright  # noqa: F401
-    except ImportError:
-        missing = "playwright is not installed"
-    if missing and os.environ.get("CI"):
-        pytest.fail(f"The page must be tested here, but {missing}.")
-    if missing:
-        pytest.skip(f"browser: {missing}")
-    return path
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

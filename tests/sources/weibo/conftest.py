@@ -8,10 +8,10 @@ import pytest
 from weibo_shapes import NAME, UID
 from weibo_standin import WeiboStandIn
 
-from bot.demo.serving import serve
 from bot.fetching import GuardedFetcher
 from bot.model.account import Account
 from bot.sources.weibo import WeiboSource, WeiboUrls
+from bot.web.serving import serve
 
 
 @dataclass

@@ -11,7 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.asyncio.client import connect
 
-from bot.demo.serving import serve
+from bot.web.serving import serve
 
 
 async def hello(_request: Request) -> PlainTextResponse:

@@ -81,7 +81,7 @@ async def serve(app: Any, host: str = "127.0.0.1", port: int = 0) -> AsyncIterat
         timeout_keep_alive=KEEP_ALIVE_S,
     )
     server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]), name="demo server")
+    task = asyncio.create_task(server.serve(sockets=[listener]), name="web server")
     try:
         await _started(server, task)
         bound = listener.getsockname()
@@ -116,4 +116,4 @@ async def _started(server: _Server, task: "asyncio.Task[None]") -> None:
     finally:
         listening.cancel()
     if not server.listening.is_set():
-        raise RuntimeError("The demo's server did not start: its application failed while starting up.")
+        raise RuntimeError("The server did not start: its application failed while starting up.")

@@ -1,0 +1,1 @@
+"""Pages that the program itself serves: how it stands, for the operator."""

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
+from bot.cli_chats import chats_app
 from bot.cli_outbox import outbox_app
 from bot.cli_stats import stats
 from bot.prompt import FAILED, WRONG_CALL
@@ -26,6 +27,7 @@ app = typer.Typer(
 db_app = typer.Typer(help="The database's tables: bring them up to date, or say which version they are.")
 app.add_typer(db_app, name="db", no_args_is_help=True)
 app.add_typer(outbox_app, name="outbox", no_args_is_help=True)
+app.add_typer(chats_app, name="chats", no_args_is_help=True)
 app.command()(stats)
 
 
@@ -51,7 +53,10 @@ def _options(
 
 @app.command()
 def run() -> None:
-    """Watch the accounts and relay to Telegram until stopped (Ctrl-C or SIGTERM)."""
+    """Watch the accounts and relay to Telegram until stopped (Ctrl-C or SIGTERM).
+
+    Ends with status 3 when Telegram refuses the bot's token; nothing is dropped then.
+    """
     settings = _settings()
     if not settings.telegram_token.get_secret_value():
         _fail("TOCSIN_TELEGRAM_TOKEN is not set. Ask @BotFather for a token and put it into .env.", WRONG_CALL)
@@ -61,7 +66,7 @@ def run() -> None:
     try:
         asyncio.run(Service(settings).run())
     except ServiceError as error:
-        _fail(str(error))
+        _fail(str(error), error.exit_status)
     except KeyboardInterrupt:
         raise typer.Exit from None
 

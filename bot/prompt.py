@@ -15,7 +15,8 @@ from bot.settings import Settings, SettingsError, load_settings
 if TYPE_CHECKING:
     from bot.store.database import Database
 
-#: Exit codes: 1 the work failed, 2 the settings or the command line are wrong (as shells and typer use them).
+#: Exit codes: 1 the work failed, 2 the settings or the command line are wrong (as shells and typer use them). `run` ends
+#: with 3 when Telegram refuses the bot's token (``service.TokenRefusedError``).
 FAILED, WRONG_CALL = 1, 2
 
 T = TypeVar("T")

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import bot.sources
 from bot.fetching.face import Fetcher, Keep
@@ -22,6 +23,17 @@ class Parts:
     rng: random.Random
     #: The operator's settings by name in small letters ("weibo_cookie"), each as text; "" when not set.
     options: Mapping[str, str]
+
+
+@cache
+def kinds() -> frozenset[str]:
+    """Every kind of account that can be watched: a platform's module bears its name."""
+    names = (module_info.name for module_info in pkgutil.iter_modules(bot.sources.__path__))
+    return frozenset(name for name in names if _offers(name))
+
+
+def _offers(name: str) -> bool:
+    return hasattr(importlib.import_module(f"bot.sources.{name}"), "make_source")
 
 
 def make_sources(parts: Parts) -> dict[str, Source]:

@@ -88,13 +88,13 @@ async def upsert(conn: AsyncConnection, account: Account, now: datetime) -> int:
 
 async def get(conn: AsyncConnection, account_id: int) -> StoredAccount | None:
     """Give the account of this id."""
-    row = (await conn.execute(select(*_ACCOUNT).where(accounts.c.id == account_id))).first()
+    row = (await conn.execute(select(*ACCOUNT_COLUMNS).where(accounts.c.id == account_id))).first()
     return None if row is None else StoredAccount(row[0], _account(row[1:]))
 
 
 async def by_key(conn: AsyncConnection, kind: str, key: str) -> StoredAccount | None:
     """Give the account of this kind and key."""
-    found = select(*_ACCOUNT).where(accounts.c.kind == kind, accounts.c.key == key)
+    found = select(*ACCOUNT_COLUMNS).where(accounts.c.kind == kind, accounts.c.key == key)
     row = (await conn.execute(found)).first()
     return None if row is None else StoredAccount(row[0], _account(row[1:]))
 
@@ -141,7 +141,8 @@ def memory_to_json(memory: Mapping[str, object]) -> str:
     return json.dumps(dict(memory), separators=(",", ":"))
 
 
-_ACCOUNT = (
+#: The id, then the account in the order of its fields.
+ACCOUNT_COLUMNS = (
     accounts.c.id,
     accounts.c.kind,
     accounts.c.key,
@@ -172,7 +173,7 @@ WATCH = (
 )
 
 #: account id, the account, the watch, the memory: what ``watch_of_row`` reads.
-WATCH_COLUMNS = (*_ACCOUNT, *WATCH, watches.c.memory)
+WATCH_COLUMNS = (*ACCOUNT_COLUMNS, *WATCH, watches.c.memory)
 
 _QUIET = ("watched", "next", "ok", "interval", "how")
 
@@ -200,7 +201,7 @@ def watch_of_row(row: Sequence[Any], made_at: datetime | None = None) -> Watch:
     """Make a watch of a row that begins with ``WATCH_COLUMNS``. Where an outer join found no watch, it is one that
     never looked and is due since ``made_at``.
     """
-    head, tail = len(_ACCOUNT), len(WATCH_COLUMNS)
+    head, tail = len(ACCOUNT_COLUMNS), len(WATCH_COLUMNS)
     account = _account(row[1:head])
     state, text = row[head], row[tail - 1]
     if state is None and made_at is not None:

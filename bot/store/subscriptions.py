@@ -68,7 +68,7 @@ async def add(
         "chat_id": chat_id,
         "thread_id": thread_id,
         "account_id": account_id,
-        "words": _to_json(words),
+        "words": words_to_json(words),
         "words_key": words_key,
         "created_by": created_by,
         "created_at": now,
@@ -95,7 +95,7 @@ async def restore(conn: AsyncConnection, removed: Removed) -> tuple[int, bool]:
         "chat_id": removed.chat_id,
         "thread_id": removed.thread_id,
         "account_id": removed.account_id,
-        "words": _to_json(removed.words),
+        "words": words_to_json(removed.words),
         "words_key": removed.words_key,
         "created_by": removed.created_by,
         "created_at": removed.created_at,
@@ -134,7 +134,8 @@ def from_json(text: str) -> tuple[str, ...]:
     return () if text == "[]" else tuple(json.loads(text))
 
 
-def _to_json(words: Sequence[str]) -> str:
+def words_to_json(words: Sequence[str]) -> str:
+    """Write the ``words`` column."""
     # escapes keep what PostgreSQL's text cannot hold
     return json.dumps(list(words))
 

@@ -26,6 +26,8 @@ from bot.model.post import Post, RevisionKind
 from bot.model.subscription import ChatKind
 from bot.store import (
     accounts,
+    bots,
+    carrying,
     chats,
     choices,
     deliveries,
@@ -43,8 +45,10 @@ from bot.store import (
     subscriptions,
     tables,
     trimming,
+    vitals,
     waiting,
 )
+from bot.store.carrying import CarriedChat, CarriedWish
 from bot.store.database import Database
 from bot.store.deliveries import Draft
 from bot.store.fanout import Word
@@ -53,6 +57,8 @@ from bot.store.subscriptions import Removed
 
 MODULES = (
     accounts,
+    bots,
+    carrying,
     chats,
     choices,
     deliveries,
@@ -69,6 +75,7 @@ MODULES = (
     site_state,
     subscriptions,
     trimming,
+    vitals,
     waiting,
 )
 
@@ -80,6 +87,10 @@ MADE = {"timed", "histogram", "grouped", "running", "numbered", "said"}
 
 #: Functions that read a growing table whole, and why they may.
 WHOLE = {"deliveries.counts": "the operator asks for the whole, by hand"}
+
+
+#: Functions that need not ask, by database.
+SILENT = {"sqlite": {"leases.moment"}}
 
 
 @dataclass(frozen=True)
@@ -135,6 +146,10 @@ async def _to_copies(conn: AsyncConnection, w: World) -> None:
     await fanout.to_copies(conn, word, w.now, strangers_to=w.account_id)
 
 
+def _carried_chat(w: World) -> CarriedChat:
+    return CarriedChat(77, ChatKind.PRIVATE, "", "en", None, None, (CarriedWish(0, w.account, ("rain",), "rain"),))
+
+
 PART = (SentPart((1,), "text"),)
 NAMES = ["7", "8", "unknown"]
 
@@ -157,6 +172,17 @@ CALLS: dict[str, Call] = {
     "chats.pause": lambda c, _: chats.pause(c, 1, "blocked"),
     "chats.resume": lambda c, _: chats.resume(c, 1),
     "chats.migrate": lambda c, _: chats.migrate(c, 2, 3),
+    "bots.sending": lambda c, _: bots.sending(c),
+    "bots.note": lambda c, w: bots.note(c, "7", w.now),
+    "bots.newest": lambda c, _: bots.newest(c),
+    "bots.disown": lambda c, _: bots.disown(c, 0),
+    "carrying.page": lambda c, _: carrying.page(c, 0, 20),
+    "carrying.take_in": lambda c, w: carrying.take_in(c, [_carried_chat(w)], w.now, {}),
+    "vitals.waiting_by_lane": lambda c, _: vitals.waiting_by_lane(c),
+    "vitals.oldest_due": lambda c, w: vitals.oldest_due(c, [Lane.URGENT], w.now, w.now),
+    "vitals.last_settled": lambda c, w: vitals.last_settled(c, [Lane.URGENT], w.now),
+    "vitals.watched": lambda c, w: vitals.watched(c, w.now),
+    "vitals.blind_names": lambda c, _: vitals.blind_names(c, 20),
     "choices.put": lambda c, w: choices.put(c, 1, {}, w.now),
     "choices.take": lambda c, w: choices.take(c, "t", 1, w.now),
     "choices.look": lambda c, w: choices.look(c, "t", 1, w.now),
@@ -199,6 +225,7 @@ CALLS: dict[str, Call] = {
     "given_up.counts": lambda c, w: given_up.counts(c, [State.FAILED, State.HELD], w.now),
     "rests.save_rest": lambda c, w: rests.save_rest(c, 1, w.now, w.now),
     "rests.rests": lambda c, w: rests.rests(c, w.now + timedelta(days=1)),
+    "leases.moment": lambda c, w: leases.moment(c, lambda: w.now),
     "leases.acquire": lambda c, w: leases.acquire(c, "poll", "me", w.now, 15),
     "leases.take_over": lambda c, w: leases.take_over(c, "poll", "dead", "me", w.now, 15),
     "leases.renew": lambda c, w: leases.renew(c, "poll", "me", 1, w.now, 15),
@@ -260,8 +287,8 @@ def test_every_module_with_queries_is_looked_at():
         for path in package.iterdir()
         if path.name.endswith(".py") and "AsyncConnection" in path.read_text()
     }
-    # the way in, and which class writes an INSERT, send nothing of their own
-    assert speaking - {"database", "inserting"} == {module.__name__.rpartition(".")[2] for module in MODULES}
+    # the way in, which class writes an INSERT, and the keeping of a lease send nothing of their own
+    assert speaking - {"database", "inserting", "lease"} == {module.__name__.rpartition(".")[2] for module in MODULES}
 
 
 ACCOUNTS, POSTS_EACH, CHATS = 10, 40, 150
@@ -409,7 +436,7 @@ async def test_no_function_of_the_store_reads_a_growing_table_whole(db, world, m
             if db.backend == "postgresql":
                 await ask_for_indexes(conn)
             explain = whole_on_sqlite if db.backend == "sqlite" else whole_on_postgresql
-            assert seen, f"{name} sent nothing"
+            assert seen or name in SILENT.get(db.backend, ()), f"{name} sent nothing"
             for statement, values in seen:
                 looked_at += 1
                 if scans := await explain(conn, statement, values):

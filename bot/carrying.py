@@ -1,0 +1,293 @@
+"""``tocsin chats``: the chats and all that they follow, as a file to carry on with elsewhere.
+
+One JSON object a line: a head ({"tocsin": "chats", …}), a line for each chat, and an end with their number, by which a
+file that was cut off is known.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, TextIO, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from bot.matching.folding import fold
+from bot.matching.words import LONGEST_WORD, MOST_WORDS, words_key
+from bot.model.account import Account
+from bot.model.subscription import ChatKind
+from bot.sending import bot_id_of
+from bot.settings import Settings
+from bot.sources.registry import kinds
+from bot.store import carrying, schema
+from bot.store.accounts import LONGEST_KEY_BYTES, LONGEST_LANGUAGE
+from bot.store.carrying import Carried, CarriedChat, CarriedWish
+from bot.store.database import Database
+
+VERSION = 1
+#: Chats read or written at a time.
+PAGE = 500
+#: Bounds of a file: far more than one bot serves, and far less than memory.
+MOST_CHATS, MOST_WISHES, LONGEST_LINE = 1_000_000, 10_000, 8 * 1024 * 1024
+LONGEST_TEXT = 65_536
+#: A chat's patience with old news, seconds: at most a year.
+MOST_PATIENCE = 366 * 86_400
+#: Telegram's ids have at most 52 significant bits (Bot API).
+LARGEST_ID = 2**52
+
+WAITS_FOR_START = "carried over from another bot; written to once somebody presses Start here"
+
+
+class FileError(Exception):
+    """The file cannot be read. The message is one line that names the place of the mistake."""
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class _Head(_Line):
+    tocsin: Literal["chats"]
+    version: int
+    bot: str = ""
+
+
+class _Account(_Line):
+    kind: str
+    key: Annotated[str, Field(min_length=1, max_length=LONGEST_KEY_BYTES)]
+    name: Annotated[str, Field(max_length=LONGEST_TEXT)]
+    url: Annotated[str, Field(max_length=LONGEST_TEXT, pattern=r"^(https?://.*)?$")]
+    language: Annotated[str, Field(max_length=LONGEST_LANGUAGE)] = ""
+    utc_offset: Annotated[int, Field(ge=-1440, le=1440)] | None = None
+
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in kinds():
+            raise ValueError(f"takes one of {', '.join(sorted(kinds()))}")
+        return value
+
+
+class _Wish(_Line):
+    topic: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
+    account: _Account
+    words: Annotated[list[Annotated[str, Field(max_length=LONGEST_WORD)]], Field(max_length=MOST_WORDS)] = []
+
+    @field_validator("words")
+    @classmethod
+    def _not_blank(cls, value: list[str]) -> list[str]:
+        if not all(fold(word).strip() for word in value):
+            raise ValueError("takes words with letters or digits")
+        return value
+
+
+class _OldNews(_Line):
+    routine_seconds: Annotated[int, Field(ge=0, le=MOST_PATIENCE)] | None = None
+    urgent_seconds: Annotated[int, Field(ge=0, le=MOST_PATIENCE)] | None = None
+
+
+class _Chat(_Line):
+    telegram_id: Annotated[int, Field(ge=-LARGEST_ID, le=LARGEST_ID)]
+    kind: Annotated[ChatKind, Field(strict=False)]
+    title: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+    language: Annotated[
+        str, Field(max_length=LONGEST_LANGUAGE, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")
+    ] = ""
+    old_news: _OldNews = _OldNews()
+    subscriptions: Annotated[list[_Wish], Field(max_length=MOST_WISHES)] = []
+
+    @model_validator(mode="after")
+    def _id_of_its_kind(self) -> "_Chat":
+        if (self.telegram_id > 0) is not (self.kind is ChatKind.PRIVATE) or not self.telegram_id:
+            raise ValueError("telegram_id is above 0 for a private chat, below 0 for any other")
+        return self
+
+
+LineT = TypeVar("LineT", bound=_Line)
+
+
+class _End(_Line):
+    end: Literal[True]
+    chats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an import came to."""
+
+    read: int
+    new: Carried
+
+
+# ------------------------------------------------------------------ out
+
+
+async def export_chats(settings: Settings, output: Path | None, echo: Callable[[str], None]) -> int:
+    """Write every chat to the file (whole or not at all, for its owner's eyes) or line by line to ``echo``; gives their
+    number.
+    """
+    async with _opened(settings) as db:
+        if not await schema.is_current(db):
+            raise FileError("The tables are not of this version. Run: tocsin db upgrade")
+        if output is None:
+            return await _write(db, settings, echo)
+        with _whole(output) as file:
+            return await _write(db, settings, lambda line: file.write(f"{line}\n"))
+
+
+@contextmanager
+def _whole(output: Path) -> Iterator[TextIO]:
+    """A file that takes its name only when it is complete, readable for its owner alone."""
+    name = ""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            yield file
+        Path(name).replace(output)
+        name = ""
+    except OSError as error:
+        raise FileError(f"{output} cannot be written ({error.strerror}).") from None
+    finally:
+        if name:
+            Path(name).unlink(missing_ok=True)
+
+
+async def _write(db: Database, settings: Settings, write: Callable[[str], object]) -> int:
+    write(json.dumps({"tocsin": "chats", "version": VERSION, "bot": bot_id_of(settings)}))
+    after = written = 0
+    while True:
+        async with db.read() as conn:
+            found, after = await carrying.page(conn, after, PAGE)
+        if not found:
+            write(json.dumps({"end": True, "chats": written}))
+            return written
+        for chat in found:
+            write(json.dumps(_as_json(chat)))
+        written += len(found)
+
+
+def _as_json(chat: CarriedChat) -> dict[str, Any]:
+    return {
+        "telegram_id": chat.telegram_id,
+        "kind": chat.kind.value,
+        "title": chat.title,
+        "language": chat.language,
+        "old_news": {"routine_seconds": chat.old_routine_s, "urgent_seconds": chat.old_urgent_s},
+        "subscriptions": [
+            {
+                "topic": wish.thread_id,
+                "account": {
+                    name: getattr(wish.account, name)
+                    for name in ("kind", "key", "name", "url", "language", "utc_offset")
+                },
+                "words": list(wish.words),
+            }
+            for wish in chat.wishes
+        ],
+    }
+
+
+# ------------------------------------------------------------------ in
+
+
+async def import_chats(settings: Settings, path: Path, clock: Callable[[], datetime]) -> Outcome:
+    """Read the file into the database: all of it, or (FileError) nothing. What is there already stays as it is."""
+    # the whole is looked at before the database is touched
+    for _ in _chats(path):
+        pass
+    bot = _head(path).bot
+    paused_for = "" if bot and bot == bot_id_of(settings) else WAITS_FOR_START
+    async with _opened(settings) as db:
+        if not await schema.is_current(db):
+            await schema.upgrade(settings.database_url.get_secret_value())
+        read, new = 0, Carried()
+        async with db.begin() as conn:
+            batch: list[CarriedChat] = []
+            known: dict[tuple[str, str], int] = {}
+            for chat in _chats(path):
+                batch.append(chat)
+                if len(batch) == PAGE:
+                    new += await carrying.take_in(conn, batch, clock(), known, private_paused_for=paused_for)
+                    read, batch = read + len(batch), []
+            new += await carrying.take_in(conn, batch, clock(), known, private_paused_for=paused_for)
+        return Outcome(read + len(batch), new)
+
+
+def _head(path: Path) -> _Head:
+    number, content = next(_lines(path), (1, None))
+    if not isinstance(content, dict) or content.get("tocsin") != "chats":
+        raise FileError(f"{path}, line {number}: this is no file of `tocsin chats export`.")
+    head = _read(_Head, content, path, number)
+    if head.version != VERSION:
+        raise FileError(
+            f"{path}, line {number}: version {head.version} is of another Tocsin; this one reads {VERSION}."
+        )
+    return head
+
+
+def _chats(path: Path) -> Iterator[CarriedChat]:
+    """Every chat of the file, checked. Raises FileError."""
+    _head(path)
+    read = 0
+    for number, content in _lines(path):
+        if number == 1:
+            continue
+        if isinstance(content, dict) and "end" in content:
+            if _read(_End, content, path, number).chats != read:
+                raise FileError(f"{path}, line {number}: {content['chats']} chats were written, {read} are here.")
+            return
+        read += 1
+        if read > MOST_CHATS:
+            raise FileError(f"{path}, line {number}: more than {MOST_CHATS} chats.")
+        yield _carried(_read(_Chat, content, path, number))
+    raise FileError(f"{path} ends after {read} chats without its last line: it was cut off. Export it again.")
+
+
+def _lines(path: Path) -> Iterator[tuple[int, Any]]:
+    try:
+        with path.open("rb") as file:
+            number = 0
+            while line := file.readline(LONGEST_LINE + 1):
+                number += 1
+                if len(line) > LONGEST_LINE:
+                    raise FileError(f"{path}, line {number}: longer than {LONGEST_LINE} bytes.")
+                try:
+                    yield number, json.loads(line.decode())
+                except (ValueError, RecursionError):
+                    raise FileError(f"{path}, line {number}: this is no JSON in UTF-8.") from None
+    except OSError as error:
+        raise FileError(f"{path} cannot be read ({error.strerror}).") from None
+
+
+def _read(kind: type[LineT], content: object, path: Path, number: int) -> LineT:
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
+        what = first["msg"].removeprefix("Value error, ")
+        raise FileError(f"{path}, line {number}{', ' if place else ''}{place}: {what}.") from None
+
+
+def _carried(chat: _Chat) -> CarriedChat:
+    wishes = tuple(
+        CarriedWish(wish.topic, Account(**wish.account.model_dump()), tuple(wish.words), words_key(wish.words))
+        for wish in chat.subscriptions
+    )
+    old = chat.old_news
+    return CarriedChat(
+        chat.telegram_id, chat.kind, chat.title, chat.language, old.routine_seconds, old.urgent_seconds, wishes
+    )
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Database]:
+    db = await Database.open(settings.database_url.get_secret_value())
+    try:
+        yield db
+    finally:
+        await db.close()

@@ -1,0 +1,153 @@
+"""Chats with all that they follow, out of one database and into another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.account import Account
+from bot.model.subscription import ChatKind
+from bot.store import accounts as account_store
+from bot.store.accounts import ACCOUNT_COLUMNS
+from bot.store.inserting import insert_into
+from bot.store.subscriptions import from_json, words_to_json
+from bot.store.tables import accounts, chats, subscriptions
+
+#: Where the interval of a new account's polls begins, seconds; its kind's pace takes over with the first one.
+FIRST_INTERVAL = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedWish:
+    """One subscription."""
+
+    thread_id: int
+    account: Account
+    words: tuple[str, ...]
+    #: ``matching.words_key(words)``; not needed on the way out.
+    words_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedChat:
+    """One chat. ``telegram_id`` is Telegram's."""
+
+    telegram_id: int
+    kind: ChatKind
+    title: str
+    language: str
+    old_routine_s: int | None
+    old_urgent_s: int | None
+    wishes: tuple[CarriedWish, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What was not there before."""
+
+    chats: int = 0
+    paused: int = 0
+    wishes: int = 0
+
+    def __add__(self, other: "Carried") -> "Carried":
+        return Carried(self.chats + other.chats, self.paused + other.paused, self.wishes + other.wishes)
+
+
+async def page(conn: AsyncConnection, after: int, limit: int) -> tuple[list[CarriedChat], int]:
+    """The chats behind this id of ours, and the id to go on from (the same: there are no more)."""
+    c = chats.c
+    columns = (c.id, c.telegram_id, c.kind, c.title, c.language, c.old_routine_s, c.old_urgent_s)
+    rows = (await conn.execute(select(*columns).where(c.id > after).order_by(c.id).limit(limit))).all()
+    wishes = await _wishes(conn, [row.id for row in rows])
+    found = [
+        CarriedChat(telegram_id, ChatKind(kind), title, language, routine, urgent, tuple(wishes.get(chat_id, ())))
+        for chat_id, telegram_id, kind, title, language, routine, urgent in rows
+    ]
+    return found, rows[-1].id if rows else after
+
+
+async def take_in(
+    conn: AsyncConnection,
+    carried: Sequence[CarriedChat],
+    now: datetime,
+    known: dict[tuple[str, str], int],
+    *,
+    private_paused_for: str = "",
+) -> Carried:
+    """Store chats and what they follow. What is there already stays as it is, so doing it again changes nothing.
+
+    ``known``: ids of accounts by kind and key, filled here and handed in again within the same transaction.
+    ``private_paused_for``: a reason for which private chats that are new here are not written to yet, "" for none.
+    """
+    ids = await _ids(conn, carried)
+    fresh = {chat.telegram_id: chat for chat in carried if chat.telegram_id not in ids}
+    paused = {each for each, chat in fresh.items() if chat.kind is ChatKind.PRIVATE and private_paused_for}
+    if fresh:
+        rows = [_row(chat, now, private_paused_for if each in paused else "") for each, chat in fresh.items()]
+        await conn.execute(insert_into(conn, chats).on_conflict_do_nothing(), rows)
+        ids = await _ids(conn, carried)
+    wanted = []
+    for chat in carried:
+        for wish in chat.wishes:
+            account = wish.account
+            if (account.kind, account.key) not in known:
+                known[account.kind, account.key] = await _account_id(conn, account, now)
+            wanted.append(
+                {
+                    "chat_id": ids[chat.telegram_id],
+                    "thread_id": wish.thread_id,
+                    "account_id": known[account.kind, account.key],
+                    "words": words_to_json(wish.words),
+                    "words_key": wish.words_key,
+                    "created_by": None,
+                    "created_at": now,
+                }
+            )
+    made = 0
+    if wanted:
+        statement = insert_into(conn, subscriptions).on_conflict_do_nothing().returning(subscriptions.c.id)
+        made = len((await conn.execute(statement, wanted)).all())
+    return Carried(len(fresh), len(paused), made)
+
+
+async def _wishes(conn: AsyncConnection, chat_ids: Sequence[int]) -> dict[int, list[CarriedWish]]:
+    s = subscriptions.c
+    found = (
+        select(s.id, s.chat_id, s.thread_id, s.words, *ACCOUNT_COLUMNS[1:])
+        .join_from(subscriptions, accounts, accounts.c.id == s.account_id)
+        .where(s.chat_id.in_(chat_ids))
+    )
+    wishes: dict[int, list[CarriedWish]] = {}
+    # sorted here: asked to, PostgreSQL would rather read the whole table in that order
+    for _, chat_id, thread_id, words, *account in sorted(await conn.execute(found), key=lambda row: row.id):
+        wishes.setdefault(chat_id, []).append(CarriedWish(thread_id, Account(*account), from_json(words)))
+    return wishes
+
+
+async def _ids(conn: AsyncConnection, carried: Sequence[CarriedChat]) -> dict[int, int]:
+    wanted = {chat.telegram_id for chat in carried}
+    found = select(chats.c.telegram_id, chats.c.id).where(chats.c.telegram_id.in_(wanted))
+    return {row.telegram_id: row.id for row in await conn.execute(found)}
+
+
+async def _account_id(conn: AsyncConnection, account: Account, now: datetime) -> int:
+    stored = await account_store.by_key(conn, account.kind, account.key)
+    account_id = stored.id if stored is not None else await account_store.upsert(conn, account, now)
+    await account_store.ensure_watch(conn, account_id, now, FIRST_INTERVAL)
+    return account_id
+
+
+def _row(chat: CarriedChat, now: datetime, paused_for: str) -> dict[str, object]:
+    return {
+        "telegram_id": chat.telegram_id,
+        "kind": chat.kind.value,
+        "title": chat.title,
+        "language": chat.language,
+        "state": "paused" if paused_for else "active",
+        "paused_reason": paused_for,
+        "created_at": now,
+        "old_routine_s": chat.old_routine_s,
+        "old_urgent_s": chat.old_urgent_s,
+    }

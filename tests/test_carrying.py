@@ -1,0 +1,280 @@
+"""`tocsin chats`: all that chats follow, into a file and out of it into another database; a bad file changes nothing."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from scripted import account
+from sqlalchemy import select
+
+from bot import carrying
+from bot.carrying import FileError, export_chats, import_chats
+from bot.matching.words import words_key
+from bot.model.subscription import ChatKind
+from bot.settings import load_settings
+from bot.sources.registry import kinds
+from bot.store import accounts, chats, subscriptions
+from bot.store.carrying import Carried
+from bot.store.database import Database
+from bot.store.tables import chats as chats_table
+
+OLD, NEW = "111:the-old-bots-token-000000000000000000", "222:the-new-bots-token-000000000000000000"
+FEED = replace(account(), kind="feed", key="https://a.example/f.xml", name="A «feed»", url="https://a.example/")
+
+
+@pytest.fixture
+def settings(db_url):
+    return load_settings(_env_file=None, database_url=db_url, telegram_token=OLD)
+
+
+@pytest.fixture
+async def filled(db, clock, settings):
+    """A person with two wishes, one of them with words, and a forum with one in a topic."""
+    async with db.begin() as conn:
+        police, feed = [await accounts.upsert(conn, each, clock()) for each in (account(), FEED)]
+        person = await chats.ensure(conn, 5, ChatKind.PRIVATE, "", clock(), "zh-Hans")
+        forum = await chats.ensure(conn, -1002, ChatKind.SUPERGROUP, "邻居 ☂", clock(), "en")
+        await subscriptions.add(conn, person, 0, police, (), "", 5, clock())
+        words = ("暴雨", "road 6")
+        await subscriptions.add(conn, person, 0, feed, words, words_key(words), 5, clock())
+        await subscriptions.add(conn, forum, 77, police, (), "", None, clock())
+        await conn.execute(
+            chats_table.update().where(chats_table.c.id == forum).values(old_routine_s=3600, old_urgent_s=7200)
+        )
+    return db
+
+
+@pytest.fixture
+async def other(tmp_path):
+    """Another database, not made yet."""
+    return load_settings(
+        _env_file=None, database_url=f"sqlite+aiosqlite:///{tmp_path / 'other.db'}", telegram_token=OLD
+    )
+
+
+async def exported(settings):
+    lines = []
+    await export_chats(settings, None, lines.append)
+    return lines
+
+
+def file_of(tmp_path, lines):
+    path = tmp_path / "chats.jsonl"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+async def states(settings):
+    db = await Database.open(settings.database_url.get_secret_value())
+    try:
+        async with db.read() as conn:
+            columns = (chats_table.c.telegram_id, chats_table.c.state, chats_table.c.paused_reason)
+            return {row[0]: tuple(row[1:]) for row in await conn.execute(select(*columns))}
+    finally:
+        await db.close()
+
+
+async def test_what_is_exported_and_imported_elsewhere_is_exported_the_same_from_there(
+    filled, settings, other, tmp_path, clock
+):
+    lines = await exported(settings)
+    head, person, forum, end = map(json.loads, lines)
+    assert head == {"tocsin": "chats", "version": 1, "bot": "111"}
+    assert end == {"end": True, "chats": 2}
+    assert person["subscriptions"][1]["words"] == ["暴雨", "road 6"]
+    assert person["subscriptions"][0]["account"]["url"] == account().url
+    assert (forum["title"], forum["subscriptions"][0]["topic"]) == ("邻居 ☂", 77)
+    assert forum["old_news"] == {"routine_seconds": 3600, "urgent_seconds": 7200}
+    done = await import_chats(other, file_of(tmp_path, lines), clock)
+    assert done.new == Carried(chats=2, paused=0, wishes=3)
+    assert await exported(other) == lines
+
+
+async def test_what_was_imported_is_watched_and_is_the_same_wish_when_it_is_made_again(
+    filled, settings, other, tmp_path, clock
+):
+    await import_chats(other, file_of(tmp_path, await exported(settings)), clock)
+    db = await Database.open(other.database_url.get_secret_value())
+    try:
+        async with db.begin() as conn:
+            watches = await accounts.watched(conn)
+            assert {watch.account.key for watch in watches} == {account().key, FEED.key}
+            assert {(watch.next_poll_at, watch.baseline_at) for watch in watches} == {(clock(), None)}
+            chat = await chats.get(conn, 5)
+            feed = await accounts.by_key(conn, "feed", FEED.key)
+            words = ("ＲＯＡＤ 6", "暴雨")
+            _, made = await subscriptions.add(conn, chat.id, 0, feed.id, words, words_key(words), 5, clock())
+            assert not made
+    finally:
+        await db.close()
+
+
+async def test_importing_again_changes_nothing_and_what_stands_there_stays(filled, settings, tmp_path, clock):
+    lines = await exported(settings)
+    changed = [line.replace('"zh-Hans"', '"en"').replace("3600", "60") for line in lines]
+    done = await import_chats(settings, file_of(tmp_path, changed), clock)
+    assert (done.read, done.new) == (2, Carried())
+    assert await exported(settings) == lines
+
+
+async def test_with_another_bot_people_are_not_written_to_before_they_press_start_there(
+    filled, settings, other, tmp_path, clock
+):
+    other = other.model_copy(
+        update={"telegram_token": load_settings(_env_file=None, telegram_token=NEW).telegram_token}
+    )
+    done = await import_chats(other, file_of(tmp_path, await exported(settings)), clock)
+    assert done.new.paused == 1
+    assert await states(other) == {5: ("paused", carrying.WAITS_FOR_START), -1002: ("active", "")}
+    # one who is there already stays reachable
+    again = await import_chats(other, file_of(tmp_path, await exported(settings)), clock)
+    assert again.new == Carried()
+
+
+async def test_many_chats_go_page_by_page(db, settings, other, tmp_path, clock, monkeypatch):
+    monkeypatch.setattr(carrying, "PAGE", 3)
+    async with db.begin() as conn:
+        feed = await accounts.upsert(conn, FEED, clock())
+        for n in range(1, 9):
+            chat = await chats.ensure(conn, n, ChatKind.PRIVATE, "", clock(), "en")
+            await subscriptions.add(conn, chat, 0, feed, (), "", None, clock())
+    lines = await exported(settings)
+    done = await import_chats(other, file_of(tmp_path, lines), clock)
+    assert done.new == Carried(chats=8, paused=0, wishes=8)
+    assert await exported(other) == lines
+
+
+async def test_a_file_is_for_its_owner_alone_and_there_whole_or_not_at_all(filled, settings, tmp_path, monkeypatch):
+    path = tmp_path / "out" / "chats.jsonl"
+    with pytest.raises(FileError, match="cannot be written"):
+        await export_chats(settings, path, print)
+    path.parent.mkdir()
+    assert await export_chats(settings, path, print) == 2
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    whole = path.read_text(encoding="utf-8")
+
+    async def break_off(*_given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(carrying, "_write", break_off)
+    with pytest.raises(FileError, match="No space left"):
+        await export_chats(settings, path, print)
+    assert path.read_text(encoding="utf-8") == whole
+    assert [each.name for each in path.parent.iterdir()] == ["chats.jsonl"]
+
+
+HEAD = '{"tocsin": "chats", "version": 1, "bot": "111"}'
+END = '{"end": true, "chats": 1}'
+ACCOUNT = {"kind": "feed", "key": "https://a.example/f", "name": "A", "url": "https://a.example"}
+
+
+def chat_line(**changes):
+    chat = {"telegram_id": 9, "kind": "private", "language": "en", "subscriptions": [{"account": ACCOUNT}]}
+    return json.dumps({**chat, **changes})
+
+
+def wish(**changes):
+    return chat_line(subscriptions=[{"account": ACCOUNT}, {"account": ACCOUNT, **changes}])
+
+
+@pytest.mark.parametrize(
+    ("lines", "place"),
+    [
+        ([], "line 1: this is no file of"),
+        (["[]"], "line 1: this is no file of"),
+        (['{"tocsin": "chats", "version": 2}'], "line 1: version 2 is of another"),
+        ([HEAD, chat_line()], "was cut off"),
+        ([HEAD, chat_line(), '{"end": true, "chats": 2}'], "line 3: 2 chats were written, 1 are here"),
+        ([HEAD, "{", END], "line 2: this is no JSON"),
+        ([HEAD, "[" * 100_000, END], "line 2: this is no JSON"),
+        ([HEAD, chat_line(), "5", END], "line 3: "),
+        ([HEAD, chat_line(telegram_id="9"), END], "line 2, telegram_id: "),
+        ([HEAD, chat_line(telegram_id=2**60), END], "line 2, telegram_id: "),
+        ([HEAD, chat_line(telegram_id=-9), END], "line 2: telegram_id is above 0 for a private chat"),
+        ([HEAD, chat_line(kind="room"), END], "line 2, kind: "),
+        ([HEAD, chat_line(language="<b>"), END], "line 2, language: "),
+        ([HEAD, chat_line(old_news={"routine_seconds": -1}), END], "line 2, old_news.routine_seconds: "),
+        ([HEAD, chat_line(colour="red"), END], "line 2, colour: "),
+        ([HEAD, wish(topic=-1), END], "line 2, subscriptions[1].topic: "),
+        ([HEAD, wish(words=["x"] * 21), END], "line 2, subscriptions[1].words: "),
+        ([HEAD, wish(words=["x" * 101]), END], "line 2, subscriptions[1].words[0]: "),
+        ([HEAD, wish(words=[" "]), END], "line 2, subscriptions[1].words: takes words"),
+        ([HEAD, wish(account={**ACCOUNT, "kind": "pigeon"}), END], "subscriptions[1].account.kind: takes one of cap, feed"),
+        ([HEAD, wish(account={**ACCOUNT, "url": "file:///etc/passwd"}), END], "subscriptions[1].account.url: "),
+        ([HEAD, wish(account={**ACCOUNT, "key": ""}), END], "subscriptions[1].account.key: "),
+    ],
+)  # fmt: skip
+async def test_a_bad_file_is_one_line_with_the_place_and_nothing_of_it_is_imported(
+    sqlite_db, sqlite_url, clock, tmp_path, lines, place
+):
+    settings = load_settings(_env_file=None, database_url=sqlite_url, telegram_token=OLD)
+    with pytest.raises(FileError) as caught:
+        await import_chats(settings, file_of(tmp_path, lines), clock)
+    assert place in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert await states(settings) == {}
+
+
+async def test_a_fault_in_the_middle_of_writing_leaves_nothing_behind(
+    filled, settings, other, tmp_path, clock, monkeypatch
+):
+    monkeypatch.setattr(carrying, "PAGE", 1)
+    path = file_of(tmp_path, await exported(settings))
+    real, calls = carrying.carrying.take_in, 0
+
+    async def fail_at_the_second(*given, **more):
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise OSError("the machine is going down")
+        return await real(*given, **more)
+
+    monkeypatch.setattr(carrying.carrying, "take_in", fail_at_the_second)
+    with pytest.raises(OSError, match="going down"):
+        await import_chats(other, path, clock)
+    assert await states(other) == {}
+
+
+async def test_too_long_a_line_and_no_utf8_are_told(sqlite_url, clock, tmp_path, monkeypatch):
+    monkeypatch.setattr(carrying, "LONGEST_LINE", 100)
+    settings = load_settings(_env_file=None, database_url=sqlite_url)
+    with pytest.raises(FileError, match="line 2: longer than 100 bytes"):
+        await import_chats(settings, file_of(tmp_path, [HEAD, chat_line(title="x" * 200), END]), clock)
+    path = tmp_path / "latin"
+    path.write_bytes(HEAD.encode() + b'\n{"title": "\xe9"}\n')
+    with pytest.raises(FileError, match="line 2: this is no JSON in UTF-8"):
+        await import_chats(settings, path, clock)
+
+
+def test_the_kinds_of_accounts_are_those_that_can_be_watched():
+    assert kinds() == {"weibo", "feed", "cap"}
+
+
+def test_the_commands_say_what_they_did_and_what_is_wrong(tmp_path, sqlite_url):
+    def run(*arguments, url=sqlite_url):
+        environment = {**os.environ, "TOCSIN_DATABASE_URL": url}
+        return subprocess.run(
+            [sys.executable, "-m", "bot", "chats", *arguments],
+            env=environment, cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    file_of(tmp_path, [HEAD, chat_line(), END])
+    done = run("import", "chats.jsonl")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 chats were read: 1 are new here, and 1 subscriptions." in done.stdout
+    assert "1 private chats wait until their person presses Start" in done.stdout
+    assert json.loads(run("export").stdout.splitlines()[1])["telegram_id"] == 9
+    done = run("export", "--output", "out.jsonl")
+    assert done.stdout == "1 chats are in out.jsonl.\n"
+    done = run("import", "nowhere.jsonl")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("tocsin: nowhere.jsonl cannot be read")
+    done = run("export", url=f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "tocsin: The tables are not of this version. Run: tocsin db upgrade\n",
+    )

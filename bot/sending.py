@@ -175,11 +175,11 @@ class Sending:
         """With another bot's token, message ids that are stored would hit other messages: they are forgotten first."""
         bot_id = bot_id_of(self.settings)
         async with self.db.read() as conn:
-            known, newest = await bots.sending(conn), await bots.newest(conn)
+            known, (first, last) = await bots.sending(conn), await bots.span(conn)
         if known == bot_id:
             return
         forgotten = 0
-        for after in range(0, newest + 1 if known is not None else 0, bots.CHUNK):
+        for after in range(first - 1, last if known is not None else 0, bots.CHUNK):
             async with self.db.begin() as conn:
                 if not await self.lease.guards(conn):
                     return  # the outbox will see it as well, and rest

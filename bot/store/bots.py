@@ -31,9 +31,12 @@ async def note(conn: AsyncConnection, bot_id: str, now: datetime) -> None:
     await conn.execute(statement.on_conflict_do_update(index_elements=["site", "name"], set_=changed))
 
 
-async def newest(conn: AsyncConnection) -> int:
-    """The greatest id of a delivery, 0 when there is none."""
-    return (await conn.execute(select(func.max(deliveries.c.id)))).scalar_one() or 0
+async def span(conn: AsyncConnection) -> tuple[int, int]:
+    """The least and the greatest id of a delivery, (1, 0) when there is none."""
+    # apart, so that either is one look into the key
+    first = (await conn.execute(select(func.min(deliveries.c.id)))).scalar_one()
+    last = (await conn.execute(select(func.max(deliveries.c.id)))).scalar_one()
+    return (1, 0) if first is None else (first, last)
 
 
 async def disown(conn: AsyncConnection, after: int) -> int:

@@ -3,17 +3,23 @@
 import json
 from dataclasses import replace
 
-from outboxes import READER, queue_posts, run_until_quiet
+from outboxes import READER, enqueue, queue_posts, run_until_quiet
 from scripted import ScriptedMessenger, account
 from sqlalchemy import select
 
 from bot.model.alert import Alert, MsgType, Scope, Status
 from bot.model.delivery import Lane, Op, State
 from bot.model.post import Post, RevisionKind
-from bot.store import accounts, bots, chats, deliveries, posts
+from bot.store import accounts, bots, chats, posts
 from bot.store.deliveries import Draft
 from bot.store.fingerprint import fingerprint
 from bot.store.tables import deliveries as table
+
+
+async def disown(conn):
+    first, last = await bots.span(conn)
+    assert last - first < bots.CHUNK
+    return await bots.disown(conn, first - 1)
 
 
 async def sent_by_another_bot(db, clock, text="第{n}条"):
@@ -21,7 +27,7 @@ async def sent_by_another_bot(db, clock, text="第{n}条"):
     await queue_posts(db, clock, 1, text=text)
     await run_until_quiet(db, clock, messenger)
     async with db.begin() as conn:
-        assert await bots.disown(conn, 0) == 1
+        assert await disown(conn) == 1
     return messenger
 
 
@@ -35,9 +41,7 @@ async def queue(db, clock, op, phrase, *, reply):
     told = json.dumps({"phrase": phrase, "values": {}, "reply": reply}) if phrase else ""
     async with db.begin() as conn:
         chat = (await chats.get(conn, READER)).id
-        await deliveries.enqueue(
-            conn, [Draft(chat, op, Lane.ROUTINE, post_id=post_id, revision=2, notice=told)], clock()
-        )
+        await enqueue(conn, [Draft(chat, op, Lane.ROUTINE, post_id=post_id, revision=2, notice=told)], clock())
 
 
 async def last(db):
@@ -69,23 +73,24 @@ async def test_a_small_edit_ends_visibly_without_a_request(db, clock):
     assert await last(db) == ("skipped", "another bot sent the message")
 
 
-async def test_an_edit_worth_telling_names_the_post_and_replies_to_nothing(db, clock):
+async def test_an_edit_worth_telling_brings_the_new_version_whole_and_touches_no_old_message(db, clock):
     await sent_by_another_bot(db, clock)
     new_bot = await change(db, clock, Op.EDIT, "message.changed", reply=True)
-    [said] = new_bot.messages
-    assert "shows the earlier version" in said.text
-    assert "第一条，更正" in said.text
-    assert said.reply_to is None
+    anew, why = new_bot.messages
+    assert "第一条，更正" in anew.text
+    assert anew.reply_to is None
+    assert "The message above shows the new version" in why.text
+    assert (why.reply_to, why.silent) == (anew.id, True)
     assert await last(db) == ("sent", "")
 
 
-async def test_a_withdrawal_names_the_post_too(db, clock):
+async def test_a_withdrawal_is_a_word_that_names_the_post(db, clock):
     await sent_by_another_bot(db, clock)
     new_bot = await change(db, clock, Op.MARK, "message.withdrawn", reply=True)
     [said] = new_bot.messages
-    assert said.text.startswith("The agency has removed this post.")
-    assert "平安北京" in said.text
-    assert said.edits == []
+    assert said.text.startswith("About “第一条，更正”:")
+    assert "The agency has removed this post" in said.text
+    assert (said.edits, said.reply_to) == ([], None)
 
 
 async def test_the_end_of_a_warning_that_the_other_bot_told_of_is_said(db, clock):
@@ -100,7 +105,7 @@ async def test_the_end_of_a_warning_that_the_other_bot_told_of_is_said(db, clock
         )
         post_id = await posts.add(conn, account_id, post, fingerprint(post), clock(), why_not="", root_id=root)
         chat = (await chats.get(conn, READER)).id
-        await deliveries.enqueue(conn, [Draft(chat, Op.SEND, Lane.URGENT, post_id=post_id, revision=1)], clock())
+        await enqueue(conn, [Draft(chat, Op.SEND, Lane.URGENT, post_id=post_id, revision=1)], clock())
     new_bot = ScriptedMessenger()
     assert (await run_until_quiet(db, clock, new_bot))[State.SENT] == 2
     assert new_bot.messages[0].reply_to is None
@@ -116,8 +121,8 @@ async def test_a_long_post_that_the_other_bot_began_goes_on_where_it_stood(db, c
         row = (await conn.execute(select(table.c.parts))).scalar_one()
         begun = json.dumps(json.loads(row)[:1], separators=(",", ":"))
         await conn.execute(table.update().values(state="queued", parts=begun, settled_at=None))
-        assert await bots.disown(conn, 0) == 1
-        assert await bots.disown(conn, 0) == 0
+        assert await disown(conn) == 1
+        assert await disown(conn) == 0
     new_bot = ScriptedMessenger()
     await run_until_quiet(db, clock, new_bot)
     assert new_bot.texts(READER) == whole[1:]

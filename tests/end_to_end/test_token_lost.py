@@ -78,13 +78,13 @@ async def test_a_revoked_token_stops_sending_drops_nothing_and_is_told_and_anoth
     await whole.until(reader, "第三条")
     edits = whole.telegram.state.calls["editMessageText"]
     whole.site.edit(first, "第一条，更正。")
-    await whole.until(reader, "The message that you have shows the earlier version")
+    await whole.until(reader, "The message above shows the new version")
     assert whole.telegram.state.calls["editMessageText"] == edits
     assert "another bot sends from now on" in program.log
-    [first_said, second_said, third_said, about_first] = whole.texts(reader)[1:]
+    [first_said, second_said, third_said, anew, _why] = whole.texts(reader)[1:]
     assert "第一条。" in first_said
     assert ("第二条" in second_said, "第三条" in third_said) == (True, True)
-    assert "第一条，更正" in about_first  # by name, since the old bot's message cannot be pointed at
+    assert "第一条，更正" in anew  # said whole, since the old bot's message cannot be edited
 
 
 async def test_a_wrong_token_at_the_start_is_the_same_sentence_and_the_same_status(whole, program):

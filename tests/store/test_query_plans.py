@@ -174,7 +174,7 @@ CALLS: dict[str, Call] = {
     "chats.migrate": lambda c, _: chats.migrate(c, 2, 3),
     "bots.sending": lambda c, _: bots.sending(c),
     "bots.note": lambda c, w: bots.note(c, "7", w.now),
-    "bots.newest": lambda c, _: bots.newest(c),
+    "bots.span": lambda c, _: bots.span(c),
     "bots.disown": lambda c, _: bots.disown(c, 0),
     "carrying.page": lambda c, _: carrying.page(c, 0, 20),
     "carrying.take_in": lambda c, w: carrying.take_in(c, [_carried_chat(w)], w.now, {}),

@@ -117,6 +117,8 @@ class Sending:
             settings.telegram_api_url,
             connections=self.pacing.limits.at_once + FOR_ANSWERS,
             answer_seconds=settings.telegram_timeout_seconds,
+            # the messenger asks too, for a safer margin; here no step is left in which the process could be frozen
+            may_leave=lambda: self.lease.held,
         )
         messenger = TelegramMessenger(bot, self.download)
         self._outbox, self._stop = self._make_outbox(messenger), asyncio.Event()

@@ -92,19 +92,30 @@ def _is_lost(error: InvalidToken) -> bool:
 
 
 def build_bot(
-    token: str, api_url: str, *, connections: int = _CONNECTIONS, answer_seconds: float = _READ
+    token: str,
+    api_url: str,
+    *,
+    connections: int = _CONNECTIONS,
+    answer_seconds: float = _READ,
+    may_leave: Callable[[], bool] = lambda: True,
 ) -> ListeningBot:
     """The bot that both hears and speaks; ``api_url`` is the Bot API server without a slash at its end.
 
     ``connections``: requests at once, answers and alerts together. ``answer_seconds``: how long an answer may take
-    before it counts as lost; the long poll has a limit of its own.
+    before it counts as lost; the long poll has a limit of its own. ``may_leave`` is asked right before each request but
+    the long poll goes out.
     """
     proxy = proxy_for(api_url)
     speaking: BaseRequest
     hearing: BaseRequest
     if proxy is None or proxy.startswith("http://"):
         speaking = AiohttpRequest(
-            connections=connections, read=answer_seconds, write=_WRITE, connect=_CONNECT, proxy=proxy
+            connections=connections,
+            read=answer_seconds,
+            write=_WRITE,
+            connect=_CONNECT,
+            proxy=proxy,
+            may_leave=may_leave,
         )
         hearing = AiohttpRequest(connections=2, read=10.0, write=_WRITE, connect=_CONNECT, proxy=proxy)
     else:

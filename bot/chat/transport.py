@@ -5,6 +5,7 @@ has one for everything.
 """
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram import Bot
+from aiohttp.abc import AbstractStreamWriter
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter  # what RequestData's constructor takes
@@ -21,18 +23,59 @@ MAX_ANSWER = 16 * 1024 * 1024
 _CHUNK = 64 * 1024
 #: An idle connection is closed by us before Telegram closes it: a request that meets its end would be in doubt.
 _IDLE_SECONDS = 15.0
+_NOT_OURS = "this process may not send any more; nothing was sent"
 
 
 class NeverLeftError(NetworkError):
     """No connection could be made: the request certainly did not reach the server."""
 
 
+class _HeldBackError(Exception):
+    """Nothing of the request may leave any more."""
+
+
+class _Guarded(aiohttp.BytesPayload):
+    """A request's body that asks once more before its first byte goes, and the request's head with it: a process may be
+    frozen between any two steps before that, and somebody else may have its work by the time that it wakes.
+    """
+
+    def __init__(self, text: bytes, may_leave: Callable[[], bool]) -> None:
+        super().__init__(text, content_type="application/json")
+        self._may_leave = may_leave
+        self.held_back = False
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """As Payload.write."""
+        self._ask()
+        await super().write(writer)
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        """As Payload.write_with_length."""
+        self._ask()
+        await super().write_with_length(writer, content_length)
+
+    def _ask(self) -> None:
+        if not self._may_leave():
+            self.held_back = True
+            raise _HeldBackError
+
+
 class AiohttpRequest(BaseRequest):
-    """At most ``connections`` requests at once; a further one waits. Times in seconds."""
+    """At most ``connections`` requests at once; a further one waits. Times in seconds. ``may_leave`` is asked at the last
+    moment before a request goes; NeverLeftError when it may not.
+    """
 
     def __init__(
-        self, *, connections: int, read: float, write: float, connect: float, proxy: str | None = None
+        self,
+        *,
+        connections: int,
+        read: float,
+        write: float,
+        connect: float,
+        proxy: str | None = None,
+        may_leave: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._may_leave = may_leave
         self._connections = connections
         self._read, self._write, self._connect = read, write, connect
         self._proxy = proxy
@@ -75,7 +118,9 @@ class AiohttpRequest(BaseRequest):
         read, connect = _given(read_timeout, self._read), _given(connect_timeout, self._connect)
         uploads = request_data is not None and request_data.contains_files
         write = _given(write_timeout, self._write) if uploads else 0.0
-        body, headers = _body(request_data)
+        if not self._may_leave():
+            raise NeverLeftError(_NOT_OURS)
+        body, headers = _body(request_data, self._may_leave)
         try:
             async with self._pool().request(
                 method,
@@ -96,6 +141,8 @@ class AiohttpRequest(BaseRequest):
         except TimeoutError as error:
             raise TimedOut(f"no answer from Telegram within {read + write:g} s") from error
         except (aiohttp.ClientError, OSError) as error:
+            if isinstance(body, _Guarded) and body.held_back:
+                raise NeverLeftError(_NOT_OURS) from error
             raise NetworkError(f"the connection to Telegram broke: {_said(error)}") from error
 
 
@@ -128,14 +175,14 @@ async def _read(answer: aiohttp.ClientResponse) -> bytes:
     return b"".join(pieces)
 
 
-def _body(request_data: RequestData | None) -> tuple[Any, dict[str, str] | None]:
+def _body(request_data: RequestData | None, may_leave: Callable[[], bool]) -> tuple[Any, dict[str, str] | None]:
     """JSON; a form only where files go along. The Bot API takes either."""
     if request_data is None:
         return None, None
     if not request_data.contains_files:
         text = json.dumps(request_data.parameters, ensure_ascii=False, separators=(",", ":"))
         # a lone surrogate has no UTF-8; Telegram answers its replacement, where an exception would lose the message
-        return text.encode("utf-8", "replace"), {"Content-Type": "application/json"}
+        return _Guarded(text.encode("utf-8", "replace"), may_leave), {"Content-Type": "application/json"}
     form = aiohttp.FormData()
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)

@@ -206,3 +206,13 @@ async def test_requests_go_through_an_http_proxy():
         assert await request.post("http://api.telegram.invalid/bot1:x/getMe", RequestData([])) is True
         await request.shutdown()
     assert requests[0].startswith(b"POST http://api.telegram.invalid/bot1:x/getMe HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize("asked", [0, 1], ids=["before it begins", "when its first byte is to go"])
+async def test_what_may_not_leave_any_more_does_not_and_is_known_not_to_have(asked):
+    answers = iter([*[True] * asked, *[False] * 5])
+    async with answering(b"") as (url, requests), requesting(may_leave=lambda: next(answers)) as request:
+        with pytest.raises(NeverLeftError) as caught:
+            await request.post(f"{url}/sendMessage", RequestData([]))
+    assert isinstance(meaning(caught.value), face.NotSentError)
+    assert requests == []

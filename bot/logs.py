@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -31,6 +32,20 @@ class Hide:
         return {key: self.clean(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
+class _Stderr:
+    """Whatever ``sys.stderr`` is at the moment of writing: a log that holds on to one that is closed by now would fail
+    the work that it tells of.
+    """
+
+    def write(self, text: str) -> int:
+        """As a text file's."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """As a text file's."""
+        sys.stderr.flush()
+
+
 def set_up_logs(log_format: str, secrets: Iterable[str] = (), level: int = logging.INFO) -> None:
     """Send our log and the libraries' warnings to stderr, in the chosen form."""
     hide = Hide(secrets)
@@ -49,10 +64,10 @@ def set_up_logs(log_format: str, secrets: Iterable[str] = (), level: int = loggi
     structlog.configure(
         processors=[*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _Stderr())),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(cast("TextIO", _Stderr()))
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=shared))
     root = logging.getLogger()
     root.handlers[:] = [handler]

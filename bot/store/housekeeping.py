@@ -4,7 +4,7 @@ rests of hosts, accounts that nobody follows.
 
 from datetime import datetime, timedelta
 
-from bot.store import choices, deliveries, site_state, trimming
+from bot.store import choices, deliveries, site_state, translations, trimming
 from bot.store.database import Database
 
 #: Posts and notices are kept this long. Feeds' entries older than 30 days are no news, so none comes back as one.
@@ -27,6 +27,7 @@ async def tidy(db: Database, now: datetime) -> int:
     async with db.begin() as conn:
         gone += await deliveries.trim(conn, now - KEPT)
         gone += await choices.purge(conn, now)
+        gone += await translations.trim(conn, now - KEPT)
         gone += await site_state.purge(conn, now - RESTS_KEPT)
     while True:
         async with db.begin() as conn:

@@ -329,3 +329,43 @@ choices = Table(
     Column("payload", Text, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
+
+#: What an engine made of a text and the gate let pass. A failure has no row.
+translations = Table(
+    "translations",
+    metadata,
+    #: SHA-256 of the original, hexadecimal.
+    Column("text_hash", String(64), primary_key=True),
+    Column("target", String(35), primary_key=True),
+    Column("source", String(35), primary_key=True),
+    Column("engine", String(32), primary_key=True),
+    Column("model", IndexedText, primary_key=True),
+    #: Of the phrasebook and of what engines are told.
+    Column("version", String(64), primary_key=True),
+    Column("text", ForeignText, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    # what is old enough to go
+    Index("ix_translations_made_at", "made_at"),
+)
+
+#: What translating took, by UTC day ("2026-07-21") and engine; answers that were of no use are counted too.
+translation_costs = Table(
+    "translation_costs",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("engine", String(32), primary_key=True),
+    Column("model", IndexedText, primary_key=True),
+    Column("requests", BigInteger, nullable=False),
+    Column("characters", BigInteger, nullable=False),
+    Column("tokens_in", BigInteger, nullable=False),
+    Column("tokens_out", BigInteger, nullable=False),
+)
+
+#: Engines that said "not now" (a quota, a refused key), and until when.
+engine_rests = Table(
+    "engine_rests",
+    metadata,
+    Column("engine", String(32), primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+    Column("why", ForeignText, nullable=False),
+)

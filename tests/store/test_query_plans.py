@@ -24,6 +24,7 @@ from bot.model.account import Account
 from bot.model.delivery import Lane, Op, SentPart, State
 from bot.model.post import Post, RevisionKind
 from bot.model.subscription import ChatKind
+from bot.model.translation import Cost, EngineRest, Translation, TranslationKey
 from bot.store import (
     accounts,
     bots,
@@ -44,6 +45,7 @@ from bot.store import (
     site_state,
     subscriptions,
     tables,
+    translations,
     trimming,
     vitals,
     waiting,
@@ -74,13 +76,14 @@ MODULES = (
     settling,
     site_state,
     subscriptions,
+    translations,
     trimming,
     vitals,
     waiting,
 )
 
-#: Tables that do not grow with posts, subscribers or time: one row for each watched account, site, lease or day.
-SMALL = {"accounts", "watches", "leases", "site_state", "paid_messages"}
+#: Tables that do not grow with posts, subscribers or time: one row for each watched account, site, lease, engine or day.
+SMALL = {"accounts", "watches", "leases", "site_state", "paid_messages", "translation_costs", "engine_rests"}
 
 #: What a statement makes for itself on the way: read whole, and as large as what was looked up for it.
 MADE = {"timed", "histogram", "grouped", "running", "numbered", "said"}
@@ -152,6 +155,12 @@ def _carried_chat(w: World) -> CarriedChat:
 
 PART = (SentPart((1,), "text"),)
 NAMES = ["7", "8", "unknown"]
+KEY = TranslationKey("0" * 64, "zh-Hans", "en", "1")
+
+
+def made(now: datetime) -> Translation:
+    return Translation("Heavy rain.", "zh-Hans", "en", "deepl", "", now)
+
 
 CALLS: dict[str, Call] = {
     "accounts.upsert": lambda c, w: accounts.upsert(c, replace(w.account, name="new"), w.now),
@@ -258,6 +267,14 @@ CALLS: dict[str, Call] = {
     "subscriptions.count_of_chat": lambda c, w: subscriptions.count_of_chat(c, w.chat_id),
     "site_state.purge": lambda c, w: site_state.purge(c, w.now - timedelta(days=30)),
     "trimming.forget_accounts": lambda c, w: trimming.forget_accounts(c, w.now - timedelta(days=30)),
+    "translations.find": lambda c, _: translations.find(c, KEY),
+    "translations.keep": lambda c, w: translations.keep(c, KEY, made(w.now)),
+    "translations.replace_kept": lambda c, w: translations.replace_kept(c, KEY, made(w.now)),
+    "translations.spend": lambda c, _: translations.spend(c, "2026-07-21", "deepl", "", Cost(1, 100)),
+    "translations.spent": lambda c, _: translations.spent(c, "2026-07-21"),
+    "translations.rest": lambda c, w: translations.rest(c, EngineRest("deepl", w.now, "quota")),
+    "translations.resting": lambda c, _: translations.resting(c),
+    "translations.trim": lambda c, w: translations.trim(c, w.now),
     "trimming.trim": lambda c, w: trimming.trim(c, w.now - timedelta(minutes=30), w.now + timedelta(days=30)),
     "returning.put_right": lambda c, w: returning.put_right(c, w.chat_id, {"cancelled": ("lifted", "{}")}, w.now),
     "fanout.wishes": lambda c, w: fanout.wishes(c, w.account_id, "a"),

@@ -1,0 +1,4 @@
+"""Placeholder."""
+NAME = "offline"
+class Offline:
+    def __init__(self, p): ...

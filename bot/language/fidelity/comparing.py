@@ -1,0 +1,72 @@
+"""Whether two texts hold the same figures: exact ones first, then what languages may write in different ways."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from bot.language.fidelity.figures import DAY_MINUTES, Figure
+
+#: A date or time that was said once may be said again or only once; a number may not.
+_REPEATABLE = frozenset({"time", "day", "month", "year"})
+#: Units that a language puts where another has none (14 часов, 3 日).
+_CLOCK_UNITS = frozenset({"", "hour", "day", "month"})
+
+Agree = Callable[[Figure, Figure], bool]
+
+
+def differing(
+    original: list[Figure], translation: list[Figure], loose_original: set[Decimal], loose_translation: set[Decimal]
+) -> list[str]:
+    """Give what differs, "missing 50" or "added 60", shown as it stands in the texts; empty when nothing does."""
+    left, right = list(original), list(translation)
+    for agree in (_exactly, _same_kind, _across_kinds):
+        _pair_off(left, right, agree)
+    missing = [one for one in left if not _excused(one, translation, loose_translation)]
+    added = [one for one in right if not _excused(one, original, loose_original)]
+    return [f"missing {one.shown}" for one in missing] + [f"added {one.shown}" for one in added]
+
+
+def _pair_off(left: list[Figure], right: list[Figure], agree: Agree) -> None:
+    """Take out of both lists what agrees, each figure with one other."""
+    for one in list(left):
+        for other in right:
+            if agree(one, other):
+                left.remove(one)
+                right.remove(other)
+                break
+
+
+def _exactly(one: Figure, other: Figure) -> bool:
+    return one.kind == other.kind and one.unit == other.unit and not one.values.isdisjoint(other.values)
+
+
+def _same_kind(one: Figure, other: Figure) -> bool:
+    units = one.unit == other.unit or not one.unit or not other.unit
+    return one.kind == other.kind and units and not one.values.isdisjoint(other.values)
+
+
+def _across_kinds(one: Figure, other: Figure) -> bool:
+    """14时 and "14", 21日 and "21": the same number in words that do not say what it is."""
+    kinds = {one.kind, other.kind}
+    if "number" not in kinds or len(kinds) == 1:
+        return False
+    number, dated = (one, other) if one.kind == "number" else (other, one)
+    if number.unit not in _CLOCK_UNITS:
+        return False
+    return not _plain(dated).isdisjoint(number.values)
+
+
+def _plain(one: Figure) -> frozenset[Decimal]:
+    if one.kind != "time":
+        return one.values
+    hours = {value / 60 for value in one.values if value % 60 == 0}
+    # 24 is the end of the day as 0 is its beginning; "from 2 to 5 p.m." says 2 for 14
+    more = {Decimal(DAY_MINUTES // 60) for hour in hours if hour == 0}
+    return frozenset(hours | more)
+
+
+def _excused(one: Figure, others: list[Figure], loose: set[Decimal]) -> bool:
+    if one.in_words and (not one.values.isdisjoint(loose) or one.kind == "time"):
+        return True
+    if one.kind in _REPEATABLE:
+        return any(_exactly(one, other) or _across_kinds(one, other) for other in others)
+    return False

@@ -1,0 +1,116 @@
+"""The words of a language that the gate knows, from ``words/*.toml`` (plain files that a speaker can correct)."""
+
+import importlib.resources
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+#: Matches nothing: for a table that a language has not.
+NOTHING = re.compile(r"(?!)")
+
+#: Traditional Chinese is folded to simplified before it is read.
+_FILES = {"zh-Hans": "zh", "zh-Hant": "zh"}
+_DAYS = ("today", "tomorrow", "after", "yesterday")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """``sure`` proves that a text says a thing; ``may`` finds whatever another language's sure word may have become."""
+
+    sure: re.Pattern[str]
+    may: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language, compiled."""
+
+    language: str
+    #: Blanks between words; then patterns match whole words only.
+    spaced: bool
+    #: "," where 5,2 is five and two tenths.
+    decimal: str
+    #: Twelve, or none where months are numbers.
+    months: tuple[str, ...]
+    numbers: Mapping[str, int]
+    loose_numbers: Mapping[str, int]
+    number_words: re.Pattern[str]
+    loose_words: re.Pattern[str]
+    multipliers: Mapping[str, int]
+    #: Canonical unit to the source of its pattern, longest unit first.
+    units: Mapping[str, str]
+    clock: Mapping[str, str]
+    days: Mapping[str, re.Pattern[str]]
+    weekdays: Mapping[str, re.Pattern[str]]
+    colours: Mapping[str, re.Pattern[str]]
+    concepts: Mapping[str, Evidence]
+    negation: Evidence | None
+    #: Taken out before negations are looked for.
+    never_negation: re.Pattern[str]
+    place_words: re.Pattern[str]
+    stopwords: frozenset[str]
+
+
+def read_words(language: str) -> Words:
+    """Read a language of ``languages.LANGUAGES``; one without a file has no words, and only figures are compared."""
+    name = _FILES.get(language, language)
+    file = importlib.resources.files("bot.language") / "words" / f"{name}.toml"
+    table = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+    spaced = bool(table.get("spaced", True))
+
+    def compiled(patterns: Iterable[str]) -> re.Pattern[str]:
+        return _compiled(patterns, spaced=spaced)
+
+    numbers = {**table.get("numbers", {}), **_tens(table.get("numbers", {}))}
+    loose = {**numbers, **table.get("loose", {})}
+    negation = table.get("negation")
+    return Words(
+        language=language,
+        spaced=spaced,
+        decimal=table.get("decimal", "."),
+        months=tuple(table.get("months", ())),
+        numbers=numbers,
+        loose_numbers=loose,
+        number_words=compiled(_longest_first(numbers)),
+        loose_words=compiled(_longest_first(loose)),
+        multipliers=table.get("multipliers", {}),
+        units={unit: "|".join(patterns) for unit, patterns in table.get("units", {}).items()},
+        clock={name: "|".join(patterns) for name, patterns in table.get("clock", {}).items()},
+        days={day: compiled(table["days"][day]) for day in _DAYS if table.get("days", {}).get(day)},
+        weekdays={day: compiled(patterns) for day, patterns in table.get("weekdays", {}).items()},
+        colours={colour: compiled(patterns) for colour, patterns in table.get("colours", {}).items()},
+        concepts={name: _evidence(found, spaced=spaced) for name, found in table.get("concepts", {}).items()},
+        negation=_evidence(negation, spaced=spaced) if negation else None,
+        never_negation=compiled(negation["never"]) if negation else NOTHING,
+        place_words=compiled(table.get("place_words", ())),
+        stopwords=frozenset(table.get("stopwords", ())),
+    )
+
+
+def _evidence(found: Mapping[str, Any], *, spaced: bool) -> Evidence:
+    return Evidence(_compiled(found["sure"], spaced=spaced), _compiled(found["may"], spaced=spaced))
+
+
+def _compiled(patterns: Iterable[str], *, spaced: bool) -> re.Pattern[str]:
+    patterns = list(patterns)
+    if not patterns:
+        return NOTHING
+    joined = "|".join(patterns)
+    # a pattern may end in a sign ("a.m."): only letters need a boundary there
+    edges = rf"(?<!\w)(?:{joined})(?!\w)" if spaced else f"(?:{joined})"
+    return re.compile(edges, re.IGNORECASE)
+
+
+def _tens(numbers: Mapping[str, int]) -> dict[str, int]:
+    """English "twenty-one" to "ninety-nine"."""
+    if "twenty" not in numbers:
+        return {}
+    ones = {**{word: value for word, value in numbers.items() if value < 10}, "one": 1}  # noqa: PLR2004
+    tens = {word: value for word, value in numbers.items() if value % 10 == 0 and value >= 20}  # noqa: PLR2004
+    return {f"{ten}[- ]{one}": a + b for ten, a in tens.items() for one, b in ones.items()}
+
+
+def _longest_first(words: Iterable[str]) -> list[str]:
+    return sorted(words, key=len, reverse=True)

@@ -1,0 +1,196 @@
+"""The fidelity gate: what must be the same in an original and its translation, and what must not be added to it."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from opencc import OpenCC
+
+from bot.language.fidelity import comparing, figures, places, sentences, tongue
+from bot.language.fidelity.places import Gazetteer
+from bot.language.fidelity.signs import Signs, take_signs
+from bot.language.fidelity.words import Words, read_words
+from bot.language.languages import settled
+
+_LATIN = ("en", "es", "fr", "de", "pt")
+#: Figures that stand for two days named together (今明两天).
+_TWO_DAYS = re.compile(r"今明两天|明后两天|(?:the )?(?:next|coming|following) two days|two days(?= of)|(?<=for )two days(?=, today)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One thing that is not the same. ``detail`` names it as it stands in the texts; it is for operators, not readers."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate found; it lets pass what has no breach."""
+
+    breaches: tuple[Breach, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the translation may be shown."""
+        return not self.breaches
+
+    @property
+    def sentence(self) -> str:
+        """The breaches in one line, for a log."""
+        return "; ".join(f"{breach.kind}: {breach.detail}" for breach in self.breaches[:4])
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One of the two texts, folded, with its signs taken out."""
+
+    whole: str
+    text: str
+    signs: Signs
+    words: Words
+
+
+class Gate:
+    """Holds the words of every language that it was asked about. Give one to everything that translates."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, Words] = {}
+
+    @cached_property
+    def _gazetteer(self) -> Gazetteer:
+        return places.read_gazetteer()
+
+    @cached_property
+    def _simplify(self) -> OpenCC:
+        return OpenCC("t2s")
+
+    def check(self, original: str, translation: str, source: str, target: str) -> Verdict:
+        """Compare a text with its translation. Languages are BCP 47 tags."""
+        one, other = self._side(original, settled(source)), self._side(translation, settled(target))
+        return Verdict(tuple(dict.fromkeys(self._breaches(one, other))))
+
+    def _breaches(self, one: _Side, other: _Side) -> Iterator[Breach]:
+        if not other.whole:
+            yield Breach("empty", "there is no text")
+            return
+        yield from _answer(one, other, {name: self._of(name) for name in _LATIN})
+        yield from _signs(one.signs, other.signs)
+        yield from _figures(one, other)
+        yield from _tables(one, other)
+        yield from _concepts(one, other)
+        negation = sentences.negation_differs(one.text, other.text, one.words, other.words)
+        if negation:
+            yield Breach("negation", negation)
+        yield from self._places(one, other)
+
+    def _places(self, one: _Side, other: _Side) -> Iterator[Breach]:
+        source, target = one.words.language, other.words.language
+        wrong: list[str] = []
+        if source.startswith("zh") and target in places.LATIN:
+            wrong = places.misplaced(one.text, other.text, other.words, self._gazetteer)
+        elif target.startswith("zh") and source in places.LATIN:
+            wrong = places.misplaced_back(one.text, other.text, self._gazetteer)
+        for detail in wrong:
+            yield Breach("place", detail)
+
+    def _side(self, text: str, language: str) -> _Side:
+        folded = unicodedata.normalize("NFKC", text).strip()
+        if language == "zh-Hant":
+            folded = self._simplify.convert(folded)
+        signs, rest = take_signs(folded)
+        return _Side(folded, rest, signs, self._of(language))
+
+    def _of(self, language: str) -> Words:
+        if language not in self._words:
+            self._words[language] = read_words(language)
+        return self._words[language]
+
+
+def _answer(one: _Side, other: _Side, latin: dict[str, Words]) -> Iterator[Breach]:
+    """Whether it is a translation at all."""
+    if one.whole == other.whole and tongue.foreign(other.text, other.words.language, latin):
+        yield Breach("language", "it is the original")
+        return
+    wrong = tongue.foreign(other.text, other.words.language, latin)
+    if wrong:
+        yield Breach("language", wrong)
+    wrong = tongue.length_differs(one.text, other.text)
+    if wrong:
+        yield Breach("length", wrong)
+
+
+def _signs(one: Signs, other: Signs) -> Iterator[Breach]:
+    for link in sorted(other.links ^ one.links):
+        yield Breach("link", f"{'added' if link in other.links else 'missing'} {link}")
+    for phone in sorted(other.phones ^ one.phones):
+        yield Breach("phone", f"{'added' if phone in other.phones else 'missing'} {phone}")
+    # a mention may become a name (@平安北京, Safe Beijing); a new one would ring somebody
+    for mention in sorted(other.mentions - one.mentions):
+        yield Breach("mention", f"added @{mention}")
+    for command in sorted(other.commands - one.commands):
+        yield Breach("command", f"added /{command}")
+
+
+def _figures(one: _Side, other: _Side) -> Iterator[Breach]:
+    ours, theirs = _TWO_DAYS.sub(" ", one.text), _TWO_DAYS.sub(" ", other.text)
+    found = comparing.differing(
+        figures.read_figures(ours, one.words),
+        figures.read_figures(theirs, other.words),
+        figures.loose_values(one.text, one.words),
+        figures.loose_values(other.text, other.words),
+    )
+    for detail in found:
+        yield Breach("figure", detail)
+
+
+def _tables(one: _Side, other: _Side) -> Iterator[Breach]:
+    """Colours in their order; days that are named from today; days of the week."""
+    ours, theirs = _order(one, "colours"), _order(other, "colours")
+    if one.words.colours and other.words.colours:
+        if set(ours) != set(theirs):
+            yield Breach("colour", f"{' '.join(ours) or 'none'} became {' '.join(theirs) or 'none'}")
+        elif ours != theirs and not _told_backwards(ours, theirs):
+            yield Breach("colour", f"{' '.join(ours)} came in the order {' '.join(theirs)}")
+    for table in ("days", "weekdays"):
+        shared = getattr(one.words, table).keys() & getattr(other.words, table).keys()
+        ours, theirs = _order(one, table), _order(other, table)
+        for day in sorted(shared & (set(ours) ^ set(theirs))):
+            if not _two_days(day, one, other):
+                yield Breach("day", f"{'added' if day in theirs else 'missing'} {day}")
+
+
+def _order(side: _Side, table: str) -> list[str]:
+    """Give what of a table a text names, in the order of the text, without repetitions side by side."""
+    found = sorted(
+        (match.start(), name)
+        for name, pattern in getattr(side.words, table).items()
+        for match in pattern.finditer(side.text)
+    )
+    order: list[str] = []
+    for _, name in found:
+        if name not in order:
+            order.append(name)
+    return order
+
+
+def _told_backwards(ours: list[str], theirs: list[str]) -> bool:
+    """Never: where two colours are named, which of them holds is the whole news."""
+    return ours == theirs
+
+
+def _two_days(day: str, one: _Side, other: _Side) -> bool:
+    """「今明两天」 may be "the next two days", in which no day is named."""
+    return day in {"today", "tomorrow", "after"} and bool(_TWO_DAYS.search(one.text) and _TWO_DAYS.search(other.text))
+
+
+def _concepts(one: _Side, other: _Side) -> Iterator[Breach]:
+    for name in one.words.concepts.keys() & other.words.concepts.keys():
+        ours, theirs = one.words.concepts[name], other.words.concepts[name]
+        if ours.sure.search(one.text) and not theirs.may.search(other.text):
+            yield Breach("meaning", f"missing: {name}")
+        if theirs.sure.search(other.text) and not ours.may.search(one.text):
+            yield Breach("meaning", f"added: {name}")

@@ -1,0 +1,15 @@
+"""The languages that readers have, and the tag that stands for each (BCP 47)."""
+
+#: Every tag used inside. Chinese is told apart by its script.
+LANGUAGES = ("en", "zh-Hans", "zh-Hant", "es", "fr", "de", "ru", "ja", "ko", "ar", "pt", "hi")
+
+#: Regions that write traditional characters.
+_TRADITIONAL = frozenset({"tw", "hk", "mo", "hant"})
+
+
+def settled(tag: str) -> str:
+    """Give the tag of ``LANGUAGES`` for any spelling ("zh-CN", "pt_BR", "en-US"); the bare language where there is none."""
+    first, *rest = tag.strip().replace("_", "-").lower().split("-")
+    if first == "zh":
+        return "zh-Hant" if _TRADITIONAL.intersection(rest) else "zh-Hans"
+    return first

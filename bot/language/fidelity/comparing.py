@@ -10,6 +10,8 @@ _REPEATABLE = frozenset({"time", "day", "month", "year"})
 #: Units that a language puts where another has none (14 часов, 3 日).
 _CLOCK_UNITS = frozenset({"", "hour", "day", "month"})
 
+_ONE = frozenset({Decimal(1)})
+
 Agree = Callable[[Figure, Figure], bool]
 
 
@@ -67,6 +69,8 @@ def _plain(one: Figure) -> frozenset[Decimal]:
 def _excused(one: Figure, others: list[Figure], loose: set[Decimal]) -> bool:
     if one.in_words and (not one.values.isdisjoint(loose) or one.kind == "time"):
         return True
+    if one.unit == "hour" and one.values == _ONE:
+        return True  # 小时雨量: rain in one hour
     if one.kind in _REPEATABLE:
         return any(_exactly(one, other) or _across_kinds(one, other) for other in others)
     return False

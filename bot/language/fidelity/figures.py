@@ -92,6 +92,7 @@ def _steps(words: Words, *, han: bool) -> Iterator[Step]:
     yield from _named_hours(words)
     yield _ROMAN_LEVEL, _roman
     if han:
+        yield _TENTHS, _tenths
         yield _HAN_NUMBER, lambda match: _han_number(match, words)
     yield _number_pattern(words), lambda match: _number(match, words)
     if words.numbers:
@@ -121,9 +122,10 @@ _YEAR = re.compile(r"((?:19|20)\d\d|[一二][〇零一二三四五六七八九]{
 _MONTH = re.compile(rf"(?<![\d个]){_N2}\s?[月월](?!\s?内)")
 _DAY = re.compile(rf"(?<![第\d.])({_N2})\s?(?:[日일](?![间間内均])|号(?!线|楼|门|院|路|台风|机|馆|令|公告|通告|桥|井))")
 _EAST_CLOCK = re.compile(
-    rf"(凌晨|清晨|早晨|早上|今早|明早|上午|中午|下午|午后|傍晚|晚上|晚间|夜间|夜里|今晚|明晚|昨晚|当晚|晚|午前|未明|早朝|朝|夜|夕方|오전|새벽|아침|오후|저녁|밤|深夜)?\s?"
+    rf"(凌晨|清晨|早晨|早上|今早|明早|上午|中午|下午|午后|傍晚|晚上|晚间|夜间|夜里|今晚|明晚|昨晚|当晚|晚|午前|午後|未明|早朝|朝|夜|夕方|오전|새벽|아침|오후|저녁|밤|深夜)?\s?"
     rf"(?<![\d个第.])({_N2})\s?(?:[时時点點](?!间|間|候|段|[一二三四五六七八九两]|建议|意见|提示|要求|钟头)|시(?!간|속|장|민))\s?(?:({_N2})\s?[分분](?!钟|之)|(半)|整|钟|正)?"
 )
+_AFTER_NOON = re.compile(r"(?:下午|午后|午後|傍晚|晚上|今晚|오후)[^,,。;;]{1,8}(?:至|到|-|—|~|から|부터)\s?$")
 _AM = frozenset("凌晨 清晨 早晨 早上 今早 明早 上午 午前 未明 早朝 朝 오전 새벽 아침".split())
 _NOONS = frozenset(["中午"])
 _NIGHT = frozenset("晚上 晚间 夜间 夜里 今晚 明晚 昨晚 当晚 晚 夜 밤 深夜".split())
@@ -143,7 +145,10 @@ def _east_clock(match: re.Match[str]) -> Iterator[Figure]:
     minute = 30 if half else int(_whole(minute_text)) if minute_text else 0
     if not (0 <= hour <= _MOST_HOURS and 0 <= minute < 60):  # noqa: PLR2004
         return
-    yield _time(match.group(), *_hours(hour, part), minute=minute)
+    hours = _hours(hour, part)
+    if not part and hour < NOON_HOUR and _AFTER_NOON.search(match.string[: match.start()]):
+        hours = [hour, hour + NOON_HOUR]  # 下午2时至5时
+    yield _time(match.group(), *hours, minute=minute)
 
 
 def _hours(hour: int, part: str | None) -> list[int]:
@@ -200,13 +205,13 @@ def _clock_pattern(words: Words) -> re.Pattern[str]:
     hour = r"(\d{1,2})(?:\s?[:h.]\s?([0-5]\d)(?!\d|[.,]\d))?"
     colon = r"(\d{1,2})\s?[::]\s?([0-5]\d)(?::[0-5]\d)?"
     if not half:
-        return re.compile(rf"(?<![\d.:]){colon}(?!\d)")
+        return re.compile(rf"(?<![\d.])(?<!\d:){colon}(?!\d)")
     until = r"\s*(?:-|–|—|~|to|and|until|till|a|à|et|y|bis|und|e|до|और|से|إلى|و)\s*"
     gap = r"\s*(?:Uhr\s+|heures?\s+|h\s+|horas?\s+|час\w*\s+|ч\.?\s+|बजे\s+)?(?:of the \w+ )?"
     return re.compile(
         rf"(?<![\d.:])(?:{hour}{until})?{hour}{gap}({half})"
         rf"|({half})\s*(?<![\d.:]){hour}(?![\d%])(?=\s*(?:시|時|बजे|Uhr|$|\D))(?!\s*(?:mm|mil))"
-        rf"|(?<![\d.:]){colon}(?!\d)",
+        rf"|(?<![\d.])(?<!\d:){colon}(?!\d)",
         re.IGNORECASE,
     )
 
@@ -278,7 +283,7 @@ def _named_hours(words: Words) -> Iterator[Step]:
     for name, hour in (("noon", NOON_HOUR), ("midnight", 0)):
         if words.clock.get(name):
             edge = (r"(?<![\w-])", r"(?![\w-])") if words.spaced else ("", "")
-            pattern = re.compile(f"{edge[0]}(?:{words.clock[name]}){edge[1]}", re.IGNORECASE)
+            pattern = re.compile(rf"{edge[0]}(?:12\s)?(?:{words.clock[name]}){edge[1]}", re.IGNORECASE)
             yield pattern, _at(hour)
 
 
@@ -303,9 +308,17 @@ def _roman(match: re.Match[str]) -> Iterator[Figure]:
     yield figure("number", _ROMANS[text.upper()], match.group(), unit="level")
 
 
-_HAN_NUMBER = re.compile(rf"(?<![{numerals.SIGNS}数几上近半])({_CN})(?=({_MEASURES}))")
+_HAN_NUMBER = re.compile(rf"(?<![\d{numerals.SIGNS}数几上近半])({_CN})(?=({_MEASURES}))")
 #: Grouped thousands, decimals by point or comma, a sign when nothing stands before it.
 _DIGITS = r"(?:(?<![\w\d)%℃°~—–-])[-−–](?=\d))?\d+(?:(?:[,.\u00a0\u202f ]\d{3}(?!\d))+(?:[.,]\d+)?|[.,]\d+)?"
+
+
+_TENTHS = re.compile(r"([一二三四五六七八九\d])成(?![立为员果功年都本效])")
+
+
+def _tenths(match: re.Match[str]) -> Iterator[Figure]:
+    """九成 is 90 %."""
+    yield figure("number", _whole(match.group(1)) * 10, match.group(), unit="percent")
 
 
 def _han_number(match: re.Match[str], words: Words) -> Iterator[Figure]:

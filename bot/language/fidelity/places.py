@@ -10,17 +10,6 @@ from bot.language.fidelity.words import NOTHING, Words
 
 #: Languages in which Chinese names are written in Latin letters.
 LATIN = frozenset({"en", "es", "fr", "de", "pt"})
-#: English words that read like pinyin. A name among them is only known by the word for a place beside it.
-_ENGLISH = frozenset(
-    "china women line lane gate game name same sale sales nine mine gale gales huge line lines lane lanes names gates games "
-    "tune wine fine dangle language mandate manage danger wange range orange change chang open pan ban fan man men can hang "
-    "song sun hong long gang bang dang lane pine bane cane dane fane jane kane mane pane sane tane wane biang liang tea sea "
-    "lake bake cake fake make take wake hike bike like mile pile tile file rule ruler male female gene scene rene tengu "
-    "banana pandas panda canada china\u2019s chinese japanese sanya hence pence finance distance guide die dies lie lies ride "
-    "side wide tide hide bile chile while rise wise shine sine dine vine guan mian engage menu tibetan bandage lunge lung "
-    "hangar hanger sang rang tang fang yang wang ping ming ding sing wing king ring long-term tongue tong women\u2019s mange "
-    "damage image page cage rage sage wage age guangdonghongkong banner manner sinew".split()
-)
 #: After a Chinese name of a place: 丰台区, 泸定县. What stands before it is the name.
 _CHAIN = re.compile(r"[省市区州盟]([\u4e00-\u9fff]{2,4}?)(自治州|自治县|[市区县旗镇乡])(?![域内外长民政委区县镇乡])")
 _PLAIN_WORDS = re.compile(r"部分|大部|多数|全|各|本|该|我|等|及|和|与|的|在|有|将|发布|气象|公安|应急|管理|城|山|灾|郊|景|小|社|校|园|地|街|开发|高新|市|县|区")
@@ -35,6 +24,10 @@ class Gazetteer:
     names: Mapping[str, re.Pattern[str]]
     #: Any known spelling.
     any_name: re.Pattern[str]
+    #: Every Chinese name that is known, the longest first: 黑龙江西部 is not in 江西.
+    chinese: re.Pattern[str]
+    #: English words that read like pinyin; among them a name is only known by the word for a place beside it.
+    english: frozenset[str]
     #: Character to its readings, toneless.
     readings: Mapping[str, frozenset[str]]
     syllables: frozenset[str]
@@ -58,6 +51,8 @@ def read_gazetteer() -> Gazetteer:
     return Gazetteer(
         names,
         re.compile(rf"(?<!\w)(?:{'|'.join(spellings)})(?!\w)"),
+        re.compile("|".join(sorted(names, key=len, reverse=True))),
+        frozenset(" ".join(_lines((folder / "not_pinyin.txt").read_text("utf-8"))).split()),
         {character: frozenset(known) for character, known in readings.items()},
         frozenset(syllables),
     )
@@ -66,13 +61,13 @@ def read_gazetteer() -> Gazetteer:
 def misplaced(chinese: str, translation: str, words: Words, gazetteer: Gazetteer) -> list[str]:
     """Give what is wrong with the places of a Chinese text in its translation into a language of ``LATIN``."""
     wrong = []
-    here = {name for name in gazetteer.names if name in _without_longer(chinese)}
+    here = set(gazetteer.chinese.findall(_LONGER.sub(" ", chinese)))
     for name in sorted(here):
         if not gazetteer.names[name].search(translation) and not _spelt(name, translation, gazetteer):
             wrong.append(f"missing the place {name}")
     for match in gazetteer.any_name.finditer(translation):
         known = [name for name, spellings in gazetteer.names.items() if spellings.fullmatch(match.group())]
-        if not any(name in chinese for name in known) and not _reads(match.group(), chinese, gazetteer):
+        if not any(_named(name, chinese) for name in known) and not _reads(match.group(), chinese, gazetteer):
             wrong.append(f"added the place {match.group()}")
     wrong += [f"missing the place {name}" for name in _named_in(chinese) if not _spelt(name, translation, gazetteer)]
     wrong += [
@@ -88,11 +83,10 @@ def misplaced_back(latin: str, chinese: str, gazetteer: Gazetteer) -> list[str]:
     wrong = []
     for match in gazetteer.any_name.finditer(latin):
         known = [name for name, spellings in gazetteer.names.items() if spellings.fullmatch(match.group())]
-        if known and not any(name in chinese for name in known):
+        if known and not any(_named(name, chinese) for name in known):
             wrong.append(f"missing the place {match.group()}")
-    text = _without_longer(chinese)
-    for name, spellings in gazetteer.names.items():
-        if name in text and not spellings.search(latin) and not _spelt(name, latin, gazetteer):
+    for name in gazetteer.chinese.findall(_LONGER.sub(" ", chinese)):
+        if not gazetteer.names[name].search(latin) and not _spelt(name, latin, gazetteer):
             wrong.append(f"added the place {name}")
     return list(dict.fromkeys(wrong))
 
@@ -101,12 +95,22 @@ def _lines(text: str) -> Iterator[str]:
     return (line for line in text.splitlines() if line and not line.startswith("#"))
 
 
-#: Known names inside other words: 海南 in 青海南部, 上海 in 海上海, 日本 in 今日本市.
-_LONGER = re.compile(r"青海南|西安全|今日本|当日本|昨日本|明日本|每日本|近日本|即日本|\d日本|山东部|山西部|河南岸|河北岸|江西岸|河南部|河北部|湖南部|湖北部|山东南|山西南|云南部|海南部|长江西|大河南|和田间|和田地里")
+#: Known names inside other words (西安 in 西安全, 日本 in 今日本市).
+_LONGER = re.compile(r"西安全|[今当昨明每近即\d]日本|山东部|山西部|河[南北](?=岸)|江西岸|和田[间地]|\d日本")
+#: One-letter names of provinces, as in 京港澳高速, 沪昆铁路, 京津冀.
+_SHORT = dict(
+    zip(
+        "京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川蜀黔贵滇云藏陕甘青宁新港澳台广深杭宁汉蓉长",
+        "北京 天津 上海 重庆 河北 山西 内蒙古 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南 四川 四川 贵州 贵州 "
+        "云南 云南 西藏 陕西 甘肃 青海 宁夏 新疆 香港 澳门 台湾 广州 深圳 杭州 南京 武汉 成都 长沙".split(),
+        strict=False,
+    )
+)
+_SHORT_NAMES = re.compile(f"[{''.join(_SHORT)}]{{2,4}}|[{''.join(_SHORT)}](?=高速|铁路|籍|牌|A|B)")
 
 
-def _without_longer(chinese: str) -> str:
-    return _LONGER.sub(" ", chinese)
+def _named(name: str, chinese: str) -> bool:
+    return name in chinese or any(_SHORT[one] == name for run in _SHORT_NAMES.findall(chinese) for one in run)
 
 
 def _named_in(chinese: str) -> list[str]:
@@ -118,6 +122,8 @@ def _pinyin_names(text: str, words: Words, gazetteer: Gazetteer) -> Iterator[str
     """Give capitalised words that are pinyin and a place: of two syllables or more, or beside a word for a place."""
     for match in _TOKEN.finditer(text):
         token = match.group()
+        if gazetteer.any_name.fullmatch(token):
+            continue  # judged as a known name
         syllables = _syllables(_bare(token), gazetteer)
         if not syllables:
             continue
@@ -132,7 +138,7 @@ def _pinyin_names(text: str, words: Words, gazetteer: Gazetteer) -> Iterator[str
         # alone, only English and its capital letters say that a word is a name, and not at a sentence's beginning
         starts = not before.rstrip() or before.rstrip()[-1] in ".!?:;\n\"“(【[,-—•·" or text[match.start() - 1] == "\n"
         long_enough = len(syllables) > 1 and len(token) > 4  # noqa: PLR2004
-        if words.language == "en" and long_enough and token.lower() not in _ENGLISH and not (starts and len(token) < 6):  # noqa: PLR2004
+        if words.language == "en" and long_enough and token.lower() not in gazetteer.english and not (starts and len(token) < 6):  # noqa: PLR2004
             yield token
 
 

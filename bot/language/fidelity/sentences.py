@@ -7,10 +7,10 @@ from bot.language.fidelity.words import Words
 #: A full stop ends a sentence only before a blank or the end; "a.m.", "No." and a single letter do not end one.
 _ENDS = re.compile(r"[。!?!?;;؟।\n]+|(?<!\b[A-Za-z])(?<!\bNo)(?<!\bMr)(?<!\bSt)(?<!\bapprox)(?<!\bca)(?<!\bbzw)(?<!\bUhr\b\d)(?<!\d)\.(?=\s|$)|(?<=\d)\.(?=\s+[A-ZÄÖÜА-Я]|$)")
 _BLANKS = re.compile(r"^[\s\W_]*$")
-#: Two negations joined in one clause are one prohibition in another language (不信谣、不传谣).
-_JOINED = re.compile(r"[、/和或及]")
-_COMMAS = re.compile(r"[,,:、]|\b(?:and|but|or|y|et|und|e|ni|nor)\b")
-_OR = re.compile(r"(?<!\w)(?:or|nor|and|ni|o|y|ou|et|oder|und|noch|и|или|ни|e)(?!\w)")
+#: Clauses, and what joins them.
+_COMMAS = re.compile(r"([,:、]|\b(?:and|but|or|y|et|und|e|ni|nor)\b)")
+_OR = re.compile(r"(?<!\w)(?:or|nor|ni|o|ou|oder|noch|или|ни)(?!\w)|、|と|や|または")
+_AND_OR = re.compile(_OR.pattern + r"|(?<!\w)(?:and|y|et|und|e|и)(?!\w)")
 
 
 def sentences(text: str) -> list[str]:
@@ -27,9 +27,9 @@ def negation_differs(original: str, translation: str, from_: Words, to: Words) -
     if len(ours) != len(theirs):
         ours, theirs = [" , ".join(ours)], [" , ".join(theirs)]
     for one, other in zip(ours, theirs, strict=True):
-        if _needed(one, other, from_) > len(_found(other, to, sure=False)):
+        if _needed(one, other, from_) > _offered(other, one, to, from_):
             return "a negation is missing"
-        if _needed(other, one, to) > len(_found(one, from_, sure=False)):
+        if _needed(other, one, to) > _offered(one, other, from_, to):
             return "a negation was added"
     return ""
 
@@ -40,12 +40,26 @@ def _found(text: str, words: Words, *, sure: bool) -> list[str]:
     return (words.negation.sure if sure else words.negation.may).findall(text)
 
 
+def _offered(text: str, other: str, words: Words, others: Words) -> int:
+    """How many negations a text has for those of the other one. What is no sure negation here ("keep away") counts
+    only as far as nothing over there can have become it (远离)."""
+    sure = len(_found(text, words, sure=True))
+    soft = len(_found(text, words, sure=False)) - sure
+    return sure + max(0, soft - len(others.beside_negation.findall(other)))
+
+
 def _needed(text: str, other: str, words: Words) -> int:
-    """How many negations the other text must have at least: one for each clause that surely has one."""
-    clauses = [bool(_found(clause, words, sure=True)) for clause in _COMMAS.split(text)]
-    needed = sum(clauses)
-    if needed > 1 and _OR.search(other) or _JOINED.search(text):
-        # "do not believe or spread" for 不信谣、不传谣: neighbours may share one
-        shared = sum(1 for one, next_ in zip(clauses, clauses[1:], strict=False) if one and next_)
-        needed -= shared
-    return max(needed, 1) if any(clauses) else 0
+    """How many negations the other text must have at least: one for each clause that surely has one.
+
+    Neighbours may share one: 不信谣、不传谣 is "do not believe or spread".
+    """
+    parts = _COMMAS.split(text)
+    clauses, joints = parts[::2], parts[1::2]
+    negative = [bool(_found(clause, words, sure=True)) for clause in clauses]
+    needed = sum(negative)
+    if needed > 1:
+        sharing = _AND_OR if "、" in text else _OR
+        if sharing.search(other):
+            pairs = zip(negative, negative[1:], joints, strict=False)
+            needed -= sum(one and next_ and (joint == "、" or bool(_OR.search(other))) for one, next_, joint in pairs)
+    return needed

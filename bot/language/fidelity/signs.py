@@ -12,7 +12,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_MENTION = re.compile(r"(?<![\w/])[@@]([\w\u4e00-\u9fff·-]{2,40})")
+_MENTION = re.compile(r"(?<![A-Za-z0-9_/])[@@]([\w\u4e00-\u9fff·-]{2,40})")
 #: A bot's command; a date (7/21) or "and/or" is none.
 _COMMAND = re.compile(r"(?<![\w/.:])/([a-z][a-z0-9_]{2,31})(?![\w/])")
 _PHONE = re.compile(
@@ -22,7 +22,7 @@ _PHONE = re.compile(
     r"|1[3-9]\d[ -]?\d{4}[ -]?\d{4}"  # Chinese mobile
     r"|[48]00[ -]?\d{3,4}[ -]?\d{3,4}"  # service numbers
     r"|\d{3,4}-\d{4}(?![\d-])|\d{7,8}(?=\D|$)"
-    r")(?![\d.%]|\d)"
+    r")(?!\d|[.]\d|%)"
 )
 _COUNTRY = re.compile(r"^(?:00)?86(?=1\d{10}$|\d{9,11}$)")
 

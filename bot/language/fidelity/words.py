@@ -47,6 +47,8 @@ class Words:
     colours: Mapping[str, re.Pattern[str]]
     concepts: Mapping[str, Evidence]
     negation: Evidence | None
+    #: Words that are no sure negation and yet may bring one into the other language (远离, keep away).
+    beside_negation: re.Pattern[str]
     #: Taken out before negations are looked for.
     never_negation: re.Pattern[str]
     place_words: re.Pattern[str]
@@ -83,6 +85,7 @@ def read_words(language: str) -> Words:
         colours={colour: compiled(patterns) for colour, patterns in table.get("colours", {}).items()},
         concepts={name: _evidence(found, spaced=spaced) for name, found in table.get("concepts", {}).items()},
         negation=_evidence(negation, spaced=spaced) if negation else None,
+        beside_negation=compiled(negation.get("beside", ())) if negation else NOTHING,
         never_negation=compiled(negation["never"]) if negation else NOTHING,
         place_words=compiled(table.get("place_words", ())),
         stopwords=frozenset(table.get("stopwords", ())),

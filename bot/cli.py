@@ -8,6 +8,7 @@ import typer
 
 from bot import __version__
 from bot.cli_chats import chats_app
+from bot.cli_model import model_app
 from bot.cli_outbox import outbox_app
 from bot.cli_stats import stats
 from bot.prompt import FAILED, WRONG_CALL
@@ -28,6 +29,7 @@ db_app = typer.Typer(help="The database's tables: bring them up to date, or say 
 app.add_typer(db_app, name="db", no_args_is_help=True)
 app.add_typer(outbox_app, name="outbox", no_args_is_help=True)
 app.add_typer(chats_app, name="chats", no_args_is_help=True)
+app.add_typer(model_app, name="model", no_args_is_help=True)
 app.command()(stats)
 
 

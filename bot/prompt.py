@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import Settings, SettingsError, load_settings, secrets
 
 if TYPE_CHECKING:
     from bot.store.database import Database
@@ -67,12 +67,8 @@ def set_up_logs(chosen: Settings, *, quiet: bool = False) -> None:
     from bot import logs
 
     cookie = chosen.weibo_cookie.get_secret_value()
-    secrets = [
-        chosen.telegram_token.get_secret_value(),
-        cookie,
-        *(part.partition("=")[2] for part in cookie.split(";")),
-    ]
-    logs.set_up_logs(chosen.log_format, secrets, logging.ERROR if quiet else logging.INFO)
+    blanked = [*secrets(chosen), *(part.partition("=")[2] for part in cookie.split(";"))]
+    logs.set_up_logs(chosen.log_format, blanked, logging.ERROR if quiet else logging.INFO)
 
 
 def fail(sentence: str, code: int = FAILED) -> NoReturn:

@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "TOCSIN_"
@@ -22,9 +22,30 @@ PAID_RATE_RANGE = (0, 1000)
 TELEGRAM_TIMEOUT_RANGE = (1.0, 300.0)
 LAST_PORT = 65_535
 
+#: A test's patience to two minutes.
+TRANSLATE_RANGE = (1.0, 120.0)
+#: ``language.choosing.ENGINES``; a test compares.
+TRANSLATORS = frozenset({"azure", "deepl", "google", "libretranslate", "offline", "openai"})
+
 LogFormat = Literal["console", "json"]
 UnsurePolicy = Literal["repeat", "hold"]
 PaidFrom = Literal["extreme", "urgent", "routine"]
+
+
+#: What the language room is given.
+LANGUAGE_SETTINGS = (
+    "translate_seconds",
+    *(
+        "openai_url",
+        "openai_key",
+        "openai_model",
+        "deepl_key",
+        "deepl_url",
+        "libretranslate_url",
+        "libretranslate_key",
+    ),
+    *("google_key", "google_url", "azure_key", "azure_region", "azure_url", "offline_models"),
+)
 
 
 class SettingsError(Exception):
@@ -138,6 +159,64 @@ class Settings(BaseSettings):
         "Empty: nowhere.",
         "a port, or host:port, such as 8014 or 0.0.0.0:8014, or nothing",
     )
+    translators: Annotated[tuple[str, ...], NoDecode] = _described(  # type: ignore[assignment]
+        (),
+        "Translation engines in the order in which they are tried. Empty: no engine; what the phrasebook cannot say is "
+        "shown in the original.",
+        "names with commas between, of: azure, deepl, google, libretranslate, offline, openai",
+    )
+    translate_seconds: float = _described(  # type: ignore[assignment]
+        20.0,
+        "Seconds that all engines together may take for one text; each gets its share.",
+        "a number of seconds from 1 to 120",
+    )
+    openai_url: str = _described(  # type: ignore[assignment]
+        "https://api.openai.com/v1",
+        "Any chat API that speaks as OpenAI's; Ollama is http://127.0.0.1:11434/v1, vLLM http://127.0.0.1:8000/v1.",
+        "an http:// or https:// address",
+    )
+    openai_key: SecretStr = _described(  # type: ignore[assignment]
+        SecretStr(""), "Its key; empty for an own server that wants none.", "one line without blanks"
+    )
+    openai_model: str = _described(  # type: ignore[assignment]
+        "", "Which of its models, as it names it. Needed for openai.", "a model's name"
+    )
+    deepl_key: SecretStr = _described(  # type: ignore[assignment]
+        SecretStr(""),
+        "DeepL's key. One of the free plan ends in :fx and is known by that.",
+        "one line without blanks",
+    )
+    deepl_url: str = _described(  # type: ignore[assignment]
+        "",
+        "DeepL's address, where it is not the one that belongs to the key.",
+        "an http:// or https:// address, or nothing",
+    )
+    libretranslate_url: str = _described(  # type: ignore[assignment]
+        "",
+        "Address of a LibreTranslate server. Needed for libretranslate.",
+        "an http:// or https:// address, or nothing",
+    )
+    libretranslate_key: SecretStr = _described(  # type: ignore[assignment]
+        SecretStr(""), "Its key; empty for a server that wants none.", "one line without blanks"
+    )
+    google_key: SecretStr = _described(  # type: ignore[assignment]
+        SecretStr(""), "Key of Google Cloud Translation (Basic).", "one line without blanks"
+    )
+    google_url: str = _described(  # type: ignore[assignment]
+        "https://translation.googleapis.com", "Google's address.", "an http:// or https:// address"
+    )
+    azure_key: SecretStr = _described(  # type: ignore[assignment]
+        SecretStr(""), "Key of an Azure Translator resource.", "one line without blanks"
+    )
+    azure_region: str = _described(  # type: ignore[assignment]
+        "", "Its region, where the resource is not a global one.", "a region such as westeurope, or nothing"
+    )
+    azure_url: str = _described(  # type: ignore[assignment]
+        "https://api.cognitive.microsofttranslator.com", "Azure's address.", "an http:// or https:// address"
+    )
+    offline_models: str = _described(  # type: ignore[assignment]
+        "models", "Directory of the models that `tocsin model install` brings in.", "a directory"
+    )
     contact: str = _described(  # type: ignore[assignment]
         "",
         "Your address or page, told to every site in the User-Agent, so that it can write before it blocks you.",
@@ -152,9 +231,21 @@ class Settings(BaseSettings):
             raise ValueError
         return SecretStr(token)
 
-    @field_validator("telegram_api_url", "weibo_url", "weibo_visitor_url", "weibo_web_url")
+    @field_validator(
+        "telegram_api_url",
+        "weibo_url",
+        "weibo_visitor_url",
+        "weibo_web_url",
+        "openai_url",
+        "deepl_url",
+        "google_url",
+        "azure_url",
+        "libretranslate_url",
+    )
     @classmethod
-    def _is_web_address(cls, value: str) -> str:
+    def _is_web_address(cls, value: str, info: ValidationInfo) -> str:
+        if not value.strip() and info.field_name in {"deepl_url", "libretranslate_url"}:
+            return ""
         parts = urlsplit(value.strip())
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError
@@ -259,6 +350,36 @@ class Settings(BaseSettings):
             raise ValueError
         return f"{host or '127.0.0.1'}:{int(port)}"
 
+    @field_validator("translators", mode="before")
+    @classmethod
+    def _engines_with_commas(cls, value: object) -> object:
+        names = tuple(part.lower() for part in _listed(value)) if isinstance(value, str) else value
+        if isinstance(names, tuple) and (set(names) - TRANSLATORS or len(set(names)) < len(names)):
+            raise ValueError
+        return names
+
+    @field_validator("translate_seconds")
+    @classmethod
+    def _patience_in_range(cls, value: float) -> float:
+        if not TRANSLATE_RANGE[0] <= value <= TRANSLATE_RANGE[1]:
+            raise ValueError
+        return value
+
+    @field_validator("openai_key", "deepl_key", "libretranslate_key", "google_key", "azure_key")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr) -> SecretStr:
+        key = value.get_secret_value().strip()
+        if not re.fullmatch(r"[!-~]*", key):
+            raise ValueError
+        return SecretStr(key)
+
+    @field_validator("openai_model", "azure_region", "offline_models")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if not value.isprintable() or not value.isascii():
+            raise ValueError
+        return value.strip()
+
     @field_validator("contact", "weibo_cookie")
     @classmethod
     def _one_header_line(cls, value: str | SecretStr) -> str | SecretStr:
@@ -290,6 +411,22 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError(f"{PREFIX}{field.upper()} takes {takes(field)}.") from None
     except UnicodeDecodeError:
         raise SettingsError("The file .env is not UTF-8 text; save it as UTF-8.") from None
+
+
+def secrets(settings: Settings) -> list[str]:
+    """Every secret in the settings, for the log to blank."""
+    found = [getattr(settings, name) for name in Settings.model_fields]
+    return [value.get_secret_value() for value in found if isinstance(value, SecretStr) and value.get_secret_value()]
+
+
+def language_options(settings: Settings) -> dict[str, str]:
+    """What ``language.choosing.open_translator`` takes: its settings as text by name, keys in the clear."""
+    values = {name: getattr(settings, name) for name in LANGUAGE_SETTINGS}
+    options = {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        for name, value in values.items()
+    }
+    return {**options, "translators": ",".join(settings.translators)}
 
 
 def unknown_names(environment: list[str]) -> list[str]:

@@ -8,13 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import PREFIX, Settings, SettingsError, load_settings, takes, unknown_names
+from bot.settings import (
+    PREFIX,
+    TRANSLATORS,
+    Settings,
+    SettingsError,
+    language_options,
+    load_settings,
+    secrets,
+    takes,
+    unknown_names,
+)
 
 ROOT = Path(__file__).parents[1]
 CONTRACT = """TELEGRAM_TOKEN TELEGRAM_API_URL DATABASE_URL ADMIN_IDS POLL_SECONDS SITE_GAP_SECONDS
 ALLOWED_PRIVATE_HOSTS WEIBO_URL WEIBO_VISITOR_URL WEIBO_WEB_URL WEIBO_COOKIE DEFAULT_LANGUAGE LOG_FORMAT CONTACT
 UNSURE MESSAGES_PER_SECOND PAID_MESSAGES_PER_SECOND PAID_STARS_A_DAY PAID_FROM TELEGRAM_TIMEOUT_SECONDS
-HEALTH_ADDRESS"""
+HEALTH_ADDRESS
+TRANSLATORS TRANSLATE_SECONDS OPENAI_URL OPENAI_KEY OPENAI_MODEL DEEPL_KEY DEEPL_URL LIBRETRANSLATE_URL LIBRETRANSLATE_KEY
+GOOGLE_KEY GOOGLE_URL AZURE_KEY AZURE_REGION AZURE_URL OFFLINE_MODELS"""
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +93,13 @@ def test_an_env_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
         ("HEALTH_ADDRESS", ":8014"),
         ("HEALTH_ADDRESS", "0.0.0.0:65536"),
         ("HEALTH_ADDRESS", "http://127.0.0.1:8014"),
+        ("TRANSLATORS", "deepl,babelfish"),
+        ("TRANSLATORS", "deepl,deepl"),
+        ("TRANSLATE_SECONDS", "0.5"),
+        ("OPENAI_URL", ""),
+        ("DEEPL_URL", "api.deepl.com"),
+        ("DEEPL_KEY", "sesame-1234567 two"),
+        ("OPENAI_KEY", "sesame-1234567\x01"),
     ],
 )
 def test_a_wrong_setting_is_one_line_with_its_name_and_what_it_takes(monkeypatch, name, value):
@@ -142,6 +161,31 @@ def test_printing_the_settings_shows_no_secret(monkeypatch):
     monkeypatch.setenv("TOCSIN_WEIBO_COOKIE", "SUB=sesame-1234567")
     monkeypatch.setenv("TOCSIN_DATABASE_URL", "postgresql://u:sesame@h/d")
     assert "sesame" not in repr(load_settings())
+
+
+def test_the_keys_of_engines_are_secrets_that_the_log_blanks(monkeypatch):
+    for name in ("OPENAI", "DEEPL", "LIBRETRANSLATE", "GOOGLE", "AZURE"):
+        monkeypatch.setenv(f"TOCSIN_{name}_KEY", f"sesame-{name}")
+    settings = load_settings()
+    assert "sesame" not in repr(settings)
+    assert {f"sesame-{name}" for name in ("OPENAI", "DEEPL", "LIBRETRANSLATE", "GOOGLE", "AZURE")} <= set(secrets(settings))
+
+
+def test_translators_are_the_engines_that_there_are(monkeypatch):
+    from bot.language.choosing import ENGINES
+
+    monkeypatch.setenv("TOCSIN_TRANSLATORS", " OpenAI, deepl")
+    assert load_settings().translators == ("openai", "deepl")
+    assert set(ENGINES) == TRANSLATORS
+
+
+def test_the_language_room_gets_its_settings_and_no_others(monkeypatch):
+    monkeypatch.setenv("TOCSIN_TRANSLATORS", "deepl,openai")
+    monkeypatch.setenv("TOCSIN_DEEPL_KEY", "k:fx")
+    monkeypatch.setenv("TOCSIN_TELEGRAM_TOKEN", "12345:sesame-1234567")
+    options = language_options(load_settings())
+    assert (options["translators"], options["deepl_key"], options["translate_seconds"]) == ("deepl,openai", "k:fx", "20.0")
+    assert not any("sesame" in value for value in options.values())
 
 
 def test_a_name_that_is_none_of_ours_is_found():

@@ -16,7 +16,10 @@ from bot.language.languages import settled
 
 _LATIN = ("en", "es", "fr", "de", "pt")
 #: Figures that stand for two days named together (今明两天).
-_TWO_DAYS = re.compile(r"今明两天|明后两天|(?:the )?(?:next|coming|following) two days|two days(?= of)|(?<=for )two days(?=, today)", re.IGNORECASE)
+_TWO_DAYS = re.compile(
+    r"今明两天|明后两天|(?:the )?(?:next|coming|following) two days|two days(?= of)|(?<=for )two days(?=, today)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

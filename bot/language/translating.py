@@ -125,7 +125,9 @@ class Translator:
             tried.append(result)
         unfaithful = any(attempt.how == "unfaithful" for attempt in tried)
         why = Why.UNRELIABLE if unfaithful else Why.UNAVAILABLE
-        _log.warning("not translated", why=why.value, target=task.key.target, tried=[f"{a.engine}: {a.why}" for a in tried])
+        _log.warning(
+            "not translated", why=why.value, target=task.key.target, tried=[f"{a.engine}: {a.why}" for a in tried]
+        )
         return Untranslated(why, tuple(tried))
 
     async def _kept(self, task: _Task) -> Translation | None:

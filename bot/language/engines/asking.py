@@ -146,5 +146,3 @@ def text_at(engine: str, answer: Answer, cost: Cost, *path: str | int) -> str:
     if not found.strip():
         raise EngineBrokenError(f"{engine} answered with an empty translation.", cost, text_only=True)
     return found.strip()
-
-

@@ -45,7 +45,9 @@ class _Reader:
         self.text = pattern.sub(replace, self.text)
 
 
-def figure(kind: str, number: Decimal | int, shown: str, *more: Decimal | int, unit: str = "", in_words: bool = False) -> Figure:
+def figure(
+    kind: str, number: Decimal | int, shown: str, *more: Decimal | int, unit: str = "", in_words: bool = False
+) -> Figure:
     """Make a figure of one or more possible values."""
     return Figure(kind, frozenset(Decimal(one) for one in (number, *more)), unit, in_words, shown.strip())
 
@@ -101,7 +103,9 @@ def _steps(words: Words, *, han: bool) -> Iterator[Step]:
 
 # -- dates -------------------------------------------------------------------------------------------------------
 
-_ISO_DATE = re.compile(r"(?<!\d)(20\d\d|19\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?!\d)|(?<!\d)(\d{1,2})\.(\d{1,2})\.(20\d\d)(?!\d)")
+_ISO_DATE = re.compile(
+    r"(?<!\d)(20\d\d|19\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?!\d)|(?<!\d)(\d{1,2})\.(\d{1,2})\.(20\d\d)(?!\d)"
+)
 
 
 def _iso_date(match: re.Match[str]) -> Iterator[Figure]:
@@ -120,7 +124,9 @@ def _whole(text: str) -> Decimal:
 
 _YEAR = re.compile(r"((?:19|20)\d\d|[一二][〇零一二三四五六七八九]{3})\s?[年년](?![内来间])")
 _MONTH = re.compile(rf"(?<![\d个]){_N2}\s?[月월](?!\s?内)")
-_DAY = re.compile(rf"(?<![第\d.])({_N2})\s?(?:[日일](?![间間内均])|号(?!线|楼|门|院|路|台风|机|馆|令|公告|通告|桥|井))")
+_DAY = re.compile(
+    rf"(?<![第\d.])({_N2})\s?(?:[日일](?![间間内均])|号(?!线|楼|门|院|路|台风|机|馆|令|公告|通告|桥|井))"
+)
 _EAST_CLOCK = re.compile(
     rf"(凌晨|清晨|早晨|早上|今早|明早|上午|中午|下午|午后|傍晚|晚上|晚间|夜间|夜里|今晚|明晚|昨晚|当晚|晚|午前|午後|未明|早朝|朝|夜|夕方|오전|새벽|아침|오후|저녁|밤|深夜)?\s?"
     rf"(?<![\d个第.])({_N2})\s?(?:[时時点點](?!间|間|候|段|[一二三四五六七八九两]|建议|意见|提示|要求|钟头)|시(?!간|속|장|민))\s?(?:({_N2})\s?[分분](?!钟|之)|(半)|整|钟|正)?"
@@ -181,7 +187,13 @@ def _named_months(words: Words) -> Iterator[Step]:
         # 21 July, July 21(–23), the 21st of July, 21. Juli, 21 de julio
         before = rf"(?<![\d.:])(?:(\d{{1,2}}){ordinal}\s*(?:-|–|—|to|and|bis|al|au|à|y|et|und|e|a|по|и)\s*)?(\d{{1,2}}){ordinal}{link}(?:the )?{near}"
         yield re.compile(before, re.IGNORECASE), _dated(month)
-        yield re.compile(rf"{near}\s*(?:the )?(\d{{1,2}}){ordinal}(?![\d:])(?:\s*(?:-|–|—|to|and)\s*(\d{{1,2}}){ordinal}(?![\w:]))?", re.IGNORECASE), _dated(month)
+        yield (
+            re.compile(
+                rf"{near}\s*(?:the )?(\d{{1,2}}){ordinal}(?![\d:])(?:\s*(?:-|–|—|to|and)\s*(\d{{1,2}}){ordinal}(?![\w:]))?",
+                re.IGNORECASE,
+            ),
+            _dated(month),
+        )
         alone = rf"(?<!\w)(?:in|since|of|by|early|mid|late|until|this|last|next)[ -]{near}" if risky else near
         yield re.compile(alone, 0 if risky else re.IGNORECASE), _dated(month)
 
@@ -245,7 +257,9 @@ def _checked(match: re.Match[str], hour: int, minute: int, afternoon: bool | Non
     if hour > _MOST_HOURS or minute > 59:  # noqa: PLR2004
         return
     if afternoon is not None and hour <= NOON_HOUR:
-        late = "night" in match.group().lower() or any(w in match.group() for w in ("noche", "밤", "रात", "ليلا", "夜"))
+        late = "night" in match.group().lower() or any(
+            w in match.group() for w in ("noche", "밤", "रात", "ليلا", "夜")
+        )
         if afternoon and late and (hour < 6 or hour == NOON_HOUR):  # noqa: PLR2004 - 2 at night
             yield _time(match.group(), hour % NOON_HOUR, hour % NOON_HOUR + NOON_HOUR, minute=minute)
             return
@@ -332,7 +346,9 @@ def _han_number(match: re.Match[str], words: Words) -> Iterator[Figure]:
 def _number_pattern(words: Words) -> re.Pattern[str]:
     below = r"(?P<below>零下|minus |below zero )?\s?"
     multiplier = "|".join(re.escape(word) for word in sorted(words.multipliers, key=len, reverse=True))
-    eastern = "百万|千万|十万|[万萬亿億千百](?![里山兆米克瓦])" if words.language in {"zh-Hans", "zh-Hant", "ja"} else ""
+    eastern = (
+        "百万|千万|十万|[万萬亿億千百](?![里山兆米克瓦])" if words.language in {"zh-Hans", "zh-Hant", "ja"} else ""
+    )
     times = "|".join(part for part in (multiplier, eastern) if part)
     end = r"(?!\w)" if words.spaced else ""
     tail = rf"(?:\s?(?P<times>{times}){end})?" if times else "(?P<times>(?!))?"

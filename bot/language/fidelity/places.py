@@ -12,7 +12,9 @@ from bot.language.fidelity.words import NOTHING, Words
 LATIN = frozenset({"en", "es", "fr", "de", "pt"})
 #: After a Chinese name of a place: 丰台区, 泸定县. What stands before it is the name.
 _CHAIN = re.compile(r"[省市区州盟]([\u4e00-\u9fff]{2,4}?)(自治州|自治县|[市区县旗镇乡])(?![域内外长民政委区县镇乡])")
-_PLAIN_WORDS = re.compile(r"部分|大部|多数|全|各|本|该|我|等|及|和|与|的|在|有|将|发布|气象|公安|应急|管理|城|山|灾|郊|景|小|社|校|园|地|街|开发|高新|市|县|区")
+_PLAIN_WORDS = re.compile(
+    r"部分|大部|多数|全|各|本|该|我|等|及|和|与|的|在|有|将|发布|气象|公安|应急|管理|城|山|灾|郊|景|小|社|校|园|地|街|开发|高新|市|县|区"
+)
 _TOKEN = re.compile(r"[A-ZÜ][a-zü]+(?:['’][a-zü]+)?")
 
 
@@ -47,7 +49,9 @@ def read_gazetteer() -> Gazetteer:
         syllable, _, characters = line.partition(" ")
         for character in characters:
             readings.setdefault(character, set()).add(syllable)
-    syllables = {syllable for known in readings.values() for syllable in known if syllable not in {"m", "n", "ng", "hm", "hng"}}
+    syllables = {
+        syllable for known in readings.values() for syllable in known if syllable not in {"m", "n", "ng", "hm", "hng"}
+    }
     return Gazetteer(
         names,
         re.compile(rf"(?<!\w)(?:{'|'.join(spellings)})(?!\w)"),
@@ -136,9 +140,14 @@ def _pinyin_names(text: str, words: Words, gazetteer: Gazetteer) -> Iterator[str
             yield token
             continue
         # alone, only English and its capital letters say that a word is a name, and not at a sentence's beginning
-        starts = not before.rstrip() or before.rstrip()[-1] in ".!?:;\n\"“(【[,-—•·" or text[match.start() - 1] == "\n"
+        starts = not before.rstrip() or before.rstrip()[-1] in '.!?:;\n"“(【[,-—•·' or text[match.start() - 1] == "\n"
         long_enough = len(syllables) > 1 and len(token) > 4  # noqa: PLR2004
-        if words.language == "en" and long_enough and token.lower() not in gazetteer.english and not (starts and len(token) < 6):  # noqa: PLR2004
+        if (
+            words.language == "en"
+            and long_enough
+            and token.lower() not in gazetteer.english
+            and not (starts and len(token) < 6)
+        ):  # noqa: PLR2004
             yield token
 
 

@@ -5,7 +5,9 @@ import re
 from bot.language.fidelity.words import Words
 
 #: A full stop ends a sentence only before a blank or the end; "a.m.", "No." and a single letter do not end one.
-_ENDS = re.compile(r"[。!?!?;;؟।\n]+|(?<!\b[A-Za-z])(?<!\bNo)(?<!\bMr)(?<!\bSt)(?<!\bapprox)(?<!\bca)(?<!\bbzw)(?<!\bUhr\b\d)(?<!\d)\.(?=\s|$)|(?<=\d)\.(?=\s+[A-ZÄÖÜА-Я]|$)")
+_ENDS = re.compile(
+    r"[。!?!?;;؟।\n]+|(?<!\b[A-Za-z])(?<!\bNo)(?<!\bMr)(?<!\bSt)(?<!\bapprox)(?<!\bca)(?<!\bbzw)(?<!\bUhr\b\d)(?<!\d)\.(?=\s|$)|(?<=\d)\.(?=\s+[A-ZÄÖÜА-Я]|$)"
+)
 _BLANKS = re.compile(r"^[\s\W_]*$")
 #: Clauses, and what joins them.
 _COMMAS = re.compile(r"([,:、]|\b(?:and|but|or|y|et|und|e|ni|nor)\b)")

@@ -21,7 +21,9 @@ def upgrade() -> None:
         sa.Column("version", sa.String(length=64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("text_hash", "target", "source", "engine", "model", "version", name="pk_translations"),
+        sa.PrimaryKeyConstraint(
+            "text_hash", "target", "source", "engine", "model", "version", name="pk_translations"
+        ),
     )
     op.create_index("ix_translations_made_at", "translations", ["made_at"], unique=False)
     op.create_table(

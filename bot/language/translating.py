@@ -12,7 +12,7 @@ import structlog
 
 from bot.language.engine_rests import Rests
 from bot.language.face import Engine, EngineBrokenError, EngineError, EngineRefusedError, Ledger, Translated
-from bot.language.gate import Gate
+from bot.language.gate import Gate, Verdict
 from bot.language.languages import settled
 from bot.model.translation import Attempt, Translation, TranslationKey, Untranslated, Why
 
@@ -135,7 +135,7 @@ class Translator:
         kept = {(one.engine, one.model): one for one in await self._ledger.find(task.key)}
         for engine in task.engines:
             found = kept.get((engine.name, engine.model))
-            if found is not None and self._gate.check(task.text, found.text, task.key.source, task.key.target).passed:
+            if found is not None and (await self._weigh(task, found.text)).passed:
                 return found
         return None
 
@@ -158,6 +158,10 @@ class Translator:
         self._rests.answered(engine.name)
         return await self._judged(engine, task, answer)
 
+    async def _weigh(self, task: _Task, text: str) -> Verdict:
+        """Let the gate judge, in a thread: a long text takes longer than the loop may stand still."""
+        return await asyncio.to_thread(self._gate.check, task.text, text, task.key.source, task.key.target)
+
     async def _failed(self, engine: Engine, error: EngineError) -> Attempt:
         if error.cost.requests:
             await self._ledger.spend(engine.name, engine.model, error.cost)
@@ -170,11 +174,11 @@ class Translator:
 
     async def _judged(self, engine: Engine, task: _Task, answer: Translated) -> Translation | Attempt:
         key = task.key
-        verdict = self._gate.check(task.text, answer.text, key.source, key.target)
+        verdict = await self._weigh(task, answer.text)
         if verdict.passed:
             made = Translation(answer.text, key.source, key.target, engine.name, engine.model, self._clock())
             kept = await self._ledger.keep(key, made)
-            if kept.text != made.text and not self._gate.check(task.text, kept.text, key.source, key.target).passed:
+            if kept.text != made.text and not (await self._weigh(task, kept.text)).passed:
                 return await self._ledger.keep(key, made, instead=True)
             return kept
         self._unfaithful[key, engine.name, engine.model] = self._clock() + _ASKED_AGAIN

@@ -20,21 +20,28 @@ def differing(
 ) -> list[str]:
     """Give what differs, "missing 50" or "added 60", shown as it stands in the texts; empty when nothing does."""
     left, right = list(original), list(translation)
+    turned: list[str] = []
     for agree in (_exactly, _same_kind, _across_kinds):
-        _pair_off(left, right, agree)
+        turned += _pair_off(left, right, agree)
     missing = [one for one in left if not _excused(one, translation, loose_translation)]
     added = [one for one in right if not _excused(one, original, loose_original)]
-    return [f"missing {one.shown}" for one in missing] + [f"added {one.shown}" for one in added]
+    return [*turned, *(f"missing {one.shown}" for one in missing), *(f"added {one.shown}" for one in added)]
 
 
-def _pair_off(left: list[Figure], right: list[Figure], agree: Agree) -> None:
-    """Take out of both lists what agrees, each figure with one other."""
+def _pair_off(left: list[Figure], right: list[Figure], agree: Agree) -> list[str]:
+    """Take out of both lists what agrees, each figure with one other; gives what is bounded the other way round."""
+    turned = []
     for one in list(left):
-        for other in right:
-            if agree(one, other):
-                left.remove(one)
-                right.remove(other)
-                break
+        others = [other for other in right if agree(one, other)]
+        if not others:
+            continue
+        # of several, one that is not bounded the other way round
+        other = next((other for other in others if {one.bound, other.bound} != {"<", ">"}), others[0])
+        if {one.bound, other.bound} == {"<", ">"}:
+            turned.append(f"{one.shown} is bounded the other way round")
+        left.remove(one)
+        right.remove(other)
+    return turned
 
 
 def _exactly(one: Figure, other: Figure) -> bool:

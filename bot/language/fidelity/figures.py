@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from bot.language.fidelity import numerals
@@ -25,6 +25,8 @@ class Figure:
     #: Written in words: another language may say the same without a number ("both", 三峡).
     in_words: bool
     shown: str
+    #: ">" for "more than", "<" for "less than", "" for neither.
+    bound: str = ""
 
 
 @dataclass(slots=True)
@@ -32,17 +34,28 @@ class _Reader:
     """A text from which figures are taken one kind after the other; what is taken is blanked."""
 
     text: str
+    words: Words
     found: list[tuple[int, Figure]] = field(default_factory=list)
 
     def take(self, pattern: re.Pattern[str], make: Callable[[re.Match[str]], Iterator[Figure]]) -> None:
         """Take every match that makes a figure."""
 
-        def replace(match: re.Match[str]) -> str:
+        def blank(match: re.Match[str]) -> str:
             figures = list(make(match))
-            self.found += [(match.start(), figure) for figure in figures]
+            self.found += [(match.start(), self._bounded(match, figure)) for figure in figures]
             return " " * (len(match.group()) - 1) + "\x00" if figures else match.group()
 
-        self.text = pattern.sub(replace, self.text)
+        self.text = pattern.sub(blank, self.text)
+
+    def _bounded(self, match: re.Match[str], one: Figure) -> Figure:
+        """See whether "more than" or "less than" stands beside a number."""
+        if one.kind != "number":
+            return one
+        before, after = match.string[max(0, match.start() - 24) : match.start()], match.string[match.end() : match.end() + 24]
+        for bound, (ahead, behind) in ((">", self.words.above), ("<", self.words.below)):
+            if ahead.search(before) or behind.match(after):
+                return replace(one, bound=bound)
+        return one
 
 
 def figure(
@@ -60,7 +73,7 @@ _N2 = rf"(?:\d{{1,2}}|[{numerals.SIGNS}]{{1,3}})"
 #: What can stand after Chinese numerals that are a number, and not part of a word.
 _MEASURES = (
     "余?(?:人|名(?!义)|位|死|伤|个(?!别|人|体)|天|小时|分钟|秒|级|度|米|毫米|厘米|公里|千米|吨|辆|条|处|户|间|栋|起|次|倍|家|所|座|架|艘|支|架次|"
-    "车道|时段|趟|班|列|项|批|轮|项|镇|县|区|村|省|市|号线|号台风|周|月|年|日|号|点|时|元|公斤|层|岁|站|路口|车站|株|头|只|件|例|张|块|份|台|口)"
+    "楼|车道|时段|趟|班|列|项|批|轮|项|镇|县|区|村|省|市|号线|号台风|周|月|年|日|号|点|时|元|公斤|层|岁|站|路口|车站|株|头|只|件|例|张|块|份|台|口)"
 )
 _NOT_NUMBERS = re.compile(
     "今明两天|明后两天|一(?:定|般|些|下|旦|直|律|起|并|时|带|线|度|致|样|切|再|方面|氧化碳|路|体|同|点|经)|统一|万一|进一步|"
@@ -71,7 +84,7 @@ _NOT_NUMBERS = re.compile(
 
 def read_figures(text: str, words: Words) -> list[Figure]:
     """Give the figures of a text (links and telephone numbers taken out before), in the order in which they stand."""
-    reader = _Reader(text)
+    reader = _Reader(text, words)
     han = words.language in {"zh-Hans", "zh-Hant", "ja"}
     if han:
         reader.text = _NOT_NUMBERS.sub(lambda match: "\x00" * len(match.group()), reader.text)
@@ -322,7 +335,7 @@ def _roman(match: re.Match[str]) -> Iterator[Figure]:
     yield figure("number", _ROMANS[text.upper()], match.group(), unit="level")
 
 
-_HAN_NUMBER = re.compile(rf"(?<![\d{numerals.SIGNS}数几上近半])({_CN})(?=({_MEASURES}))")
+_HAN_NUMBER = re.compile(rf"(?<![\d{numerals.SIGNS}数几上近半])({_CN})(?=(?:[至到~—-][{numerals.SIGNS}]{{1,3}})?({_MEASURES}))")
 #: Grouped thousands, decimals by point or comma, a sign when nothing stands before it.
 _DIGITS = r"(?:(?<![\w\d)%℃°~—–-])[-−–](?=\d))?\d+(?:(?:[,.\u00a0\u202f ]\d{3}(?!\d))+(?:[.,]\d+)?|[.,]\d+)?"
 
@@ -363,7 +376,9 @@ def _number(match: re.Match[str], words: Words) -> Iterator[Figure]:
     after = match.string[match.end() : match.end() + 40]
     if re.match(r"\s?(?:°C?|℃|degrees?)?\s*(?:Celsius )?below (?:zero|freezing)", after):
         values = [-value for value in values]
-    yield figure("number", values[0], match.group(), *values[1:], unit=_unit(after, words))
+    # 第8名 may be "the eighth"
+    ordinal = match.string[: match.start("digits")].endswith("第")
+    yield figure("number", values[0], match.group(), *values[1:], unit=_unit(after, words), in_words=ordinal)
 
 
 def _values(digits: str, decimal: str) -> list[Decimal]:

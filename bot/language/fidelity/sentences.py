@@ -9,10 +9,15 @@ _ENDS = re.compile(
     r"[。!?!?;;؟।\n]+|(?<!\b[A-Za-z])(?<!\bNo)(?<!\bMr)(?<!\bSt)(?<!\bapprox)(?<!\bca)(?<!\bbzw)(?<!\bUhr\b\d)(?<!\d)\.(?=\s|$)|(?<=\d)\.(?=\s+[A-ZÄÖÜА-Я]|$)"
 )
 _BLANKS = re.compile(r"^[\s\W_]*$")
+#: Characters of a clause that may share its negation with the one before it.
+_SHORT = 5
 #: Clauses, and what joins them.
 _COMMAS = re.compile(r"([,:、]|\b(?:and|but|or|y|et|und|e|ni|nor)\b)")
-_OR = re.compile(r"(?<!\w)(?:or|nor|ni|o|ou|oder|noch|или|ни)(?!\w)|、|と|や|または")
-_AND_OR = re.compile(_OR.pattern + r"|(?<!\w)(?:and|y|et|und|e|и)(?!\w)")
+#: "Do not … or …": one negation for several things.
+_OR = re.compile(
+    r"(?:\b(?:not|never|nor|no|ni|ne|nicht|keine?|не|não)\b|n't)[^,.;]*\b(?:or|nor|ni|o|ou|oder|noch|или|ни|e)\b|や|または", re.IGNORECASE
+)
+_AND = re.compile(r"\b(?:and|or|nor|y|et|und|oder|ou|e|и|или)\b|と|や|、")
 
 
 def sentences(text: str) -> list[str]:
@@ -51,17 +56,17 @@ def _offered(text: str, other: str, words: Words, others: Words) -> int:
 
 
 def _needed(text: str, other: str, words: Words) -> int:
-    """How many negations the other text must have at least: one for each clause that surely has one.
+    """How many negations the other text must have at least.
 
-    Neighbours may share one: 不信谣、不传谣 is "do not believe or spread".
+    Two prohibitions side by side may share one: 不信谣、不传谣 is "do not believe or spread".
     """
-    parts = _COMMAS.split(text)
-    clauses, joints = parts[::2], parts[1::2]
-    negative = [bool(_found(clause, words, sure=True)) for clause in clauses]
-    needed = sum(negative)
+    needed = len(_found(text, words, sure=True))
     if needed > 1:
-        sharing = _AND_OR if "、" in text else _OR
-        if sharing.search(other):
-            pairs = zip(negative, negative[1:], joints, strict=False)
+        parts = _COMMAS.split(text)
+        forbid = [bool(words.prohibition.search(clause)) for clause in parts[::2]]
+        joins = "、" in text and _AND.search(other)
+        if joins or _OR.search(other):
+            short = [one and len(clause.strip()) <= _SHORT for one, clause in zip(forbid, parts[::2], strict=True)]
+            pairs = zip(short, short[1:], parts[1::2], strict=False)
             needed -= sum(one and next_ and (joint == "、" or bool(_OR.search(other))) for one, next_, joint in pairs)
     return needed

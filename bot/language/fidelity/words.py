@@ -43,12 +43,19 @@ class Words:
     units: Mapping[str, str]
     clock: Mapping[str, str]
     days: Mapping[str, re.Pattern[str]]
+    #: What another language may say as one of these days (即日起, "from today").
+    loose_days: Mapping[str, re.Pattern[str]]
     weekdays: Mapping[str, re.Pattern[str]]
     colours: Mapping[str, re.Pattern[str]]
     concepts: Mapping[str, Evidence]
     negation: Evidence | None
     #: Words that are no sure negation and yet may bring one into the other language (远离, keep away).
     beside_negation: re.Pattern[str]
+    #: Negations that forbid: two of them side by side may share one word (do not believe or spread).
+    prohibition: re.Pattern[str]
+    #: (before a figure, after it) for "more than" and for "less than".
+    above: tuple[re.Pattern[str], re.Pattern[str]]
+    below: tuple[re.Pattern[str], re.Pattern[str]]
     #: Taken out before negations are looked for.
     never_negation: re.Pattern[str]
     place_words: re.Pattern[str]
@@ -81,14 +88,28 @@ def read_words(language: str) -> Words:
         units={unit: "|".join(patterns) for unit, patterns in table.get("units", {}).items()},
         clock={name: "|".join(patterns) for name, patterns in table.get("clock", {}).items()},
         days={day: compiled(table["days"][day]) for day in _DAYS if table.get("days", {}).get(day)},
+        loose_days={day: compiled(patterns) for day, patterns in table.get("loose_days", {}).items()},
         weekdays={day: compiled(patterns) for day, patterns in table.get("weekdays", {}).items()},
         colours={colour: compiled(patterns) for colour, patterns in table.get("colours", {}).items()},
         concepts={name: _evidence(found, spaced=spaced) for name, found in table.get("concepts", {}).items()},
         negation=_evidence(negation, spaced=spaced) if negation else None,
         beside_negation=compiled(negation.get("beside", ())) if negation else NOTHING,
+        prohibition=compiled(negation.get("prohibition", ())) if negation else NOTHING,
+        above=_around(table.get("compare", {}), "above", spaced=spaced),
+        below=_around(table.get("compare", {}), "below", spaced=spaced),
         never_negation=compiled(negation["never"]) if negation else NOTHING,
         place_words=compiled(table.get("place_words", ())),
         stopwords=frozenset(table.get("stopwords", ())),
+    )
+
+
+def _around(compare: Mapping[str, list[str]], which: str, *, spaced: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Patterns that end right before a figure and that begin right after it (and its unit)."""
+    before, after = "|".join(compare.get(f"{which}_before", ())), "|".join(compare.get(f"{which}_after", ()))
+    edge = r"(?<!\w)" if spaced else ""
+    return (
+        re.compile(rf"{edge}(?:{before})\s?(?:the |of |la |le |les |los |las |den |der |about |force |level )?$", re.IGNORECASE) if before else NOTHING,
+        re.compile(rf"^[^\d,.;,。;]{{0,14}}?(?:{after})", re.IGNORECASE) if after else NOTHING,
     )
 
 

@@ -77,7 +77,9 @@ def measure() -> Iterator[Figure]:
         which = "held out" if held else "tuned on"
         mine = [verdict.passed for pair, verdict, _ in goods if pair.held_out is held]
         theirs = [verdict.passed for pair, verdict, _ in brokens if pair.held_out is held]
-        yield Figure(f"{len(theirs)} broken caught, {which}", theirs.count(False) / len(theirs), "", CAUGHT, at_least=True)
+        yield Figure(
+            f"{len(theirs)} broken caught, {which}", theirs.count(False) / len(theirs), "", CAUGHT, at_least=True
+        )
         yield Figure(f"{len(mine)} good refused, {which}", mine.count(False) / len(mine), "", REFUSED)
     yield Figure("a check, median", statistics.median(ms for _, _, ms in goods), "ms", CHECK_MS)
     yield Figure("a check, slowest of 100", percentile([ms for _, _, ms in goods], 0.99), "ms", CHECK_MS)

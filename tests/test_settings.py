@@ -168,7 +168,9 @@ def test_the_keys_of_engines_are_secrets_that_the_log_blanks(monkeypatch):
         monkeypatch.setenv(f"TOCSIN_{name}_KEY", f"sesame-{name}")
     settings = load_settings()
     assert "sesame" not in repr(settings)
-    assert {f"sesame-{name}" for name in ("OPENAI", "DEEPL", "LIBRETRANSLATE", "GOOGLE", "AZURE")} <= set(secrets(settings))
+    assert {f"sesame-{name}" for name in ("OPENAI", "DEEPL", "LIBRETRANSLATE", "GOOGLE", "AZURE")} <= set(
+        secrets(settings)
+    )
 
 
 def test_translators_are_the_engines_that_there_are(monkeypatch):
@@ -184,7 +186,11 @@ def test_the_language_room_gets_its_settings_and_no_others(monkeypatch):
     monkeypatch.setenv("TOCSIN_DEEPL_KEY", "k:fx")
     monkeypatch.setenv("TOCSIN_TELEGRAM_TOKEN", "12345:sesame-1234567")
     options = language_options(load_settings())
-    assert (options["translators"], options["deepl_key"], options["translate_seconds"]) == ("deepl,openai", "k:fx", "20.0")
+    assert (options["translators"], options["deepl_key"], options["translate_seconds"]) == (
+        "deepl,openai",
+        "k:fx",
+        "20.0",
+    )
     assert not any("sesame" in value for value in options.values())
 
 

@@ -94,7 +94,7 @@ class Gate:
         source, target = one.words.language, other.words.language
         wrong: list[str] = []
         if source.startswith("zh") and target in places.LATIN:
-            wrong = places.misplaced(one.text, other.text, other.words, self._gazetteer)
+            wrong = places.misplaced(one.text, one.whole, other.text, other.words, self._gazetteer)
         elif target.startswith("zh") and source in places.LATIN:
             wrong = places.misplaced_back(one.text, other.text, self._gazetteer)
         for detail in wrong:

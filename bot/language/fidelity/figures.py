@@ -51,7 +51,10 @@ class _Reader:
         """See whether "more than" or "less than" stands beside a number."""
         if one.kind != "number":
             return one
-        before, after = match.string[max(0, match.start() - 24) : match.start()], match.string[match.end() : match.end() + 24]
+        before, after = (
+            match.string[max(0, match.start() - 24) : match.start()],
+            match.string[match.end() : match.end() + 24],
+        )
         for bound, (ahead, behind) in ((">", self.words.above), ("<", self.words.below)):
             if ahead.search(before) or behind.match(after):
                 return replace(one, bound=bound)
@@ -77,7 +80,7 @@ _MEASURES = (
 )
 _NOT_NUMBERS = re.compile(
     "今明两天|明后两天|一(?:定|般|些|下|旦|直|律|起|并|时|带|线|度|致|样|切|再|方面|氧化碳|路|体|同|点|经)|统一|万一|进一步|"
-    "五一|十一|十分(?![钟])|十字|千万(?=不|别|注|要)|四川|三亚|九江|六安|四平|万州|万宁|百色|三明|三门峡|三峡|九龙|二连|三沙|双|第一时间|"
+    "(?:五一|十一)(?=假|黄金|长假|期间|国庆|劳动|小长假)|十分(?![钟])|十字|千万(?=不|别|注|要)|四川|三亚|九江|六安|四平|万州|万宁|百色|三明|三门峡|三峡|九龙|二连|三沙|双|第一时间|"
     "一手|唯一|之一|不一|周[一二三四五六]|星期[一二三四五六]|礼拜[一二三四五六]|[一二三四五六]氧化"
 )
 
@@ -85,13 +88,15 @@ _NOT_NUMBERS = re.compile(
 def read_figures(text: str, words: Words) -> list[Figure]:
     """Give the figures of a text (links and telephone numbers taken out before), in the order in which they stand."""
     reader = _Reader(text, words)
-    han = words.language in {"zh-Hans", "zh-Hant", "ja"}
+    han = words.language in _EASTERN
     if han:
         reader.text = _NOT_NUMBERS.sub(lambda match: "\x00" * len(match.group()), reader.text)
     for pattern, make in _steps(words, han=han):
         reader.take(pattern, make)
     return [one for _, one in sorted(reader.found, key=lambda item: item[0])]
 
+
+_EASTERN = frozenset({"zh-Hans", "zh-Hant", "ja"})
 
 Step = tuple[re.Pattern[str], Callable[[re.Match[str]], Iterator[Figure]]]
 
@@ -335,9 +340,11 @@ def _roman(match: re.Match[str]) -> Iterator[Figure]:
     yield figure("number", _ROMANS[text.upper()], match.group(), unit="level")
 
 
-_HAN_NUMBER = re.compile(rf"(?<![\d{numerals.SIGNS}数几上近半])({_CN})(?=(?:[至到~—-][{numerals.SIGNS}]{{1,3}})?({_MEASURES}))")
+_HAN_NUMBER = re.compile(
+    rf"(?<![\d{numerals.SIGNS}数几上近半])({_CN})(?=(?:[至到~—-][{numerals.SIGNS}]{{1,3}})?({_MEASURES}))"
+)
 #: Grouped thousands, decimals by point or comma, a sign when nothing stands before it.
-_DIGITS = r"(?:(?<![\w\d)%℃°~—–-])[-−–](?=\d))?\d+(?:(?:[,.\u00a0\u202f ]\d{3}(?!\d))+(?:[.,]\d+)?|[.,]\d+)?"
+_DIGITS = r"(?:(?<![A-Za-z0-9)%℃°~—–-])[-−–](?=\d))?\d+(?:(?:[,.\u00a0\u202f ]\d{3}(?!\d))+(?:[.,]\d+)?|[.,]\d+)?"
 
 
 _TENTHS = re.compile(r"([一二三四五六七八九\d])成(?![立为员果功年都本效])")
@@ -359,26 +366,37 @@ def _han_number(match: re.Match[str], words: Words) -> Iterator[Figure]:
 def _number_pattern(words: Words) -> re.Pattern[str]:
     below = r"(?P<below>零下|minus |below zero )?\s?"
     multiplier = "|".join(re.escape(word) for word in sorted(words.multipliers, key=len, reverse=True))
-    eastern = (
-        "百万|千万|十万|[万萬亿億千百](?![里山兆米克瓦])" if words.language in {"zh-Hans", "zh-Hant", "ja"} else ""
-    )
+    eastern = "百万|千万|十万|[万萬亿億千百](?![里山兆米克瓦])" if words.language in _EASTERN else ""
     times = "|".join(part for part in (multiplier, eastern) if part)
     end = r"(?!\w)" if words.spaced else ""
     tail = rf"(?:\s?(?P<times>{times}){end})?" if times else "(?P<times>(?!))?"
-    return re.compile(rf"{below}(?P<digits>{_DIGITS}){tail}", re.IGNORECASE)
+    # 3万5000, 3만5천
+    rest = (
+        r"(?:(?<=[万萬亿億만억])(?P<rest>\d{1,4}(?!\d)[千천]?))?"
+        if words.language in _EASTERN | {"ko"}
+        else "(?P<rest>(?!))?"
+    )
+    return re.compile(rf"{below}(?P<digits>{_DIGITS}){tail}{rest}", re.IGNORECASE)
 
 
 def _number(match: re.Match[str], words: Words) -> Iterator[Figure]:
     times = (match.group("times") or "").lower()
     factor = words.multipliers.get(times) or numerals.MULTIPLIERS.get(times) or 1
     sign = -1 if match.group("below") else 1
-    values = [sign * factor * value for value in _values(match.group("digits"), words.decimal)]
+    more = _rest(match.group("rest") or "")
+    values = [sign * (factor * value + more) for value in _values(match.group("digits"), words.decimal)]
     after = match.string[match.end() : match.end() + 40]
     if re.match(r"\s?(?:°C?|℃|degrees?)?\s*(?:Celsius )?below (?:zero|freezing)", after):
         values = [-value for value in values]
     # 第8名 may be "the eighth"
     ordinal = match.string[: match.start("digits")].endswith("第")
     yield figure("number", values[0], match.group(), *values[1:], unit=_unit(after, words), in_words=ordinal)
+
+
+def _rest(text: str) -> int:
+    """What follows 万: 5000, or 5千."""
+    digits = re.sub(r"\D", "", text)
+    return int(digits or 0) * (1000 if text and not text[-1].isdecimal() else 1)
 
 
 def _values(digits: str, decimal: str) -> list[Decimal]:
@@ -437,7 +455,7 @@ def loose_values(text: str, words: Words) -> set[Decimal]:
     found: set[Decimal] = set()
     for match in re.finditer(_DIGITS, text):
         found.update(abs(value) for value in _values(match.group(), words.decimal))
-    if words.language in {"zh-Hans", "zh-Hant", "ja"}:
+    if words.language in _EASTERN:
         found |= numerals.loose_values(text)
     for match in words.loose_words.finditer(text):
         word = match.group().lower()

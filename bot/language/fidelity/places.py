@@ -62,8 +62,11 @@ def read_gazetteer() -> Gazetteer:
     )
 
 
-def misplaced(chinese: str, translation: str, words: Words, gazetteer: Gazetteer) -> list[str]:
-    """Give what is wrong with the places of a Chinese text in its translation into a language of ``LATIN``."""
+def misplaced(chinese: str, whole: str, translation: str, words: Words, gazetteer: Gazetteer) -> list[str]:
+    """Give what is wrong with the places of a Chinese text in its translation into a language of ``LATIN``.
+
+    ``whole`` is the text with its mentions (@平安北京): they may be translated, and need not be.
+    """
     wrong = []
     here = set(gazetteer.chinese.findall(_LONGER.sub(" ", chinese)))
     for name in sorted(here):
@@ -71,13 +74,13 @@ def misplaced(chinese: str, translation: str, words: Words, gazetteer: Gazetteer
             wrong.append(f"missing the place {name}")
     for match in gazetteer.any_name.finditer(translation):
         known = [name for name, spellings in gazetteer.names.items() if spellings.fullmatch(match.group())]
-        if not any(_named(name, chinese) for name in known) and not _reads(match.group(), chinese, gazetteer):
+        if not any(_named(name, whole) for name in known) and not _reads(match.group(), whole, gazetteer):
             wrong.append(f"added the place {match.group()}")
     wrong += [f"missing the place {name}" for name in _named_in(chinese) if not _spelt(name, translation, gazetteer)]
     wrong += [
         f"added the place {token}"
         for token in _pinyin_names(translation, words, gazetteer)
-        if not _reads(token, chinese, gazetteer)
+        if not _reads(token, whole, gazetteer)
     ]
     return list(dict.fromkeys(wrong))
 

@@ -15,7 +15,8 @@ _SHORT = 5
 _COMMAS = re.compile(r"([,:、]|\b(?:and|but|or|y|et|und|e|ni|nor)\b)")
 #: "Do not … or …": one negation for several things.
 _OR = re.compile(
-    r"(?:\b(?:not|never|nor|no|ni|ne|nicht|keine?|не|não)\b|n't)[^,.;]*\b(?:or|nor|ni|o|ou|oder|noch|или|ни|e)\b|や|または", re.IGNORECASE
+    r"(?:\b(?:not|never|nor|no|ni|ne|nicht|keine?|не|não)\b|n't)[^,.;]*\b(?:or|nor|ni|o|ou|oder|noch|или|ни|e)\b|や|または",
+    re.IGNORECASE,
 )
 _AND = re.compile(r"\b(?:and|or|nor|y|et|und|oder|ou|e|и|или)\b|と|や|、")
 

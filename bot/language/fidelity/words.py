@@ -108,7 +108,12 @@ def _around(compare: Mapping[str, list[str]], which: str, *, spaced: bool) -> tu
     before, after = "|".join(compare.get(f"{which}_before", ())), "|".join(compare.get(f"{which}_after", ()))
     edge = r"(?<!\w)" if spaced else ""
     return (
-        re.compile(rf"{edge}(?:{before})\s?(?:the |of |la |le |les |los |las |den |der |about |force |level )?$", re.IGNORECASE) if before else NOTHING,
+        re.compile(
+            rf"{edge}(?:{before})\s?(?:the |of |la |le |les |los |las |den |der |about |force |level )?$",
+            re.IGNORECASE,
+        )
+        if before
+        else NOTHING,
         re.compile(rf"^[^\d,.;,。;]{{0,14}}?(?:{after})", re.IGNORECASE) if after else NOTHING,
     )
 

@@ -8,7 +8,9 @@ from functools import cached_property
 
 from opencc import OpenCC
 
-from bot.language.fidelity import comparing, figures, places, sentences, tongue
+from bot.language.fidelity import comparing, places, sentences, tongue
+from bot.language.fidelity.amounts import loose_values
+from bot.language.fidelity.figures import FigureReader
 from bot.language.fidelity.places import Gazetteer
 from bot.language.fidelity.signs import Signs, take_signs
 from bot.language.fidelity.words import Words, read_words
@@ -55,6 +57,7 @@ class _Side:
     text: str
     signs: Signs
     words: Words
+    figures: FigureReader
 
 
 class Gate:
@@ -62,6 +65,7 @@ class Gate:
 
     def __init__(self) -> None:
         self._words: dict[str, Words] = {}
+        self._readers: dict[str, FigureReader] = {}
 
     @cached_property
     def _gazetteer(self) -> Gazetteer:
@@ -105,11 +109,14 @@ class Gate:
         if language == "zh-Hant":
             folded = self._simplify.convert(folded)
         signs, rest = take_signs(folded)
-        return _Side(folded, rest, signs, self._of(language))
+        words = self._of(language)
+        return _Side(folded, rest, signs, words, self._readers[language])
 
     def _of(self, language: str) -> Words:
         if language not in self._words:
-            self._words[language] = read_words(language)
+            words = read_words(language)
+            self._readers[language] = FigureReader(words)
+            self._words[language] = words
         return self._words[language]
 
 
@@ -141,10 +148,10 @@ def _signs(one: Signs, other: Signs) -> Iterator[Breach]:
 def _figures(one: _Side, other: _Side) -> Iterator[Breach]:
     ours, theirs = _TWO_DAYS.sub(" ", one.text), _TWO_DAYS.sub(" ", other.text)
     found = comparing.differing(
-        figures.read_figures(ours, one.words),
-        figures.read_figures(theirs, other.words),
-        figures.loose_values(one.text, one.words),
-        figures.loose_values(other.text, other.words),
+        one.figures.read(ours),
+        other.figures.read(theirs),
+        loose_values(one.text, one.words),
+        loose_values(other.text, other.words),
     )
     for detail in found:
         yield Breach("figure", detail)

@@ -1,6 +1,7 @@
 """Packages of models from strangers, unpacked without trusting a name, a size or a link in them."""
 
 import re
+import stat
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -83,10 +84,12 @@ def _members(file: IO[bytes]) -> Iterator[_Member]:
     """Give the plain files of a package. Raises PackageError for links and devices, and for too many members."""
     if zipfile.is_zipfile(file):
         file.seek(0)
-        yield from _zip_members(zipfile.ZipFile(file))
+        with zipfile.ZipFile(file) as archive:
+            yield from _zip_members(archive)
         return
     file.seek(0)
-    yield from _tar_members(tarfile.open(fileobj=file, mode="r:*"))
+    with tarfile.open(fileobj=file, mode="r:*") as archive:
+        yield from _tar_members(archive)
 
 
 def _zip_members(archive: zipfile.ZipFile) -> Iterator[_Member]:
@@ -94,8 +97,7 @@ def _zip_members(archive: zipfile.ZipFile) -> Iterator[_Member]:
     if len(infos) > MOST_MEMBERS:
         raise PackageError("The package holds too many files.")
     for info in infos:
-        kind = info.external_attr >> 28
-        if kind == 0o12:  # S_IFLNK >> 12
+        if stat.S_ISLNK(info.external_attr >> 16):  # the upper half is Unix's mode
             raise PackageError("The package holds a link.")
         if not info.is_dir():
             yield _Member(info.filename, lambda info=info: archive.open(info))  # type: ignore[misc]

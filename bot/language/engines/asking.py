@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from bot.fetching.face import FetchError, Fetcher, Limits, Request, Response, RestingError, SitePace, UnreachableError
+from bot.fetching.face import Fetcher, FetchError, Limits, Request, Response, RestingError, SitePace, UnreachableError
 from bot.language.face import EngineBrokenError, EngineRefusedError
 from bot.model.translation import Cost
 

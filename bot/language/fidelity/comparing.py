@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from bot.language.fidelity.figures import DAY_MINUTES, Figure
+from bot.language.fidelity.figure import DAY_MINUTES, Figure
 
 #: A date or time that was said once may be said again or only once; a number may not.
 _REPEATABLE = frozenset({"time", "day", "month", "year"})

@@ -67,11 +67,8 @@ def misplaced(chinese: str, whole: str, translation: str, words: Words, gazettee
 
     ``whole`` is the text with its mentions (@平安北京): they may be translated, and need not be.
     """
-    wrong = []
     here = set(gazetteer.chinese.findall(_LONGER.sub(" ", chinese)))
-    for name in sorted(here):
-        if not gazetteer.names[name].search(translation) and not _spelt(name, translation, gazetteer):
-            wrong.append(f"missing the place {name}")
+    wrong = [f"missing the place {name}" for name in sorted(here) if not _spelt(name, translation, gazetteer)]
     for match in gazetteer.any_name.finditer(translation):
         known = [name for name, spellings in gazetteer.names.items() if spellings.fullmatch(match.group())]
         if not any(_named(name, whole) for name in known) and not _reads(match.group(), whole, gazetteer):
@@ -92,9 +89,8 @@ def misplaced_back(latin: str, chinese: str, gazetteer: Gazetteer) -> list[str]:
         known = [name for name, spellings in gazetteer.names.items() if spellings.fullmatch(match.group())]
         if known and not any(_named(name, chinese) for name in known):
             wrong.append(f"missing the place {match.group()}")
-    for name in gazetteer.chinese.findall(_LONGER.sub(" ", chinese)):
-        if not gazetteer.names[name].search(latin) and not _spelt(name, latin, gazetteer):
-            wrong.append(f"added the place {name}")
+    named = gazetteer.chinese.findall(_LONGER.sub(" ", chinese))
+    wrong += [f"added the place {name}" for name in named if not _spelt(name, latin, gazetteer)]
     return list(dict.fromkeys(wrong))
 
 
@@ -108,8 +104,52 @@ _LONGER = re.compile(r"西安全|[今当昨明每近即\d]日本|山东部|山�
 _SHORT = dict(
     zip(
         "京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川蜀黔贵滇云藏陕甘青宁新港澳台广深杭宁汉蓉长",
-        "北京 天津 上海 重庆 河北 山西 内蒙古 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南 四川 四川 贵州 贵州 "
-        "云南 云南 西藏 陕西 甘肃 青海 宁夏 新疆 香港 澳门 台湾 广州 深圳 杭州 南京 武汉 成都 长沙".split(),
+        [
+            "北京",
+            "天津",
+            "上海",
+            "重庆",
+            "河北",
+            "山西",
+            "内蒙古",
+            "辽宁",
+            "吉林",
+            "黑龙江",
+            "江苏",
+            "浙江",
+            "安徽",
+            "福建",
+            "江西",
+            "山东",
+            "河南",
+            "湖北",
+            "湖南",
+            "广东",
+            "广西",
+            "海南",
+            "四川",
+            "四川",
+            "贵州",
+            "贵州",
+            "云南",
+            "云南",
+            "西藏",
+            "陕西",
+            "甘肃",
+            "青海",
+            "宁夏",
+            "新疆",
+            "香港",
+            "澳门",
+            "台湾",
+            "广州",
+            "深圳",
+            "杭州",
+            "南京",
+            "武汉",
+            "成都",
+            "长沙",
+        ],
         strict=False,
     )
 )
@@ -149,8 +189,8 @@ def _pinyin_names(text: str, words: Words, gazetteer: Gazetteer) -> Iterator[str
             words.language == "en"
             and long_enough
             and token.lower() not in gazetteer.english
-            and not (starts and len(token) < 6)
-        ):  # noqa: PLR2004
+            and not (starts and len(token) < _LONG_NAME)
+        ):
             yield token
 
 
@@ -159,11 +199,17 @@ def _bare(token: str) -> str:
     return "".join(sign for sign in decomposed if sign.isalpha() and not unicodedata.combining(sign))
 
 
+#: A shorter word at the beginning of a sentence has its capital letter from there.
+_LONG_NAME = 6
+#: zhuang, chuang, shuang.
+_LONGEST_SYLLABLE = 6
+
+
 def _syllables(word: str, gazetteer: Gazetteer) -> list[str]:
     """Cut a word into pinyin syllables, the longest first; empty when it is none."""
     if not word:
         return []
-    for size in range(min(6, len(word)), 0, -1):
+    for size in range(min(_LONGEST_SYLLABLE, len(word)), 0, -1):
         if word[:size] in gazetteer.syllables:
             if size == len(word):
                 return [word]
@@ -175,7 +221,8 @@ def _syllables(word: str, gazetteer: Gazetteer) -> list[str]:
 
 def _reads(token: str, chinese: str, gazetteer: Gazetteer) -> bool:
     """Whether characters that stand together in the text can be read as this word (or, with its last syllable a word
-    for a place as in Jialingjiang, without it)."""
+    for a place as in Jialingjiang, without it).
+    """
     bare = _bare(token)
     return any(_read_from(chinese, start, bare, gazetteer) for start in range(len(chinese)))
 

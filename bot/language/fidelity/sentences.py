@@ -50,7 +50,8 @@ def _found(text: str, words: Words, *, sure: bool) -> list[str]:
 
 def _offered(text: str, other: str, words: Words, others: Words) -> int:
     """How many negations a text has for those of the other one. What is no sure negation here ("keep away") counts
-    only as far as nothing over there can have become it (远离)."""
+    only as far as nothing over there can have become it (远离).
+    """
     sure = len(_found(text, words, sure=True))
     soft = len(_found(text, words, sure=False)) - sure
     return sure + max(0, soft - len(others.beside_negation.findall(other)))

@@ -33,18 +33,14 @@ class Pair:
 
 
 def read_pairs() -> tuple[list[Pair], list[Pair]]:
-    """Give the good pairs and the broken ones. Every third block is held out, but for files named ``….more.txt``."""
+    """Give the good pairs and the broken ones. Files named ``….held.txt`` are held out."""
     good: list[Pair] = []
     broken: list[Pair] = []
-    divided = 0
     for file in sorted(DATA.glob("*.txt")):
         source, target = file.name.split(".")[0].split("-")
-        more = file.name.count(".") > 1  # added for tuning after the others were divided
         for block in file.read_text("utf-8").strip().split("\n\n"):
             original, translation, *lines = block.splitlines()
-            held_out = not more and divided % 3 == 2
-            divided += not more
-            pair = Pair(source, target, original, translation, held_out=held_out)
+            pair = Pair(source, target, original, translation, held_out=".held." in file.name)
             good.append(pair)
             broken += [broken_pair(pair, line) for line in lines]
     return good, broken

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from opencc import OpenCC
 
-from bot.language.fidelity import comparing, places, sentences, tongue
+from bot.language.fidelity import casualties, comparing, places, sentences, tongue
 from bot.language.fidelity.amounts import loose_values
 from bot.language.fidelity.figures import FigureReader
 from bot.language.fidelity.places import Gazetteer
@@ -155,6 +155,8 @@ def _figures(one: _Side, other: _Side) -> Iterator[Breach]:
     )
     for detail in found:
         yield Breach("figure", detail)
+    for detail in casualties.confused(one.text, other.text, one.words, other.words):
+        yield Breach("casualties", detail)
 
 
 def _tables(one: _Side, other: _Side) -> Iterator[Breach]:

@@ -90,6 +90,7 @@ CHANGED = [
     ("figure", "最低气温零下15℃。", "The minimum temperature is 15 °C."),
     ("figure", "雨量50毫米以上。", "Rainfall of 50 mm or less."),
     ("figure", "启动Ⅲ级应急响应。", "A Level II emergency response has been activated."),
+    ("casualties", "事故造成2人死亡、5人受伤。", "The accident left 5 people dead and 2 injured."),
     ("day", "明天停课。", "Classes are suspended today."),
     ("day", "周六停课。", "Classes are suspended on Sunday."),
     ("colour", "发布暴雨橙色预警。", "A red rainstorm warning has been issued."),

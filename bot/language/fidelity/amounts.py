@@ -65,7 +65,7 @@ def _han_number(match: re.Match[str], words: Words) -> Iterator[Figure]:
 
 
 def _number_pattern(words: Words) -> re.Pattern[str]:
-    below = r"(?P<below>零下|minus |below zero )?\s?"
+    below = r"(?P<below>零下|氷点下|マイナス|영하|minus |moins |menos (?=\d)|минус |below zero )?\s?"
     multiplier = "|".join(re.escape(word) for word in sorted(words.multipliers, key=len, reverse=True))
     eastern = "百万|千万|十万|[万萬亿億千百](?![里山兆米克瓦])" if words.language in HAN else ""
     times = "|".join(part for part in (multiplier, eastern) if part)

@@ -69,13 +69,11 @@ def measure() -> Iterator[Figure]:
     for pair in good[:60:7]:
         gate.check(pair.original, pair.translation, pair.source, pair.target)  # words are read at first use
     goods, brokens = list(judged(gate, good)), list(judged(gate, broken))
-    for held in (False, True):
-        which = "held out" if held else "tuned on"
-        mine = [verdict.passed for pair, verdict, _ in goods if pair.held_out is held]
-        theirs = [verdict.passed for pair, verdict, _ in brokens if pair.held_out is held]
-        yield Figure(
-            f"{len(theirs)} broken caught, {which}", theirs.count(False) / len(theirs), "", CAUGHT, at_least=True
-        )
+    for which, held in (("all", (True, False)), ("tuned on", (False,)), ("held out", (True,))):
+        mine = [verdict.passed for pair, verdict, _ in goods if pair.held_out in held]
+        theirs = [verdict.passed for pair, verdict, _ in brokens if pair.held_out in held]
+        caught = theirs.count(False) / len(theirs)
+        yield Figure(f"{len(theirs)} broken caught, {which}", caught, "", CAUGHT, at_least=True)
         yield Figure(f"{len(mine)} good refused, {which}", mine.count(False) / len(mine), "", REFUSED)
     yield Figure("a check, median", statistics.median(ms for _, _, ms in goods), "ms", CHECK_MS)
     yield Figure("a check, slowest of 100", percentile([ms for _, _, ms in goods], 0.99), "ms", CHECK_MS)

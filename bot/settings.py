@@ -414,8 +414,8 @@ def load_settings(**overrides: object) -> Settings:
 
 
 def secrets(settings: Settings) -> list[str]:
-    """Every secret in the settings, for the log to blank."""
-    found = [getattr(settings, name) for name in Settings.model_fields]
+    """Every token, cookie and key, for the log to blank (the database's address is told without its password)."""
+    found = [getattr(settings, name) for name in Settings.model_fields if name != "database_url"]
     return [value.get_secret_value() for value in found if isinstance(value, SecretStr) and value.get_secret_value()]
 
 

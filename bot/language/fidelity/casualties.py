@@ -10,7 +10,7 @@ _HAN = rf"(\d[\d,]*|[{numerals.SIGNS}]{{1,6}})"
 _EN = r"(\d[\d,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _GAP = r"(?:余|多)?(?:人|名[\u4e00-\u9fff]{0,4}|死)?(?:已|不幸|当场)?"
 _EN_GAP = r"(?: (?!and|or|but)[a-z]+){0,3}? "
-_FATE = {
+_FATE: dict[str, dict[str, tuple[str, ...]]] = {
     "zh": {
         "dead": (rf"{_HAN}{_GAP}(?:死亡|遇难|身亡|丧生|死(?!里)|溺亡)", rf"死亡{_HAN}人"),
         "injured": (rf"{_HAN}{_GAP}(?:受伤|轻伤|重伤|负伤|伤(?!者|员|情))", rf"(?:受伤|伤者){_HAN}人"),

@@ -17,6 +17,7 @@ from bot.language.fidelity.words import Words, read_words
 from bot.language.languages import settled
 
 _LATIN = ("en", "es", "fr", "de", "pt")
+_OTHER_DIGITS = re.compile(r"[^\D0-9]")
 #: Figures that stand for two days named together (今明两天).
 _TWO_DAYS = re.compile(
     r"今明两天|明后两天|(?:the )?(?:next|coming|following) two days|two days(?= of)|(?<=for )two days(?=, today)",
@@ -106,6 +107,8 @@ class Gate:
 
     def _side(self, text: str, language: str) -> _Side:
         folded = unicodedata.normalize("NFKC", text).strip()
+        # Arabic and Indian digits, too
+        folded = _OTHER_DIGITS.sub(lambda match: str(unicodedata.digit(match.group())), folded)
         if language == "zh-Hant":
             folded = self._simplify.convert(folded)
         signs, rest = take_signs(folded)

@@ -27,6 +27,13 @@ def steps(words: Words) -> Iterator[Step]:
         yield _word_pattern(words), lambda match: _word(match, words)
 
 
+#: What may stand after a temperature to say that it is below zero.
+_BELOW = re.compile(
+    r"\s?(?:°C?|℃|degrees?|grados?|graus?|degrés?|Grad|градус\w*|درج\w+)?\s*(?:مئوية )?(?:Celsius )?"
+    r"(?:below (?:zero|freezing)|bajo cero|negativos?|(?:sous|au-dessous de|en dessous de) zéro|unter null"
+    r"|ниже нуля|мороза|تحت الصفر)",
+    re.IGNORECASE,
+)
 _ROMANS = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}
 _ROMAN_LEVEL = re.compile(
     r"(?<![A-Za-z])(III|II|IV)(?![A-Za-z])"
@@ -65,7 +72,7 @@ def _han_number(match: re.Match[str], words: Words) -> Iterator[Figure]:
 
 
 def _number_pattern(words: Words) -> re.Pattern[str]:
-    below = r"(?P<below>零下|氷点下|マイナス|영하|minus |moins |menos (?=\d)|минус |below zero )?\s?"
+    below = r"(?P<below>零下|氷点下|マイナス|영하|minus |moins |menos (?=\d)|минус |ناقص |शून्य से |below zero )?\s?"
     multiplier = "|".join(re.escape(word) for word in sorted(words.multipliers, key=len, reverse=True))
     eastern = "百万|千万|十万|[万萬亿億千百](?![里山兆米克瓦])" if words.language in HAN else ""
     times = "|".join(part for part in (multiplier, eastern) if part)
@@ -73,7 +80,7 @@ def _number_pattern(words: Words) -> re.Pattern[str]:
     tail = rf"(?:\s?(?P<times>{times}){end})?" if times else "(?P<times>(?!))?"
     # 3万5000, 3만5천
     rest = (
-        r"(?:(?<=[万萬亿億만억])(?P<rest>\d{1,4}(?!\d)[千천]?))?"
+        r"(?:(?<=[万萬亿億만억])(?P<rest>\s?\d{1,4}(?!\d)[千천]?))?"
         if words.language in HAN | {"ko"}
         else "(?P<rest>(?!))?"
     )
@@ -87,7 +94,7 @@ def _number(match: re.Match[str], words: Words) -> Iterator[Figure]:
     more = _rest(match.group("rest") or "")
     values = [sign * (factor * value + more) for value in _values(match.group("digits"), words.decimal)]
     after = match.string[match.end() : match.end() + 40]
-    if re.match(r"\s?(?:°C?|℃|degrees?)?\s*(?:Celsius )?below (?:zero|freezing)", after):
+    if _BELOW.match(after):
         values = [-value for value in values]
     # 第8名 may be "the eighth"
     ordinal = match.string[: match.start("digits")].endswith("第")

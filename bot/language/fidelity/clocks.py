@@ -131,18 +131,18 @@ def _hour_words(words: Words) -> Iterator[Step]:
     if not words.clock.get("hour_words"):
         return
     minutes = r"(?:\s?([0-5]\d)(?:\s?(?:min|minut\w*|минут\w*|Minuten))?)?"
-    pattern = rf"(?<![\d.,:])(\d{{1,2}})\s?(?:{words.clock['hour_words']}){minutes}(?![\w%])"
+    pattern = rf"(?<![\d.,:])(\d{{1,2}})(?:\.([0-5]\d))?\s?(?:{words.clock['hour_words']}){minutes}(?![\w%])"
     yield re.compile(pattern, re.IGNORECASE), _open_hour
 
 
 def _open_hour(match: re.Match[str]) -> Iterator[Figure]:
-    hour, minute = int(match.group(1)), int(match.group(2) or 0)
+    hour, minute = int(match.group(1)), match.group(2) or match.group(3)
     if hour > DAY_HOURS:
         return
-    if match.group(2) is None:
+    if minute is None:
         yield Figure("number", frozenset([Decimal(hour)]), "hour", False, match.group())
     else:
-        yield clock_time(match.group(), hour, minute=minute)
+        yield clock_time(match.group(), hour, minute=int(minute))
 
 
 def _named_hours(words: Words) -> Iterator[Step]:

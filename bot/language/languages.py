@@ -1,7 +1,12 @@
 """The languages that readers have, and the tag that stands for each (BCP 47)."""
 
+import re
+
 #: Every tag used inside. Chinese is told apart by its script.
 LANGUAGES = ("en", "zh-Hans", "zh-Hant", "es", "fr", "de", "ru", "ja", "ko", "ar", "pt", "hi")
+
+#: What ``settled`` gives for a proper tag; anything else came from a feed that says nonsense.
+PROPER = re.compile(r"[a-z]{2,3}|zh-Han[st]")
 
 #: Regions that write traditional characters.
 _TRADITIONAL = frozenset({"tw", "hk", "mo", "hant"})

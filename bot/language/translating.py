@@ -13,7 +13,7 @@ import structlog
 from bot.language.engine_rests import Rests
 from bot.language.face import Engine, EngineBrokenError, EngineError, EngineRefusedError, Ledger, Translated
 from bot.language.gate import Gate, Verdict
-from bot.language.languages import settled
+from bot.language.languages import PROPER, settled
 from bot.model.translation import Attempt, Translation, TranslationKey, Untranslated, Why
 
 #: Changes whenever what is done to a text before or after an engine does.
@@ -80,7 +80,7 @@ class Translator:
         engines = tuple(engine for engine in self._engines if engine.speaks(source, target))
         if not text:
             return Untranslated(Why.NO_TEXT)
-        if source == target or not engines:
+        if source == target or not engines or not (PROPER.fullmatch(source) and PROPER.fullmatch(target)):
             return Untranslated(Why.NO_ENGINE)
         if len(text) > MOST_CHARACTERS:
             return Untranslated(Why.TOO_LONG)

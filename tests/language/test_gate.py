@@ -243,6 +243,11 @@ def test_strange_texts_are_judged_without_an_error(text, gate):
     gate.check(text or "rain", text, "en", "zh-Hans")
 
 
+def test_a_text_of_figures_without_end_is_refused_at_once(gate):
+    text = "1,234 " * 2000
+    assert gate.check(text, text, "zh-Hans", "en").sentence.startswith("figure: more figures than are compared")
+
+
 def test_every_file_of_words_is_read_and_knows_its_colours():
     from bot.language.fidelity.words import read_words
     from bot.language.languages import LANGUAGES

@@ -201,12 +201,14 @@ async def test_a_translation_of_the_second_engine_serves_while_it_is_kept(room):
         (" \n ", "zh-Hans", "en", Why.NO_TEXT),
         (TEXT, "zh-CN", "zh-Hans", Why.NO_ENGINE),
         (TEXT, "zh-Hans", "hi", Why.NO_ENGINE),
+        (TEXT, "", "en", Why.NO_ENGINE),
+        (TEXT, "zz&to=fr", "en", Why.NO_ENGINE),
         ("雨" * (MOST_CHARACTERS + 1), "zh-Hans", "en", Why.TOO_LONG),
     ],
 )
 async def test_what_cannot_be_translated_is_not_asked_for(text, source, target, why, room):
     engine = ScriptedEngine(GOOD)
-    engine.pairs = {("zh-Hans", "en")}
+    engine.pairs = {("zh-Hans", "en"), ("", "en"), ("zz&to=fr", "en")}
     assert (await room(engine).translate(text, source, target)).why is why
     assert engine.asked == []
 

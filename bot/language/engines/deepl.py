@@ -22,6 +22,12 @@ _SOURCES = {
     "ko": "KO",
     "ar": "AR",
     "pt": "PT",
+    # of feeds and CAP, not of readers
+    **{
+        tag: tag.upper()
+        for tag in ("bg", "cs", "da", "el", "et", "fi", "hu", "id", "it", "lt", "lv", "nb", "nl", "pl")
+    },
+    **{tag: tag.upper() for tag in ("ro", "sk", "sl", "sv", "tr", "uk")},
 }
 _TARGETS = {**_SOURCES, "en": "EN-GB", "zh-Hans": "ZH-HANS", "zh-Hant": "ZH-HANT", "pt": "PT-BR"}
 

@@ -85,7 +85,7 @@ class OpenAI:
 
     def speaks(self, source: str, target: str) -> bool:
         """A model is not asked what it knows; the gate judges."""
-        return source in LANGUAGES and target in LANGUAGES
+        return target in LANGUAGES and source != target
 
     async def translate(self, text: str, source: str, target: str) -> Translated:
         """Translate a whole text. Raises EngineError's kinds."""
@@ -100,7 +100,9 @@ class OpenAI:
         raise EngineBrokenError("openai takes no form of the request that we know.")
 
     def _payload(self, text: str, source: str, target: str, manners: Manners) -> dict[str, object]:
-        instructions = INSTRUCTIONS.format(source=_NAMES[source], target=_NAMES[target])
+        instructions = INSTRUCTIONS.format(
+            source=_NAMES.get(source, f"the language {source!r}"), target=_NAMES[target]
+        )
         # the post cannot end its own frame
         framed = "<post>\n" + text.replace("</post", "< /post") + "\n</post>"
         payload: dict[str, object] = {

@@ -6,8 +6,8 @@ from decimal import Decimal
 from bot.language.fidelity import numerals
 from bot.language.fidelity.words import Words
 
-_HAN = rf"(\d[\d,]*|[{numerals.SIGNS}]{{1,6}})"
-_EN = r"(\d[\d,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_HAN = rf"((?<![\d,])\d[\d,]{{0,11}}|[{numerals.SIGNS}]{{1,6}})"
+_EN = r"((?<![\d,])\d[\d,]{0,11}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _GAP = r"(?:余|多)?(?:人|名[\u4e00-\u9fff]{0,4}|死)?(?:已|不幸|当场)?"
 _EN_GAP = r"(?: (?!and|or|but)[a-z]+){0,3}? "
 _FATE: dict[str, dict[str, tuple[str, ...]]] = {

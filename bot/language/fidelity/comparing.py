@@ -10,6 +10,8 @@ _REPEATABLE = frozenset({"time", "day", "month", "year"})
 #: Units that a language puts where another has none (14 часов, 3 日).
 _CLOCK_UNITS = frozenset({"", "hour", "day", "month"})
 
+#: No post has so many; a text made to keep the gate busy has.
+_MOST_FIGURES = 800
 _ONE = frozenset({Decimal(1)})
 
 Agree = Callable[[Figure, Figure], bool]
@@ -19,6 +21,8 @@ def differing(
     original: list[Figure], translation: list[Figure], loose_original: set[Decimal], loose_translation: set[Decimal]
 ) -> list[str]:
     """Give what differs, "missing 50" or "added 60", shown as it stands in the texts; empty when nothing does."""
+    if len(original) + len(translation) > _MOST_FIGURES:
+        return ["more figures than are compared"]
     left, right = list(original), list(translation)
     turned: list[str] = []
     for agree in (_exactly, _same_kind, _across_kinds):

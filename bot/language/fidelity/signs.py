@@ -7,11 +7,11 @@ from dataclasses import dataclass
 _TAIL = ".,;:!?)]}>'\"、。,;:!?)】》」』”’…"
 _LINK = re.compile(
     r"(?:https?://|ftp://|tg://|www\.|t\.me/|t\.cn/)[^\s<>\"'。,、;!?()【】《》「」“”\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7af]+"
-    r"|(?<![\w@.])(?:[a-z0-9-]+\.)+(?:com|cn|org|net|gov|edu|info|io|me|cc|top|xyz|ru|de|fr|es|jp|kr|br|in|app|co|link|site)"
+    r"|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.)+(?:com|cn|org|net|gov|edu|info|io|me|cc|top|xyz|ru|de|fr|es|jp|kr|br|in|app|co|link|site)"
     r"(?![\w.-])(?:/[^\s<>\"'。,、;!?()【】《》\u4e00-\u9fff]*)?",
     re.IGNORECASE,
 )
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _MENTION = re.compile(r"(?<![A-Za-z0-9_/])[@@]([\w\u4e00-\u9fff·-]{2,40})")
 #: A bot's command; a date (7/21) or "and/or" is none.
 _COMMAND = re.compile(r"(?<![\w/.:])/([a-z][a-z0-9_]{2,31})(?![\w/])")

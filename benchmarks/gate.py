@@ -4,10 +4,11 @@
 """
 
 import argparse
+import re
 import statistics
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.figures import Figure, percentile, show
@@ -16,6 +17,7 @@ from bot.language.gate import Gate, Verdict
 DATA = Path(__file__).with_name("gate_data")
 #: Goals of the project: broken ones caught, good ones refused.
 CAUGHT, REFUSED = 0.99, 0.03
+_AUXILIARY = re.compile(r"\b(?:is|are|will|may|must|has|have|can|was|were)(?= (?!not\b))")
 #: A post and its translation may not hold the loop; milliseconds.
 CHECK_MS = 20.0
 
@@ -55,6 +57,21 @@ def broken_pair(pair: Pair, line: str) -> Pair:
     return Pair(pair.source, pair.target, pair.original, wrong, pair.held_out, f"{what}: {words} -> {instead}")
 
 
+def with_changed_digits(pair: Pair) -> Iterator[Pair]:
+    """Make one digit of a good translation another, each in turn."""
+    for place, sign in enumerate(pair.translation):
+        if sign.isdecimal():
+            wrong = pair.translation[:place] + str((int(sign) + 1) % 10) + pair.translation[place + 1 :]
+            yield replace(pair, translation=wrong, broken="digit")
+
+
+def with_added_nots(pair: Pair) -> Iterator[Pair]:
+    """Put a "not" behind one English auxiliary verb, each in turn; some of what comes out is no good English."""
+    for match in _AUXILIARY.finditer(pair.translation) if pair.target == "en" else ():
+        wrong = f"{pair.translation[: match.end()]} not{pair.translation[match.end() :]}"
+        yield replace(pair, translation=wrong, broken="not")
+
+
 def judged(gate: Gate, pairs: list[Pair]) -> Iterator[tuple[Pair, Verdict, float]]:
     """Check each pair; gives the verdict and its milliseconds."""
     for pair in pairs:
@@ -75,6 +92,10 @@ def measure() -> Iterator[Figure]:
         caught = theirs.count(False) / len(theirs)
         yield Figure(f"{len(theirs)} broken caught, {which}", caught, "", CAUGHT, at_least=True)
         yield Figure(f"{len(mine)} good refused, {which}", mine.count(False) / len(mine), "", REFUSED)
+    for what, make in (("changed digits", with_changed_digits), ("added 'not's", with_added_nots)):
+        verdicts = [verdict.passed for _, verdict, _ in judged(gate, [one for pair in good for one in make(pair)])]
+        caught = verdicts.count(False) / len(verdicts)
+        yield Figure(f"{len(verdicts)} {what} caught", caught, "", CAUGHT, at_least=True)
     yield Figure("a check, median", statistics.median(ms for _, _, ms in goods), "ms", CHECK_MS)
     yield Figure("a check, slowest of 100", percentile([ms for _, _, ms in goods], 0.99), "ms", CHECK_MS)
 
@@ -92,7 +113,7 @@ def show_misses(*, held: bool) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="the same: it takes a second")
+    parser.add_argument("--quick", action="store_true", help="the same: it takes two seconds")
     parser.add_argument("--json", action="store_true", help="one object a line instead of a table")
     parser.add_argument("--misses", action="store_true", help="show what went wrong instead of figures")
     parser.add_argument("--held", action="store_true", help="with --misses: those held out, too")

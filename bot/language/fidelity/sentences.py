@@ -54,7 +54,8 @@ def _offered(text: str, other: str, words: Words, others: Words) -> int:
     """
     sure = len(_found(text, words, sure=True))
     soft = len(_found(text, words, sure=False)) - sure
-    return sure + max(0, soft - len(others.beside_negation.findall(other)))
+    spent = max(0, len(others.strong_negation.findall(other)) - soft)
+    return sure - min(sure, spent) + max(0, soft - len(others.beside_negation.findall(other)))
 
 
 def _needed(text: str, other: str, words: Words) -> int:

@@ -51,6 +51,9 @@ class Words:
     negation: Evidence | None
     #: Words that are no sure negation and yet may bring one into the other language (远离, keep away).
     beside_negation: re.Pattern[str]
+    #: Words that say a negation without being one of the sure ones (forbidden, unable): what they stand for over there
+    #: cannot have become a sure one as well.
+    strong_negation: re.Pattern[str]
     #: Negations that forbid: two of them side by side may share one word (do not believe or spread).
     prohibition: re.Pattern[str]
     #: (before a figure, after it) for "more than" and for "less than".
@@ -94,6 +97,7 @@ def read_words(language: str) -> Words:
         concepts={name: _evidence(found, spaced=spaced) for name, found in table.get("concepts", {}).items()},
         negation=_evidence(negation, spaced=spaced) if negation else None,
         beside_negation=compiled(negation.get("beside", ())) if negation else NOTHING,
+        strong_negation=compiled(negation.get("strong", ())) if negation else NOTHING,
         prohibition=compiled(negation.get("prohibition", ())) if negation else NOTHING,
         above=_around(table.get("compare", {}), "above", spaced=spaced),
         below=_around(table.get("compare", {}), "below", spaced=spaced),

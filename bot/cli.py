@@ -11,6 +11,7 @@ from bot.cli_chats import chats_app
 from bot.cli_model import model_app
 from bot.cli_outbox import outbox_app
 from bot.cli_stats import stats
+from bot.cli_translate import translate
 from bot.prompt import FAILED, WRONG_CALL
 from bot.prompt import fail as _fail
 from bot.prompt import finish as _finish
@@ -31,6 +32,7 @@ app.add_typer(outbox_app, name="outbox", no_args_is_help=True)
 app.add_typer(chats_app, name="chats", no_args_is_help=True)
 app.add_typer(model_app, name="model", no_args_is_help=True)
 app.command()(stats)
+app.command()(translate)
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from benchmarks.figures import Figure, read_options, show
+from bot.heap import settle
 from bot.model.account import Account
 from bot.model.alert import Alert, Area, Certainty, Hazard, MsgType, Scope, Severity, Status, Urgency, Wording
 from bot.model.post import Post
@@ -207,6 +208,7 @@ def figures(chats: int) -> Iterator[list[Figure]]:
 def main() -> None:
     """Measure and print."""
     options = read_options("Fan-out of one revision to many chats.")
+    settle()
     for found in figures(QUICK_CHATS if options.quick else CHATS):
         show(found, as_json=options.json)
 

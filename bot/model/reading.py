@@ -155,7 +155,7 @@ class PlaceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place. ``parts`` narrows it, outermost first: "south", "mountains", "most", "parts", "locally", …"""
+    """One place. ``parts`` narrows it, outermost first: "south", "mountains", "most", "parts", "locally" and the like."""
 
     words: str
     span: Span

@@ -1,0 +1,169 @@
+"""The formulas: each a whole clause as the agencies write it, compiled from the data files into a pattern.
+
+The language of a formula: {slot} or {slot:kind} a gap, [ ] what may be missing, <a|b> a choice, $word a piece defined
+once in the file's [pieces]; everything else stands for itself (levelled, as texts are).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from bot.model.reading import Action, HazardKind, Level, Scheme
+from bot.reading.lexicon import LexiconError, data
+from bot.reading.levelling import level_words
+from bot.reading.slots import KIND_OF, kind_pattern
+
+
+#: A formula explains a clause whole: after it comes a break, the end, or (after an abbreviation's point) a blank.
+_END = r"(?:(?=[。!?;\n…,:()【】#~|”“\"])|(?=\.(?:[ \n]|$))|$|(?<=\.)(?= ))"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A slot in a compiled pattern: the group's name, the slot's, and its kind."""
+
+    group: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """One way to write one clause."""
+
+    name: str
+    pattern: re.Pattern[str]
+    gaps: tuple[Gap, ...]
+    #: Levelled words of which one must stand in a sentence for the formula to fit at all.
+    needs: tuple[str, ...]
+    #: What the clause says of a hazard; None for a clause that only accompanies (outlook, advice, source).
+    action: Action | None = None
+    scheme: Scheme = Scheme.NONE
+    #: Fixed by the formula where no slot says it.
+    hazard: HazardKind | None = None
+    level: Level | None = None
+    #: A frame is said of the whole post: "drill", "past", "denied", "not_a_drill".
+    frame: str = ""
+    #: True when it only fits after another read clause of the same sentence.
+    follows: bool = False
+    #: True for a heading: what it names is claimed by nobody.
+    heading: bool = False
+
+
+@lru_cache(maxsize=1)
+def formulas() -> tuple[Formula, ...]:
+    """Load and compile every formula (some tens of milliseconds, once)."""
+    folder = resources.files("bot.reading").joinpath("data", "formulas")
+    files = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return tuple(formula for name in files for formula in _of_file(name))
+
+
+def _of_file(file: str) -> Iterator[Formula]:
+    content = data(f"formulas/{file}")
+    pieces: dict[str, str] = content.get("pieces", {})
+    for row in content["formula"]:
+        for source in [*row.get("zh", ()), *row.get("en", ())]:
+            try:
+                yield _compile(row, source, pieces)
+            except (KeyError, IndexError, ValueError, re.error) as error:
+                raise LexiconError(f"formulas/{file}: {row.get('name')}: {source!r} cannot be read ({error}).") from error
+
+
+def _compile(row: dict[str, Any], source: str, pieces: dict[str, str]) -> Formula:
+    for _ in range(4):  # pieces may hold pieces
+        source = re.sub(r"\$([a-z_]+)", lambda found: pieces[found[1]], source)
+    writer = _Writer(source)
+    pattern = writer.sequence("")
+    return Formula(
+        name=row["name"],
+        pattern=re.compile(pattern + _END),
+        gaps=tuple(writer.gaps),
+        needs=writer.needs(),
+        action=Action(row["action"]) if "action" in row else None,
+        scheme=Scheme(row.get("scheme", "")),
+        hazard=HazardKind(row["hazard"]) if "hazard" in row else None,
+        level=Level(row["level"]) if "level" in row else None,
+        frame=row.get("frame", ""),
+        follows=row.get("follows", False),
+        heading=row.get("heading", False),
+    )
+
+
+class _Writer:
+    """Walks a formula's source once and writes its pattern."""
+
+    def __init__(self, source: str) -> None:
+        self.source, self.at, self.depth = source, 0, 0
+        self.gaps: list[Gap] = []
+        #: What must stand in the text, outside [ ]: each a choice of words.
+        self._musts: list[tuple[str, ...]] = []
+
+    def needs(self) -> tuple[str, ...]:
+        """The most telling of what must be there: the one whose shortest word is longest."""
+        return max(self._musts, key=lambda words: min(map(len, words)), default=("",))
+
+    def sequence(self, ends: str) -> str:
+        """Write until one of ``ends`` or the source's end; leaves ``at`` on the end's sign."""
+        out: list[str] = []
+        literal: list[str] = []
+
+        def flush() -> None:
+            words = level_words("".join(literal)) if "".join(literal).strip() else "".join(literal)
+            if literal and literal[0] == " " and words and not words.startswith(" "):
+                words = " " + words
+            if literal and literal[-1] == " " and words and not words.endswith(" "):
+                words += " "
+            literal.clear()
+            if words:
+                out.append(re.escape(words))
+                if not self.depth:
+                    self._musts.append((words,))
+
+        while self.at < len(self.source) and self.source[self.at] not in ends:
+            sign = self.source[self.at]
+            if sign not in "[<{":
+                literal.append(sign)
+                self.at += 1
+                continue
+            flush()
+            out.append({"[": self._optional, "<": self._choice, "{": self._gap}[sign]())
+        flush()
+        return "".join(out)
+
+    def _optional(self) -> str:
+        return f"(?:{self._branches(']')})?"
+
+    def _choice(self) -> str:
+        start, depth = self.at + 1, self.depth
+        branches = self._branches(">")
+        words = self.source[start : self.at - 1]
+        if not depth and not set(words) & set("[<{") and all(words.split("|")):
+            self._musts.append(tuple(level_words(word) for word in words.split("|")))
+        return f"(?:{branches})"
+
+    def _branches(self, end: str) -> str:
+        """Write what stands between an opening sign and its ``end``, cut by | into choices."""
+        branches: list[str] = []
+        self.depth += 1
+        while True:
+            self.at += 1
+            branches.append(self.sequence("|" + end))
+            if self.at >= len(self.source):
+                raise ValueError(f"{end!r} is missing")
+            if self.source[self.at] == end:
+                break
+        self.at += 1
+        self.depth -= 1
+        return "|".join(branches)
+
+    def _gap(self) -> str:
+        end = self.source.index("}", self.at)
+        name, _, kind = self.source[self.at + 1 : end].partition(":")
+        kind = kind or KIND_OF[name]
+        self.at = end + 1
+        group = f"g{len(self.gaps)}"
+        self.gaps.append(Gap(group, name, kind))
+        return f"(?P<{group}>{kind_pattern(kind)})"

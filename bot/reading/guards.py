@@ -1,0 +1,68 @@
+"""What can turn a post around: words that, unless a formula explains them, leave the whole post unread."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.reading.clauses import Stretch
+from bot.reading.lexicon import data, one_of
+from bot.reading.levelling import level_words
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """The words of ``guards.toml`` as patterns."""
+
+    anywhere: dict[str, re.Pattern[str]]
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    advice: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def guards() -> Guards:
+    """Load them (once)."""
+    rows = data("guards.toml")
+    return Guards(
+        anywhere={why: _pattern(words) for why, words in rows["anywhere"].items()},
+        before=_pattern(rows["before"]["hedge"]),
+        after=_pattern(rows["after"]["hedge"]),
+        advice=_pattern(rows["after"]["advice"]),
+    )
+
+
+def _pattern(words: list[str]) -> re.Pattern[str]:
+    # the blank around an English word is part of it: level_words would drop it
+    return re.compile(one_of(word if word.isascii() else level_words(word) for word in words))
+
+
+def turned_around(text: str, stretches: list[Stretch]) -> str:
+    """Say which word outside every read clause may turn the post around, "" when none does."""
+    unexplained = list(text)
+    for stretch in stretches:
+        if stretch.clause.read:
+            unexplained[stretch.start : stretch.end] = "\0" * (stretch.end - stretch.start)
+    rest = "".join(unexplained)
+    for why, pattern in guards().anywhere.items():
+        found = pattern.search(rest)
+        if found:
+            return f"“{found[0].strip()}” ({why}) is not explained"
+    return ""
+
+
+def doubted(claiming: Stretch, stretches: list[Stretch], text: str) -> str:
+    """Say what in the claim's own sentence makes it no plain statement, "" when nothing does."""
+    if claiming.quoted:
+        return "it stands in quotation marks"
+    sentence = [stretch for stretch in stretches if stretch.sentence == claiming.sentence]
+    for stretch in sentence:
+        words = text[stretch.start : stretch.end]
+        if stretch.clause.read:
+            continue
+        if stretch.start < claiming.start and (found := guards().before.search(words)):
+            return f"“{found[0].strip()}” stands before it"
+        if stretch.start > claiming.start and not guards().advice.match(words) and (found := guards().after.search(words)):
+            return f"“{found[0].strip()}” stands after it"
+    if text[sentence[-1].end : sentence[-1].end + 1] == "?":
+        return "it is a question"
+    return ""

@@ -1,0 +1,144 @@
+"""Places: the names that administrative endings, roads, waters and a short list prove, and what narrows them."""
+
+import re
+from functools import lru_cache
+
+from bot.model.reading import Place, PlaceKind
+from bot.reading.lexicon import lexicon, one_of
+from bot.reading.levelling import Levelled
+
+_HAN = "\u4e00-\u9fff"
+_JOINTS = ("以及", "和", "与", "及")
+_MOST_PLACES, _LONGEST_NAME = 60, 32
+_BARE = re.compile(f"[{_HAN}]{{2,4}}")
+_PLAIN = re.compile(f"[{_HAN}0-9a-z]+")
+
+#: Endings of what people build and what flows, with their kind.
+_MADE = {
+    PlaceKind.ROAD: ("高速公路", "高速", "快速路", "大街", "大道", "公路", "环路", "环线", "路", "街", "巷", "胡同", "国道", "省道", "线", "主路", "辅路", "段", "路段", "道", "东街", "铁路", "高铁", "方向", "东向", "西向"),
+    PlaceKind.BRIDGE: ("大桥", "立交桥", "立交", "桥", "桥下", "桥区", "下穿通道", "互通"),
+    PlaceKind.TUNNEL: ("隧道", "海底隧道", "涵洞"),
+    PlaceKind.STATION: ("收费站", "收费站入口", "收费站出口", "服务区", "车站", "火车站", "地铁站", "站", "机场", "口岸", "码头", "入口", "出口", "广场", "商场", "大楼", "大厦", "小区", "工业园", "学校", "医院", "公园", "村", "水库", "商铺", "化工厂", "写字楼", "酒吧", "门口"),
+    PlaceKind.WATER: ("江", "河", "湖", "水库", "干流", "支流", "流域", "上游", "中游", "下游", "河段"),
+    PlaceKind.SEA: ("海", "海域", "海峡", "海湾", "湾", "岛", "群岛", "洋", "海沟"),
+}  # fmt: skip
+_NUMBERED_ROAD = re.compile(rf"[gs]\d{{1,4}}[{_HAN}]{{0,10}}|[国省县]道\d{{1,3}}线?[{_HAN}0-9]{{0,16}}|地铁\d{{1,2}}号线|\d{{1,2}}号线")
+
+
+@lru_cache(maxsize=1)
+def _parts() -> re.Pattern[str]:
+    return re.compile(f"(?:的)?({one_of(lexicon().parts)})$")
+
+
+def holds_no_name(words: str) -> bool:
+    """Whether the words hold what no name holds ("听说北京市", "如北京市")."""
+    words = lexicon().name_exceptions.sub("", words)
+    return lexicon().no_name.search(words) is not None
+
+
+def chain_kind(words: str) -> PlaceKind | None:
+    """Give the kind of the last link of a chain of administrative names (浙江省宁波市), None when it is none."""
+    known = lexicon()
+    if words in known.here:
+        return PlaceKind.HERE
+    if words in known.short_places:
+        return PlaceKind.NAMED
+    if len(words) > _LONGEST_NAME or holds_no_name(words) or not _chain().fullmatch(words):
+        return None
+    ending = next((end for end in sorted(known.admin, key=len, reverse=True) if words.endswith(end)), "")
+    return PlaceKind(known.admin[ending]) if ending else PlaceKind.NAMED
+
+
+@lru_cache(maxsize=1)
+def _chain() -> re.Pattern[str]:
+    """At most four links: a text of endings alone (市市市…) must not be tried in every way."""
+    known = lexicon()
+    link = f"(?:{one_of(known.short_places)}|{one_of(known.here)}|[{_HAN}]{{1,8}}?{one_of(known.admin)})"
+    return re.compile(f"{link}{{1,4}}")
+
+
+def parse_places(words: str, start: int, levelled: Levelled, text: str, *, strict: bool) -> tuple[Place, ...] | None:
+    """Read a list of places that begins at ``start`` of the levelled text; None when a piece of it proves to be none.
+
+    ``strict`` refuses bare names (房山): only what an ending, a road number or the short list proves.
+    """
+    found: list[Place] = []
+    for piece, at in _pieces(words):
+        split = _split(piece, strict=strict)
+        if split is None or len(found) >= _MOST_PLACES:
+            return None
+        before: Place | None = found[-1] if found else None
+        for sub, offset in split:
+            place = _one(sub, start + at + offset, levelled, text, before)
+            if place is None:
+                return None
+            found.append(place)
+            before = place
+    return tuple(found) or None
+
+
+def _pieces(words: str) -> list[tuple[str, int]]:
+    at, found = 0, []
+    for piece in words.split("、"):
+        found.append((piece, at))
+        at += len(piece) + 1
+    return found
+
+
+def _split(piece: str, *, strict: bool) -> list[tuple[str, int]] | None:
+    """Give the one or more places of a piece without 、: whole if it is one, else cut at 和, 与, 及."""
+    if _is_place(piece, strict=strict):
+        return [(piece, 0)]
+    for joint in _JOINTS:
+        at = piece.find(joint, 1)
+        while at > 0:
+            left, right = piece[:at], piece[at + len(joint) :]
+            if _is_place(left, strict=strict):
+                rest = _split(right, strict=strict)
+                if rest is not None:
+                    return [(left, 0), *((sub, at + len(joint) + offset) for sub, offset in rest)]
+            at = piece.find(joint, at + 1)
+    return None
+
+
+def _is_place(words: str, *, strict: bool) -> bool:
+    if not words:
+        return False
+    name, parts = _peel(words)
+    return (not name and bool(parts)) or _kind_of(name, strict=strict and not parts) is not None
+
+
+def _peel(words: str) -> tuple[str, tuple[str, ...]]:
+    """Take off what narrows a place, from its end: 贵州南部山区的部分地区 is 贵州, south, mountains, parts."""
+    parts: list[str] = []
+    if words.startswith("自") and (told := re.match("自[东南西北]{1,2}[向往][东南西北]{1,2}", words[:12])):
+        words = words[told.end() :]
+    while words and (match := _parts().search(words)):
+        parts.insert(0, lexicon().parts[match[1]])
+        words = words[: match.start()]
+    return words.removesuffix("的"), tuple(parts)
+
+
+def _kind_of(name: str, *, strict: bool) -> PlaceKind | None:
+    kind = chain_kind(name)
+    if kind is not None:
+        return kind
+    if not name or len(name) > _LONGEST_NAME or holds_no_name(name):
+        return None
+    if _NUMBERED_ROAD.fullmatch(name):
+        return PlaceKind.ROAD
+    for made, endings in _MADE.items():
+        if len(name) > 1 and name.endswith(endings) and _PLAIN.fullmatch(name):
+            return made
+    return PlaceKind.NAMED if not strict and _BARE.fullmatch(name) else None
+
+
+def _one(words: str, start: int, levelled: Levelled, text: str, before: Place | None) -> Place | None:
+    name, parts = _peel(words)
+    kind = _kind_of(name, strict=False) if name else (before.kind if before else PlaceKind.NAMED)
+    if kind is None:
+        return None
+    span = levelled.span(start, start + len(words))
+    at = levelled.span(start, start + len(name))
+    written = text[at.start : at.end] if name else (before.name if before else "")
+    return Place(text[span.start : span.end], span, written, kind, parts)

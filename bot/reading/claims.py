@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from bot.model.reading import Action, Claim, Figure, HazardKind, Issuer, Level, Moment, Place, Scheme, Slot
-from bot.reading.clauses import Stretch
+from bot.reading.clauses import Stretch, ornaments
 from bot.reading.guards import doubted, turned_around
 from bot.reading.lexicon import lexicon, one_of
 from bot.reading.levelling import level_words
@@ -48,13 +48,40 @@ def claims_of(stretches: list[Stretch], text: str, clock: Clock) -> tuple[tuple[
         except NotProvedError as error:
             return (), str(error)
     claims = _merged(found)
+    if (odd := _contradicted(claims, stretches, text)) and not frames & {"denied", "drill"}:
+        return (), odd
     if "drill" in frames:
-        claims = _framed(claims, Action.DRILL)
+        claims = _framed(claims or _named(stretches), Action.DRILL)
     elif "past" in frames:
         claims = _framed(claims, Action.PAST)
     elif "denied" in frames:
         claims = [claim for claim in claims if claim.action is Action.DENIED]
     return tuple(claims), "" if claims else "no clause says that anything is issued, changed or lifted"
+
+
+def _contradicted(claims: list[Claim], stretches: list[Stretch], text: str) -> str:
+    """Say which heading or topic names a level that no claim knows of the same hazard, "" when none does."""
+    known = {(claim.hazard, level) for claim in claims for level in (claim.level, claim.previous)}
+    hazards = {hazard for hazard, _ in known}
+    named = [text[start:end] for start, end in ornaments(text)]
+    named += [text[s.start : s.end] for s in stretches if s.formula and s.formula.heading]
+    for words in named:
+        for match in _mention().finditer(words):
+            if match["hazard"] and (hazard := lexicon().hazards[match["hazard"]]) in hazards:
+                level = lexicon().colours[match["level"]]
+                if claims and (hazard, level) not in known:
+                    return f"“{match[0]}” in a heading is not what the post says"
+    return ""
+
+
+def _named(stretches: list[Stretch]) -> list[Claim]:
+    """What headings name: in a drill that is what is practised."""
+    for at, stretch in enumerate(stretches):
+        slots = {slot.name: slot for slot in stretch.clause.slots}
+        if stretch.formula and stretch.formula.heading and "hazard" in slots:
+            hazard, level = _value(slots, "hazard", HazardKind), _value(slots, "level", Level)
+            return [Claim(Action.DRILL, hazard, level, scheme=Scheme.CMA, clause=at)]
+    return []
 
 
 def _framed(claims: list[Claim], action: Action) -> list[Claim]:

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from bot.model.reading import Clause, Slot
-from bot.reading.formulas import Formula, formulas
+from bot.reading.candidates import candidates_for
+from bot.reading.formulas import Formula
 from bot.reading.levelling import Levelled
 from bot.reading.slots import Found, read_slot
 from bot.reading.times import Clock
@@ -106,7 +107,7 @@ class _Sentence:
 
 def _read_sentence(sentence: _Sentence, quoted: list[bool], found: list[Stretch]) -> None:
     words = sentence.plain[sentence.start : sentence.end]
-    candidates = [formula for formula in formulas() if any(need in words for need in formula.needs)]
+    candidates = candidates_for(words)
     at, last_read = sentence.start, False
     while at < sentence.end and len(found) < _MOST_CLAUSES:
         match = _longest(candidates, sentence, at, last_read=last_read) if sentence.plain[at] not in ",。、" else None

@@ -35,10 +35,10 @@ class Formula:
     """One way to write one clause."""
 
     name: str
-    pattern: re.Pattern[str]
+    source: str
     gaps: tuple[Gap, ...]
-    #: Levelled words of which one must stand in a sentence for the formula to fit at all.
-    needs: tuple[str, ...]
+    #: Choices of levelled words: of each, one must stand in a sentence for the formula to fit at all.
+    needs: tuple[tuple[str, ...], ...]
     #: What the clause says of a hazard; None for a clause that only accompanies (outlook, advice, source).
     action: Action | None = None
     scheme: Scheme = Scheme.NONE
@@ -51,6 +51,22 @@ class Formula:
     follows: bool = False
     #: True for a heading: what it names is claimed by nobody.
     heading: bool = False
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled pattern; compiled when first needed, for all of them take a second."""
+        return _compiled(self.source)
+
+
+@lru_cache(maxsize=2048)
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source)
+
+
+def warm() -> None:
+    """Compile every formula (about a second): in a thread at the start, so that no post waits for it."""
+    for formula in formulas():
+        _ = formula.pattern
 
 
 @lru_cache(maxsize=1)
@@ -65,21 +81,21 @@ def _of_file(file: str) -> Iterator[Formula]:
     content = data(f"formulas/{file}")
     pieces: dict[str, str] = content.get("pieces", {})
     for row in content["formula"]:
-        for source in [*row.get("zh", ()), *row.get("en", ())]:
+        for language, source in [*(("zh", z) for z in row.get("zh", ())), *(("en", e) for e in row.get("en", ()))]:
             try:
-                yield _compile(row, source, pieces)
+                yield _compile(row, source, pieces, language)
             except (KeyError, IndexError, ValueError, re.error) as error:
                 raise LexiconError(f"formulas/{file}: {row.get('name')}: {source!r} cannot be read ({error}).") from error
 
 
-def _compile(row: dict[str, Any], source: str, pieces: dict[str, str]) -> Formula:
+def _compile(row: dict[str, Any], source: str, pieces: dict[str, str], language: str) -> Formula:
     for _ in range(4):  # pieces may hold pieces
         source = re.sub(r"\$([a-z_]+)", lambda found: pieces[found[1]], source)
-    writer = _Writer(source)
+    writer = _Writer(source, language)
     pattern = writer.sequence("")
     return Formula(
         name=row["name"],
-        pattern=re.compile(pattern + _END),
+        source=pattern + _END,
         gaps=tuple(writer.gaps),
         needs=writer.needs(),
         action=Action(row["action"]) if "action" in row else None,
@@ -95,15 +111,15 @@ def _compile(row: dict[str, Any], source: str, pieces: dict[str, str]) -> Formul
 class _Writer:
     """Walks a formula's source once and writes its pattern."""
 
-    def __init__(self, source: str) -> None:
-        self.source, self.at, self.depth = source, 0, 0
+    def __init__(self, source: str, language: str) -> None:
+        self.source, self.language, self.at, self.depth = source, language, 0, 0
         self.gaps: list[Gap] = []
         #: What must stand in the text, outside [ ]: each a choice of words.
         self._musts: list[tuple[str, ...]] = []
 
-    def needs(self) -> tuple[str, ...]:
-        """The most telling of what must be there: the one whose shortest word is longest."""
-        return max(self._musts, key=lambda words: min(map(len, words)), default=("",))
+    def needs(self) -> tuple[tuple[str, ...], ...]:
+        """What must be there, the most telling first: the choice whose shortest word is longest."""
+        return tuple(sorted(self._musts, key=lambda words: -min(map(len, words))))
 
     def sequence(self, ends: str) -> str:
         """Write until one of ``ends`` or the source's end; leaves ``at`` on the end's sign."""
@@ -134,7 +150,9 @@ class _Writer:
         return "".join(out)
 
     def _optional(self) -> str:
-        return f"(?:{self._branches(']')})?"
+        # without the places first, where they may be left out: else they would swallow the hazard's first characters
+        last = self.source.startswith(("[{places}", "[{where}"), self.at)
+        return f"(?:{self._branches(']')})?{'?' if last else ''}"
 
     def _choice(self) -> str:
         start, depth = self.at + 1, self.depth
@@ -166,4 +184,4 @@ class _Writer:
         self.at = end + 1
         group = f"g{len(self.gaps)}"
         self.gaps.append(Gap(group, name, kind))
-        return f"(?P<{group}>{kind_pattern(kind)})"
+        return f"(?P<{group}>{kind_pattern(kind, self.language)})"

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.reading.clauses import Stretch
+from bot.reading.clauses import Stretch, ornaments
 from bot.reading.lexicon import data, one_of
 from bot.reading.levelling import level_words
 
@@ -17,6 +17,7 @@ class Guards:
     before: re.Pattern[str]
     after: re.Pattern[str]
     advice: re.Pattern[str]
+    warnings: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -28,6 +29,7 @@ def guards() -> Guards:
         before=_pattern(rows["before"]["hedge"]),
         after=_pattern(rows["after"]["hedge"]),
         advice=_pattern(rows["after"]["advice"]),
+        warnings=_pattern(rows["warnings"]["names"]),
     )
 
 
@@ -38,16 +40,24 @@ def _pattern(words: list[str]) -> re.Pattern[str]:
 
 def turned_around(text: str, stretches: list[Stretch]) -> str:
     """Say which word outside every read clause may turn the post around, "" when none does."""
-    unexplained = list(text)
-    for stretch in stretches:
-        if stretch.clause.read:
-            unexplained[stretch.start : stretch.end] = "\0" * (stretch.end - stretch.start)
-    rest = "".join(unexplained)
+    rest = _unexplained(text, stretches)
     for why, pattern in guards().anywhere.items():
         found = pattern.search(rest)
         if found:
             return f"“{found[0].strip()}” ({why}) is not explained"
-    return ""
+    for start, end in ornaments(text):  # a topic names, it says nothing
+        rest = rest[:start] + "\0" * (end - start) + rest[end:]
+    named = guards().warnings.search(rest)
+    return f"“{named[0]}” is named where it is not read" if named else ""
+
+
+def _unexplained(text: str, stretches: list[Stretch]) -> str:
+    """The text with its read clauses struck out."""
+    rest = text
+    for stretch in stretches:
+        if stretch.clause.read:
+            rest = rest[: stretch.start] + "\0" * (stretch.end - stretch.start) + rest[stretch.end :]
+    return rest
 
 
 def doubted(claiming: Stretch, stretches: list[Stretch], text: str) -> str:

@@ -9,7 +9,9 @@ from bot.reading.levelling import Levelled
 
 _HAN = "\u4e00-\u9fff"
 _JOINTS = ("以及", "和", "与", "及")
-_MOST_PLACES, _LONGEST_NAME = 60, 32
+_MOST_PLACES, _LONGEST_NAME, _SHORT_NAME = 60, 32, 4
+#: "浙江、安徽、江西、湖南4省": the count says nothing more.
+_COUNTED = re.compile(r"(?<=[^0-9])\d{1,2}(?:省|市|县|区|省份|省区市|省区|个市|个县)$")
 _BARE = re.compile(f"[{_HAN}]{{2,4}}")
 _PLAIN = re.compile(f"[{_HAN}0-9a-z]+")
 
@@ -113,7 +115,10 @@ def _peel(words: str) -> tuple[str, tuple[str, ...]]:
     parts: list[str] = []
     if words.startswith("自") and (told := re.match("自[东南西北]{1,2}[向往][东南西北]{1,2}", words[:12])):
         words = words[told.end() :]
+    words = _COUNTED.sub("", words)
     while words and (match := _parts().search(words)):
+        if len(words) <= _SHORT_NAME and chain_kind(words) and chain_kind(words[: match.start()]) is None:
+            break  # 房山区 is a district, not the mountains of 房
         parts.insert(0, lexicon().parts[match[1]])
         words = words[: match.start()]
     return words.removesuffix("的"), tuple(parts)

@@ -1,5 +1,7 @@
 """Which script a text is in, as far as its own characters say: simplified, traditional, or English letters."""
 
+from functools import lru_cache
+
 from bot.matching.folding import fold
 
 
@@ -17,5 +19,6 @@ def script_of(text: str) -> str:
     return "en" if letters and sum(letter.isascii() for letter in letters) >= 0.9 * len(letters) else ""
 
 
+@lru_cache(maxsize=8192)
 def _level(letter: str) -> str:
     return fold(letter)

@@ -10,7 +10,7 @@ from bot.reading.figures import figure_pattern, parse_figure
 from bot.reading.lexicon import lexicon, one_of
 from bot.reading.levelling import Levelled
 from bot.reading.places import chain_kind, parse_places
-from bot.reading.times import TIME, Clock, parse_moment
+from bot.reading.times import EN, ZH, Clock, parse_moment
 
 _HAN = "\u4e00-\u9fff"
 
@@ -46,21 +46,22 @@ class Found:
         return self.text[self.span.start : self.span.end]
 
 
-@lru_cache(maxsize=128)
-def kind_pattern(kind: str) -> str:
-    """Give the pattern of a kind of slot. Raises KeyError for a kind that is none."""
+@lru_cache(maxsize=256)
+def kind_pattern(kind: str, language: str) -> str:
+    """Give the pattern of a kind of slot in a formula of this language ("zh", "en"). Raises KeyError for no kind."""
     known = lexicon()
     if kind in known.units:
         return figure_pattern(kind)
+    chinese = language == "zh"
     return {
-        "issuer": lambda: _bodies(),
+        "issuer": lambda: _BODY if chinese else _english_bodies(),
         "area_body": lambda: f"[{_HAN}]{{2,24}}?",
-        "time": lambda: TIME,
-        "places": lambda: f"[{_HAN}0-9a-z、\\-]{{1,120}}?",
+        "time": lambda: ZH if chinese else EN,
+        "places": lambda: f"(?!\\d+[年月日时点:])[{_HAN}0-9a-z、\\-]{{1,120}}?",
         "names": lambda: f"[{_HAN}0-9a-z、\\-]{{1,80}}?",
         "english_place": lambda: "[a-z][a-z0-9'., -]{1,80}?",
-        "hazard": lambda: one_of([*known.hazards, *known.hazards_en]),
-        "colour": lambda: one_of([*known.colours, *_EN_COLOURS]),
+        "hazard": lambda: one_of(known.hazards if chinese else known.hazards_en),
+        "colour": lambda: one_of(known.colours if chinese else _EN_COLOURS),
         "bare_colour": lambda: "[蓝黄橙红]",
         "response": lambda: one_of(known.response_levels),
         "english_response": lambda: "(?:level[ -])(?:iv|iii|ii|i)",
@@ -93,11 +94,12 @@ def kind_pattern(kind: str) -> str:
 _EN_COLOURS = {"blue": "blue", "yellow": "yellow", "orange": "orange", "red": "red", "white": "white"}
 
 
-def _bodies() -> str:
-    known = lexicon()
-    one = f"(?:{one_of(known.known_bodies)}|[{_HAN}]{{2,24}}?{one_of(known.bodies)})"
-    chinese = f"{one}(?:(?:和|与|、|,|会同|联合){one}){{0,2}}"
-    return f"(?:{chinese}|{one_of(known.known_bodies_en)}|[a-z]+(?: [a-z]+)? meteorological (?:observatory|bureau|service))"
+#: Wide on purpose (a body's last character), for speed; ``_issuer`` holds the words against the lexicon.
+_BODY = f"[{_HAN}、]{{1,40}}?[台局部厅委会心办指总队站所处府司团防署室]"
+
+
+def _english_bodies() -> str:
+    return f"(?:{one_of(lexicon().known_bodies_en)}|[a-z]+(?: [a-z]+)? meteorological (?:observatory|bureau|service))"
 
 
 def read_slot(kind: str, found: Found) -> Slot | None:
@@ -111,16 +113,27 @@ def read_slot(kind: str, found: Found) -> Slot | None:
 
 
 def _issuer(found: Found) -> Issuer | None:
-    if not found.words.isascii():
-        known = lexicon()
-        for body in re.split("和|与|、|,|会同|联合", found.words):
-            if body in known.known_bodies:
-                continue
-            endings = [end for end in known.bodies if body.endswith(end)]
-            ground = body[: -len(max(endings, key=len))] if endings else ""
-            if not any(chain_kind(body[: -len(end)]) or body[: -len(end)] in {"市", "省", "区", "县"} for end in endings if ground or end != body):
-                return None
-    return Issuer(found.given, found.span)
+    if found.words.isascii() or _are_bodies(found.words):
+        return Issuer(found.given, found.span)
+    return None
+
+
+def _are_bodies(words: str) -> bool:
+    """Whether the words are one body's name or several joined (市森防办与市气象台)."""
+    if _is_body(words):
+        return True
+    for joint in re.finditer("和|与|、|会同|联合", words):
+        if _is_body(words[: joint.start()]) and _are_bodies(words[joint.end() :]):
+            return True
+    return False
+
+
+def _is_body(words: str) -> bool:
+    known = lexicon()
+    if words in known.known_bodies:
+        return True
+    grounds = (words[: -len(end)] for end in known.bodies if words.endswith(end))
+    return any(ground in {"市", "省", "区", "县", "国家"} or chain_kind(ground) is not None for ground in grounds if ground)
 
 
 def _area_body(found: Found) -> Issuer | None:

@@ -18,7 +18,8 @@ _POINT = f"(?:(?:{_DATE}|{_DAYWORD}){_PART}?{_CLOCK}?|{_PART}{_CLOCK}?|{_CLOCK})
 _LENGTH = r"(?:\d{1,3}|[一二两三四五六七八九十几]{1,3})(?:[~\-至到](?:\d{1,3}|[一二两三四五六七八九十]{1,3}))?(?:个)?(?:小时|天|日|周|分钟|个月|月)"
 _TO = "(?:至|到|~|-)"
 ZH = (
-    f"(?:{_POINT}{_TO}{_POINT}(?:期间)?|(?:未来|今后|接下来|过去|近){_LENGTH}(?:内)?|今明两?[天日]|今明后三天|今晚到明天|今天到明天|近期|近日|日前|目前|当前|现在|明后两天|{_POINT}(?:以前|之前|前后|前|起|开始|以后|后)?)"
+    f"(?:{_POINT}(?:{_TO}{_POINT}(?:期间)?|以前|之前|前后|前|起|开始|以后|后)?"
+    f"|(?:未来|今后|接下来|过去|近){_LENGTH}(?:内)?|今明两?[天日]|今明后三天|今晚到明天|今天到明天|近期|近日|日前|目前|当前|现在|明后两天)"
 )
 
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
@@ -27,7 +28,6 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _EN_CLOCK = r"(?:\d{1,2}(?:[:.]\d{2})? ?(?:a\.m\.|p\.m\.|am|pm|noon|midnight|hours)|\d{1,2}:\d{2}|noon|midnight)"
 _EN_DATE = rf"(?:{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?|today|tonight|tomorrow|yesterday|{'|'.join(_WEEKDAYS)})"
 EN = rf"(?:(?:at )?{_EN_CLOCK}(?: on)?(?: ?,? ?{_EN_DATE})?(?: \((?:beijing|hong kong) time\))?|(?:on )?{_EN_DATE}(?: at {_EN_CLOCK})?)"
-TIME = f"(?:{ZH}|{EN})"
 
 #: Parts of a day and the hours that they add to a clock's 1 to 11.
 _AFTERNOON = ("下午", "午后", "傍晚", "晚上", "晚间", "夜间", "夜里", "深夜", "晚", "今晚", "今夜", "明晚", "昨晚", "昨夜", "当晚")

@@ -1,0 +1,56 @@
+"""Which formulas can fit a sentence at all, by the words that they cannot do without: found by one walk over it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.reading.formulas import Formula, formulas
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    #: The first two characters of a word to the words that begin so.
+    by_beginning: Mapping[str, tuple[str, ...]]
+    #: A word to the formulas (by number) whose most telling need it meets.
+    by_word: Mapping[str, tuple[int, ...]]
+    #: Formulas that need no certain word.
+    always: tuple[int, ...]
+
+
+@lru_cache(maxsize=1)
+def _index() -> _Index:
+    words: dict[str, list[int]] = defaultdict(list)
+    always = []
+    for number, formula in enumerate(formulas()):
+        if not formula.needs:
+            always.append(number)
+        for word in formula.needs[0] if formula.needs else ():
+            words[word].append(number)
+    beginnings: dict[str, list[str]] = defaultdict(list)
+    for word in words:
+        beginnings[word[:2]].append(word)
+    return _Index(
+        {beginning: tuple(found) for beginning, found in beginnings.items()},
+        {word: tuple(numbers) for word, numbers in words.items()},
+        tuple(always),
+    )
+
+
+def candidates_for(sentence: str) -> list[Formula]:
+    """Give the formulas that can fit somewhere in the sentence, in the order of the files."""
+    index, numbers = _index(), set(_index().always)
+    seen: set[str] = set()
+    for at in range(len(sentence)):
+        for beginning in (sentence[at : at + 2], sentence[at]):
+            for word in index.by_beginning.get(beginning, ()):
+                if word not in seen and sentence.startswith(word, at):
+                    seen.add(word)
+                    numbers.update(index.by_word[word])
+    every = formulas()
+    return [every[number] for number in sorted(numbers) if _met(every[number], sentence)]
+
+
+def _met(formula: Formula, sentence: str) -> bool:
+    """Whether every need is met; the first is known to be."""
+    return all(any(word in sentence for word in choice) for choice in formula.needs[1:])

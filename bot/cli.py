@@ -17,6 +17,7 @@ from bot.prompt import fail as _fail
 from bot.prompt import finish as _finish
 from bot.prompt import set_up_logs as _set_up_logs
 from bot.prompt import settings as _settings
+from bot.reading_cli import read_command
 from bot.settings import Settings
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ app.add_typer(chats_app, name="chats", no_args_is_help=True)
 app.add_typer(model_app, name="model", no_args_is_help=True)
 app.command()(stats)
 app.command()(translate)
+app.command("read")(read_command)
 
 
 def main() -> None:

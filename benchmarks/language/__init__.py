@@ -1,0 +1,1 @@
+"""The evaluation of the language part, with its posts."""

@@ -99,7 +99,9 @@ def _claims(stretch: Stretch, at: int, before: list[Claim], clock: Clock) -> lis
     hazard, level, previous, action = _what(stretch, slots)
     issuer = _value(slots, "issuer", Issuer)
     times = tuple(slot.value for slot in clause.slots if isinstance(slot.value, Moment) and slot.name != "issued")
-    places = tuple(p for slot in clause.slots if isinstance(slot.value, tuple) for p in slot.value if isinstance(p, Place))
+    places = tuple(
+        p for slot in clause.slots if isinstance(slot.value, tuple) for p in slot.value if isinstance(p, Place)
+    )
     if formula.scheme is Scheme.CMA and not issuer and not times and not before and action is not Action.DRILL:
         raise NotProvedError("nobody and no time is named for the warning")
     action = _past_or(action, times, formula.name, clock)
@@ -161,7 +163,9 @@ def _rank(level: Level) -> int | None:
     return _CYCLONE.get(level)
 
 
-def _signalled(slots: dict[str, Slot], action: Action) -> tuple[HazardKind | None, Level | None, Level | None, Action]:
+def _signalled(
+    slots: dict[str, Slot], action: Action
+) -> tuple[HazardKind | None, Level | None, Level | None, Action]:
     known = lexicon().signals
     signal = known[level_words(slots["signal"].words)]
     if signal.hazard is HazardKind.TROPICAL_CYCLONE and signal.level is None and action is not Action.LIFTED:
@@ -183,7 +187,8 @@ def _past_or(action: Action, times: tuple[Moment, ...], name: str, clock: Clock)
     """PAST for what is dated long before it was published; an old quake without its network's name is only proved past."""
     dated = [moment.start for moment in times if moment.start]
     old = any(
-        start.year < _FIRST_YEAR or (clock.published is not None and start < clock.published - _NEWS_FOR) for start in dated
+        start.year < _FIRST_YEAR or (clock.published is not None and start < clock.published - _NEWS_FOR)
+        for start in dated
     )
     years = [int(year) for moment in times for year in re.findall(r"\b(\d{4})年", level_words(moment.words))]
     if (old or any(year < _FIRST_YEAR for year in years)) and action is not Action.LIFTED:
@@ -214,9 +219,11 @@ def _merged(claims: list[Claim]) -> list[Claim]:
 
 
 def _same(one: Claim, other: Claim) -> bool:
-    return (one.hazard, one.level, one.scheme) == (other.hazard, other.level, other.scheme) and (
-        one.action is other.action or Action.ISSUED in {one.action, other.action}
-    ) and one.action.in_force == other.action.in_force
+    return (
+        (one.hazard, one.level, one.scheme) == (other.hazard, other.level, other.scheme)
+        and (one.action is other.action or Action.ISSUED in {one.action, other.action})
+        and one.action.in_force == other.action.in_force
+    )
 
 
 @lru_cache(maxsize=1)

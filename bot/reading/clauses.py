@@ -12,12 +12,18 @@ from bot.reading.times import Clock
 
 #: What ends a sentence, and what may end a clause within it.
 _STOPS = "。!?;\n…"
-_BREAKS = _STOPS + ",:()【】#~|" + "”“\""
+_BREAKS = _STOPS + ",:()【】#~|" + '”“"'
 #: Between clauses: signs that belong to none, and the numbering of a list.
-_BETWEEN = re.compile(r"(?:[\s。!?;…,:、()【】~|“”\"\-—*·.]|(?<![0-9])\d{1,2}[.、)](?=[^\d])|[(]\d{1,2}[)]|第[一二三四五六七八九十]是)+")
+_BETWEEN = re.compile(
+    r"(?:[\s。!?;…,:、()【】~|“”\"\-—*·.]|(?<![0-9])\d{1,2}[.、)](?=[^\d])|[(]\d{1,2}[)]|第[一二三四五六七八九十]是)+"
+)
 #: Topics, mentions, Weibo's pictures in words, links: they are about the post, not part of what it says.
-_ORNAMENT = re.compile(r"#[^#\n]{1,40}#|@[\w\-]{1,30}|\[(?![iv]+级)[^\[\]\n级]{1,8}\]|https?://[^\s\u4e00-\u9fff]{1,200}|[\U0001f000-\U0001faff\u2600-\u27bf]")
-_ABBREVIATED = re.compile(r"(?:\b(?:no|a|p|a\.m|p\.m|st|mr|dr|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|[^a-z].)$")
+_ORNAMENT = re.compile(
+    r"#[^#\n]{1,40}#|@[\w\-]{1,30}|\[(?![iv]+级)[^\[\]\n级]{1,8}\]|https?://[^\s\u4e00-\u9fff]{1,200}|[\U0001f000-\U0001faff\u2600-\u27bf]"
+)
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:no|a|p|a\.m|p\.m|st|mr|dr|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|[^a-z].)$"
+)
 #: No more clauses than this are looked at: what follows is left unread.
 _MOST_CLAUSES = 200
 
@@ -161,7 +167,9 @@ def _slots(formula: Formula, match: re.Match[str], sentence: _Sentence) -> tuple
         words = match[gap.group]
         if words is None:
             continue
-        slot = read_slot(gap.kind, Found(words, match.start(gap.group), sentence.levelled, sentence.text, sentence.clock, gap.name))
+        slot = read_slot(
+            gap.kind, Found(words, match.start(gap.group), sentence.levelled, sentence.text, sentence.clock, gap.name)
+        )
         if slot is None:
             return None
         found.append(slot)

@@ -72,5 +72,23 @@ def parse_figure(words: str, span: Span, unit: str, what: str, given: str) -> Fi
 @lru_cache(maxsize=1)
 def any_figure() -> re.Pattern[str]:
     """Give the pattern that finds figures in any text, by their unambiguous units."""
-    sure = [u for u in lexicon().units if u not in {"deg", "degC", "force", "magnitude", "line", "day", "hour", "minute", "vehicle", "m", "person", "flood_number"}]
+    sure = [
+        u
+        for u in lexicon().units
+        if u
+        not in {
+            "deg",
+            "degC",
+            "force",
+            "magnitude",
+            "line",
+            "day",
+            "hour",
+            "minute",
+            "vehicle",
+            "m",
+            "person",
+            "flood_number",
+        }
+    ]
     return re.compile("|".join(f"(?P<u{at}>{figure_pattern(unit)})" for at, unit in enumerate(sure)))

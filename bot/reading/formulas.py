@@ -85,7 +85,9 @@ def _of_file(file: str) -> Iterator[Formula]:
             try:
                 yield _compile(row, source, pieces, language)
             except (KeyError, IndexError, ValueError, re.error) as error:
-                raise LexiconError(f"formulas/{file}: {row.get('name')}: {source!r} cannot be read ({error}).") from error
+                raise LexiconError(
+                    f"formulas/{file}: {row.get('name')}: {source!r} cannot be read ({error})."
+                ) from error
 
 
 def _compile(row: dict[str, Any], source: str, pieces: dict[str, str], language: str) -> Formula:

@@ -71,7 +71,11 @@ def doubted(claiming: Stretch, stretches: list[Stretch], text: str) -> str:
             continue
         if stretch.start < claiming.start and (found := guards().before.search(words)):
             return f"“{found[0].strip()}” stands before it"
-        if stretch.start > claiming.start and not guards().advice.match(words) and (found := guards().after.search(words)):
+        if (
+            stretch.start > claiming.start
+            and not guards().advice.match(words)
+            and (found := guards().after.search(words))
+        ):
             return f"“{found[0].strip()}” stands after it"
     if text[sentence[-1].end : sentence[-1].end + 1] == "?":
         return "it is a question"

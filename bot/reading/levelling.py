@@ -56,7 +56,14 @@ def level(text: str) -> Levelled:
             gap = at if gap is None else gap
             continue
         for piece in levelled:
-            if gap is not None and out and piece != "\n" and out[-1].isascii() and piece.isascii() and out[-1] != "\n":
+            if (
+                gap is not None
+                and out
+                and piece != "\n"
+                and out[-1].isascii()
+                and piece.isascii()
+                and out[-1] != "\n"
+            ):
                 out.append(" ")
                 origins.append(gap)
             gap = None

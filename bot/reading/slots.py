@@ -66,7 +66,9 @@ def kind_pattern(kind: str, language: str) -> str:
         "response": lambda: one_of(known.response_levels),
         "english_response": lambda: "(?:level[ -])(?:iv|iii|ii|i)",
         "task": lambda: one_of(known.responses),
-        "cause": lambda: f"(?:较强的?|强|弱|持续|持续性)?{one_of(known.causes)}(?:(?:、|和|及|与|以及){one_of(known.causes)}){{0,3}}",
+        "cause": lambda: (
+            f"(?:较强的?|强|弱|持续|持续性)?{one_of(known.causes)}(?:(?:、|和|及|与|以及){one_of(known.causes)}){{0,3}}"
+        ),
         "signal": lambda: one_of(known.signals),
         "rank": lambda: r"[\[(“][^\]()“”\[]{1,14}[\])”]",
         "quoted": lambda: "“[^“”\n]{1,120}”",
@@ -76,17 +78,25 @@ def kind_pattern(kind: str, language: str) -> str:
         "phrase": lambda: f"[{_HAN}0-9a-z“”]{{1,24}}?",
         "phone": lambda: "[0-9]{3,8}",
         "cenc": lambda: "(?:中国地震台网(?:中心)?|台网)",
-        "toll": lambda: f"{figure_pattern('person')}(?:死亡|遇难|受伤|轻伤|重伤|失踪)(?:[、,]{figure_pattern('person')}(?:死亡|受伤|轻伤|重伤|失踪)){{0,2}}",
+        "toll": lambda: (
+            f"{figure_pattern('person')}(?:死亡|遇难|受伤|轻伤|重伤|失踪)(?:[、,]{figure_pattern('person')}(?:死亡|受伤|轻伤|重伤|失踪)){{0,2}}"
+        ),
         "suspect": lambda: rf"[{_HAN}]某{{1,2}}(?:\([^()]{{1,20}}\))?",
         "police_body": lambda: f"[{_HAN}]{{2,16}}?公安局(?:[{_HAN}]{{2,8}}分局)?",
         "disease": lambda: one_of(known.diseases),
-        "drills": lambda: "(?:(?:防震减灾|防汛|消防|应急|地震|综合|系统|海啸|防空|疏散)*(?:演练|演习|测试)(?:信息)?){1,4}",
+        "drills": lambda: (
+            "(?:(?:防震减灾|防汛|消防|应急|地震|综合|系统|海啸|防空|疏散)*(?:演练|演习|测试)(?:信息)?){1,4}"
+        ),
         "rumour": lambda: "[^。!?\n]{2,80}?",
         "english_rumour": lambda: "[a-z0-9 ,.']{2,120}?",
         "years": lambda: "[0-9一二三四五六七八九十]{1,4}",
-        "english_month": lambda: "(?:january|february|march|april|may|june|july|august|september|october|november|december)",
+        "english_month": lambda: (
+            "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+        ),
         "english_word": lambda: "[a-z-]{2,20}",
-        "english_cause": lambda: "(?:flooding|fallen trees?|a landslide|a traffic accident|road works|heavy rain|snow|fog|an accident)",
+        "english_cause": lambda: (
+            "(?:flooding|fallen trees?|a landslide|a traffic accident|road works|heavy rain|snow|fog|an accident)"
+        ),
         "bearing": lambda: "(?:[nsew]{1,3})",
     }[kind]()
 
@@ -133,7 +143,9 @@ def _is_body(words: str) -> bool:
     if words in known.known_bodies:
         return True
     grounds = (words[: -len(end)] for end in known.bodies if words.endswith(end))
-    return any(ground in {"市", "省", "区", "县", "国家"} or chain_kind(ground) is not None for ground in grounds if ground)
+    return any(
+        ground in {"市", "省", "区", "县", "国家"} or chain_kind(ground) is not None for ground in grounds if ground
+    )
 
 
 def _area_body(found: Found) -> Issuer | None:

@@ -8,9 +8,7 @@ from functools import lru_cache
 from bot.model.reading import Moment, Span
 from bot.reading.numbers import number
 
-_PART = (
-    "(?:凌晨|清晨|早晨|早上|上午|中午|正午|下午|午后|傍晚前后|傍晚|晚上|晚间|夜间|夜里|深夜|白天|前半夜|后半夜|半夜|早|晚|午间)"
-)
+_PART = "(?:凌晨|清晨|早晨|早上|上午|中午|正午|下午|午后|傍晚前后|傍晚|晚上|晚间|夜间|夜里|深夜|白天|前半夜|后半夜|半夜|早|晚|午间)"
 _DAYWORD = "(?:今天|今日|今晨|今早|今晚|今夜|明天|明日|明晨|明早|明晚|后天|昨天|昨日|昨晚|昨夜|前天|当天|当日|当晚|即日|今年|同日)"
 _DATE = r"(?:(?:\d{4}年)?\d{1,2}月\d{1,2}日|(?<!\d)\d{1,2}日|\d{4}-\d{1,2}-\d{1,2})"
 _CLOCK = r"(?:\d{1,2}[时点](?:\d{1,2}分(?:\d{1,2}秒)?|半|许|正|整|左右|前后|前)?(?:许|左右|前后|前)?|\d{1,2}:\d{2})"
@@ -22,7 +20,20 @@ ZH = (
     f"|(?:未来|今后|接下来|过去|近){_LENGTH}(?:内)?|今明两?[天日]|今明后三天|今晚到明天|今天到明天|近期|近日|日前|目前|当前|现在|明后两天)"
 )
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _MONTH = "(?:" + "|".join(f"{m}|{m[:3]}\\.|{m[:4]}\\.|{m[:3]}" for m in _MONTHS) + ")"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EN_CLOCK = r"(?:\d{1,2}(?:[:.]\d{2})? ?(?:a\.m\.|p\.m\.|am|pm|noon|midnight|hours)|\d{1,2}:\d{2}|noon|midnight)"
@@ -30,7 +41,23 @@ _EN_DATE = rf"(?:{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})
 EN = rf"(?:(?:at )?{_EN_CLOCK}(?: on)?(?: ?,? ?{_EN_DATE})?(?: \((?:beijing|hong kong) time\))?|(?:on )?{_EN_DATE}(?: at {_EN_CLOCK})?)"
 
 #: Parts of a day and the hours that they add to a clock's 1 to 11.
-_AFTERNOON = ("下午", "午后", "傍晚", "晚上", "晚间", "夜间", "夜里", "深夜", "晚", "今晚", "今夜", "明晚", "昨晚", "昨夜", "当晚")
+_AFTERNOON = (
+    "下午",
+    "午后",
+    "傍晚",
+    "晚上",
+    "晚间",
+    "夜间",
+    "夜里",
+    "深夜",
+    "晚",
+    "今晚",
+    "今夜",
+    "明晚",
+    "昨晚",
+    "昨夜",
+    "当晚",
+)
 _DAY_OFFSET = {"今": 0, "明": 1, "后": 2, "昨": -1, "前": -2, "同": 0}
 
 
@@ -58,8 +85,16 @@ _ZH_POINT = re.compile(
 )
 _ZH_DATE = re.compile(r"(?:(?P<year>\d{4})[年\-])?(?:(?P<month>\d{1,2})[月\-])?(?P<day>\d{1,2})日?")
 _ZH_RANGE = re.compile(rf"(?P<from>{_POINT}){_TO}(?P<to>{_POINT})(?:期间)?")
-_ZH_PERIOD = re.compile(r"(?P<way>未来|今后|接下来|过去)(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个)?(?P<unit>小时|天|日|分钟|周)(?:内)?")
-_UNITS = {"小时": timedelta(hours=1), "天": timedelta(days=1), "日": timedelta(days=1), "分钟": timedelta(minutes=1), "周": timedelta(weeks=1)}
+_ZH_PERIOD = re.compile(
+    r"(?P<way>未来|今后|接下来|过去)(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个)?(?P<unit>小时|天|日|分钟|周)(?:内)?"
+)
+_UNITS = {
+    "小时": timedelta(hours=1),
+    "天": timedelta(days=1),
+    "日": timedelta(days=1),
+    "分钟": timedelta(minutes=1),
+    "周": timedelta(weeks=1),
+}
 _EN_POINT = re.compile(
     rf"(?:at )?(?:(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d{{2}}))? ?(?P<half>a\.m\.|p\.m\.|am|pm|noon|midnight|hours)?|(?P<word>noon|midnight))?"
     rf"(?: on)?(?:[ ,]*(?P<date>{_EN_DATE}))?(?: at (?P<clock2>{_EN_CLOCK}))?(?: \((?:beijing|hong kong) time\))?"
@@ -141,7 +176,11 @@ def _date_of(words: str, near: date | None) -> date | None:
     if near is None or day is None:
         return None
     if month:
-        return min((d for y in (-1, 0, 1) if (d := _maybe(near.year + y, month, day))), key=lambda d: abs(d - near), default=None)
+        return min(
+            (d for y in (-1, 0, 1) if (d := _maybe(near.year + y, month, day))),
+            key=lambda d: abs(d - near),
+            default=None,
+        )
     months = [(near.year + (near.month - 1 + m) // 12, (near.month - 1 + m) % 12 + 1) for m in (-1, 0, 1)]
     return min((d for y, m in months if (d := _maybe(y, m, day))), key=lambda d: abs(d - near), default=None)
 
@@ -173,7 +212,9 @@ def _whole_day(words: str, day: date | None, clock: Clock) -> tuple[datetime | N
     """今天, 8月2日, 今明两天: whole days, where the words are nothing but that."""
     if words in {"今明两天", "今明两日", "今明天"} and clock.today:
         day, length = clock.today, 2
-    elif day is not None and (_ZH_DATE.fullmatch(words) or words in {"今天", "今日", "明天", "明日", "后天", "昨天", "昨日", "前天"}):
+    elif day is not None and (
+        _ZH_DATE.fullmatch(words) or words in {"今天", "今日", "明天", "明日", "后天", "昨天", "昨日", "前天"}
+    ):
         length = 1
     else:
         return None, None

@@ -1,0 +1,117 @@
+"""How well posts are read: what is wrong, what is missed, how long it takes. The posts and their right readings are data."""
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import Figure
+from bot.model.reading import Reading
+from bot.reading.reader import read
+
+POSTS = Path(__file__).with_name("posts.jsonl")
+#: The issue's goals. Precision is over every post that is read; recall over the formulaic half.
+PRECISION, RECALL, MILLISECONDS = 1.0, 0.9, 2.0
+#: Length of the post whose reading is timed, and how often it is read.
+TIMED_CHARACTERS, ROUNDS = 300, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post and what it proves. ``held_out`` posts were not looked at while the formulas were written."""
+
+    id: str
+    style: str
+    held_out: bool
+    text: str
+    expect: dict[str, Any]
+
+    @property
+    def to_be_read(self) -> bool:
+        """Whether it proves anything."""
+        return bool(self.expect["read"])
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one post was read: ``wrong`` names each field that is not as expected; ``missed`` when it was left unread."""
+
+    post: Post
+    reading: Reading
+    wrong: tuple[str, ...]
+    missed: bool
+
+
+def load() -> list[Post]:
+    """Give the posts."""
+    return [Post(**json.loads(line)) for line in POSTS.read_text("utf-8").splitlines()]
+
+
+def judge(post: Post) -> Verdict:
+    """Read a post and hold it against what it should say."""
+    reading = read(post.text)
+    if not reading.read:
+        return Verdict(post, reading, (), missed=post.to_be_read)
+    if not post.to_be_read:
+        return Verdict(post, reading, (f"read as {reading.action} {reading.hazard} {reading.level}",), missed=False)
+    lead = reading.lead
+    said = {
+        "hazard": reading.hazard,
+        "level": reading.level,
+        "action": reading.action,
+        "scheme": lead.scheme if lead else None,
+    }
+    wrong = tuple(
+        f"{name} is {said[name]}, not {value}"
+        for name, value in post.expect.items()
+        if name != "read" and said[name] != value
+    )
+    return Verdict(post, reading, wrong, missed=False)
+
+
+def figures(verdicts: list[Verdict]) -> Iterator[Figure]:
+    """Precision and recall, over all posts and over those that were held out."""
+    for name, some in (("all posts", verdicts), ("held-out posts", [v for v in verdicts if v.post.held_out])):
+        told = [verdict for verdict in some if verdict.reading.read]
+        formulaic = [verdict for verdict in some if verdict.post.style == "formulaic"]
+        right = sum(not verdict.wrong and not verdict.missed for verdict in formulaic)
+        yield Figure(
+            f"precision on hazard, level, action: {name}",
+            share(not v.wrong for v in told),
+            "",
+            PRECISION,
+            at_least=True,
+        )
+        yield Figure(f"recall on formulaic posts: {name}", right / max(1, len(formulaic)), "", RECALL, at_least=True)
+    yield Figure(f"reading a post of {TIMED_CHARACTERS} characters", _milliseconds(), "ms", MILLISECONDS)
+
+
+def share(values: Iterable[bool]) -> float:
+    """The share of true ones, 1 of none."""
+    listed = list(values)
+    return sum(listed) / len(listed) if listed else 1.0
+
+
+def misses(verdicts: list[Verdict]) -> Iterator[str]:
+    """A line for every post that was read wrongly or missed."""
+    for verdict in verdicts:
+        if verdict.wrong or verdict.missed:
+            what = "; ".join(verdict.wrong) or f"not read: {verdict.reading.why_not}"
+            where = "held out" if verdict.post.held_out else "tuned"
+            text = verdict.post.text.replace("\n", " ")
+            yield f"{'WRONG' if verdict.wrong else 'missed'} {verdict.post.id} ({verdict.post.style}, {where}): {what} | {text}"
+
+
+def _milliseconds() -> float:
+    """The median time for the dense post: warnings with their outlooks and guidelines, one after another."""
+    dense = "\n".join(post.text for post in load() if post.style == "formulaic" and len(post.text) > 60)
+    text = dense[:TIMED_CHARACTERS]
+    read(text)
+    taken = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        read(text)
+        taken.append(time.perf_counter() - began)
+    return sorted(taken)[ROUNDS // 2] * 1000

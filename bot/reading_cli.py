@@ -1,0 +1,155 @@
+"""``tocsin read``: what can be proved of any text. Stores and sends nothing."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from bot.model.reading import Claim, Figure, Moment, Reading
+from bot.reading.reader import read
+
+#: A file beyond this is no collection of posts.
+_LARGEST_FILE = 256 * 1024 * 1024
+_WRONG_CALL = 2
+
+
+def read_command(
+    what: Annotated[
+        str, typer.Argument(metavar="TEXT|FILE|-", help="A text, a file of it, or - for standard input.")
+    ],
+    to: Annotated[str, typer.Option(metavar="LANG", help="Also the phrasebook's rendering into this language.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
+) -> None:
+    """Show what is proved of an official post: hazard, level, action, issuer, places, times, figures.
+
+    A file of JSON objects, one a line, each with "text" (and "published", if known), gives one object a line back.
+    """
+    text = _given(what)
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        for line in _answers(text.splitlines(), to):
+            typer.echo(line)
+        return
+    reading = read(text)
+    if as_json:
+        typer.echo(json.dumps(as_object(reading, text, to), ensure_ascii=False))
+        return
+    for line in _lines(reading, text, to):
+        typer.echo(line)
+
+
+def _given(what: str) -> str:
+    if what == "-":
+        return sys.stdin.read()
+    try:
+        path = Path(what)
+        if not path.is_file():
+            return what
+        if path.stat().st_size > _LARGEST_FILE:
+            _fail(f"{what} is larger than {_LARGEST_FILE // 2**20} MiB.")
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        _fail(f"{what} is not UTF-8 text.")
+    except (OSError, ValueError):
+        return what  # too long or odd for a file's name: a text
+
+
+def _fail(sentence: str) -> NoReturn:
+    sys.stderr.write(f"tocsin: {sentence}\n")
+    raise typer.Exit(_WRONG_CALL)
+
+
+def _answers(lines: Iterable[str], to: str) -> Iterator[str]:
+    """One answer for each line that is not blank, in order."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            text = row["text"]
+            published = datetime.fromisoformat(row["published"]) if row.get("published") else None
+            if not isinstance(text, str) or (published and published.tzinfo is None):
+                raise TypeError
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            why = f'Line {number} is no JSON object with "text" (and "published" with its offset, if at all).'
+            yield json.dumps({"read": False, "why_not": why}, ensure_ascii=False)
+            continue
+        offset = row.get("utc_offset")
+        reading = read(text, published=published, utc_offset=offset if isinstance(offset, int) else None)
+        named = {"id": row["id"]} if "id" in row else {}
+        yield json.dumps({**named, **as_object(reading, text, to)}, ensure_ascii=False)
+
+
+def as_object(reading: Reading, text: str, to: str = "") -> dict[str, Any]:
+    """The reading as plain values."""
+    lead = reading.lead
+    found: dict[str, Any] = {
+        "read": reading.read,
+        "hazard": reading.hazard,
+        "level": reading.level,
+        "action": reading.action,
+        "previous": lead.previous if lead else None,
+        "scheme": (lead.scheme or None) if lead else None,
+        "issuer": reading.issuer.words if reading.issuer else None,
+        "places": [place.words for place in reading.places],
+        "times": [_moment(moment) for moment in reading.times],
+        "figures": [_figure(figure) for figure in reading.figures],
+        "coverage": reading.coverage,
+        "language": reading.language or None,
+        "why_not": reading.why_not or None,
+        "claims": [_claim(claim) for claim in reading.claims],
+        "unread": [text[clause.span.start : clause.span.end] for clause in reading.clauses if not clause.read],
+    }
+    if to:
+        found["rendering"] = rendering(reading, text, to)
+    return found
+
+
+def rendering(reading: Reading, text: str, language: str) -> str | None:  # noqa: ARG001 - the phrasebook's arguments
+    """The whole text in another language by the phrasebook, None while no phrasebook can."""
+    return None
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "action": claim.action, "hazard": claim.hazard, "level": claim.level, "previous": claim.previous,
+        "issuer": claim.issuer.words if claim.issuer else None, "places": [place.words for place in claim.places],
+    }  # fmt: skip
+
+
+def _moment(moment: Moment) -> dict[str, Any]:
+    return {
+        "words": moment.words,
+        "start": moment.start.isoformat() if moment.start else None,
+        "end": moment.end.isoformat() if moment.end else None,
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    found = {
+        "words": figure.words,
+        "value": figure.value,
+        "unit": figure.unit,
+        "what": figure.what,
+        "bound": figure.bound,
+    }
+    return found if figure.upper is None else {**found, "upper": figure.upper}
+
+
+def _lines(reading: Reading, text: str, to: str) -> Iterator[str]:
+    shown = as_object(reading, text, to)
+    yield "read" if reading.read else f"not read: {reading.why_not}"
+    for name in ("hazard", "level", "previous", "action", "issuer"):
+        if shown[name]:
+            yield f"  {name:<9} {shown[name]}"
+    for name in ("places", "times", "figures"):
+        if shown[name]:
+            yield f"  {name:<9} " + "; ".join(v if isinstance(v, str) else v["words"] for v in shown[name])
+    yield f"  coverage  {reading.coverage:.0%}"
+    for words in shown["unread"]:
+        yield f"  unread    {words}"
+    if to:
+        yield f"  {to}: {shown['rendering'] or 'the phrasebook cannot render it whole'}"

@@ -17,6 +17,9 @@ _NEWS_FOR = timedelta(days=3)
 #: The platforms that are read are no older than this: what is dated earlier tells of the past, whenever published.
 _FIRST_YEAR = 2009
 
+_HOUR = re.compile(r"\d[时点:]|目前")
+_YESTERDAY = re.compile("昨|前天|yesterday")
+
 _COLOURS = (Level.WHITE, Level.BLUE, Level.YELLOW, Level.ORANGE, Level.RED)
 _RESPONSES = (Level.LEVEL_IV, Level.LEVEL_III, Level.LEVEL_II, Level.LEVEL_I)
 _RAIN = (Level.AMBER, Level.RED, Level.BLACK)
@@ -102,8 +105,10 @@ def _claims(stretch: Stretch, at: int, before: list[Claim], clock: Clock) -> lis
     places = tuple(
         p for slot in clause.slots if isinstance(slot.value, tuple) for p in slot.value if isinstance(p, Place)
     )
-    if formula.scheme is Scheme.CMA and not issuer and not times and not before and action is not Action.DRILL:
-        raise NotProvedError("nobody and no time is named for the warning")
+    if formula.scheme is Scheme.CMA and not issuer and not before and not _said_when(times, action):
+        raise NotProvedError("nobody and no hour is named for the warning")
+    if action.in_force and any(_YESTERDAY.search(level_words(moment.words)) for moment in times):
+        raise NotProvedError("it tells of yesterday")
     action = _past_or(action, times, formula.name, clock)
     claim = Claim(action, hazard, level, previous, formula.scheme, issuer, places, times, at)
     found = [claim]
@@ -112,6 +117,11 @@ def _claims(stretch: Stretch, at: int, before: list[Claim], clock: Clock) -> lis
         _check_level(second, its_level)
         found.append(replace(claim, hazard=second, level=its_level))
     return found
+
+
+def _said_when(times: tuple[Moment, ...], action: Action) -> bool:
+    """An account that names itself nowhere still gives the hour; what is said to hold now needs none."""
+    return action is Action.CONTINUED or any(_HOUR.search(level_words(moment.words)) for moment in times)
 
 
 def _value(slots: dict[str, Slot], name: str, kind: type) -> "object | None":

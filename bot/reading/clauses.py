@@ -7,12 +7,12 @@ from bot.model.reading import Clause, Slot
 from bot.reading.candidates import candidates_for
 from bot.reading.formulas import Formula
 from bot.reading.levelling import Levelled
-from bot.reading.slots import Found, read_slot
+from bot.reading.slots import FREE_KINDS, Found, read_slot
 from bot.reading.times import Clock
 
 #: What ends a sentence, and what may end a clause within it.
-_STOPS = "。!?;\n…"
-_BREAKS = _STOPS + ",:()【】#~|" + '”“"'
+_STOPS = "。!?;\n…】"
+_BREAKS = _STOPS + ",:()【#~|" + '”“"'
 #: Between clauses: signs that belong to none, and the numbering of a list.
 _BETWEEN = re.compile(
     r"(?:[\s。!?;…,:、()【】~|“”\"\-—*·.]|(?<![0-9])\d{1,2}[.、)](?=[^\d])|[(]\d{1,2}[)]|第[一二三四五六七八九十]是)+"
@@ -40,6 +40,8 @@ class Stretch:
     sentence: int
     #: True when it begins within quotation marks.
     quoted: bool
+    #: Where its gaps that take any words stand in the levelled text.
+    free: tuple[tuple[int, int], ...] = ()
 
 
 def ornaments(text: str) -> list[tuple[int, int]]:
@@ -123,9 +125,9 @@ def _read_sentence(sentence: _Sentence, quoted: list[bool], found: list[Stretch]
                 at = _past_quote(sentence.plain, at, skipped.end())
                 continue
         end = match[1] if match else _next_break(sentence.plain, at, sentence.end)
-        formula, slots = (match[0], match[2]) if match else (None, ())
+        formula, slots, free = (match[0], match[2], match[3]) if match else (None, (), ())
         clause = Clause(sentence.levelled.span(at, end), formula.name if formula else "", slots)
-        found.append(Stretch(clause, formula, at, end, sentence.number, quoted[at]))
+        found.append(Stretch(clause, formula, at, end, sentence.number, quoted[at], free))
         at, last_read = end, match is not None
 
 
@@ -144,7 +146,7 @@ def _next_break(text: str, start: int, end: int) -> int:
 
 def _longest(
     candidates: list[Formula], sentence: _Sentence, at: int, *, last_read: bool
-) -> tuple[Formula, int, tuple[Slot, ...]] | None:
+) -> tuple[Formula, int, tuple[Slot, ...], tuple[tuple[int, int], ...]] | None:
     """Give the formula that explains most from here, the first listed of equals."""
     matches = []
     for formula in candidates:
@@ -156,7 +158,8 @@ def _longest(
     for end, formula, match in sorted(matches, key=lambda found: -found[0]):
         slots = _slots(formula, match, sentence)
         if slots is not None:
-            return formula, end, slots
+            free = tuple(match.span(gap.group) for gap in formula.gaps if gap.kind in FREE_KINDS and match[gap.group])
+            return formula, end, slots, free
     return None
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.model.reading import Scheme
 from bot.reading.clauses import Stretch, ornaments
 from bot.reading.lexicon import data, one_of
 from bot.reading.levelling import level_words
@@ -17,6 +18,8 @@ class Guards:
     before: re.Pattern[str]
     after: re.Pattern[str]
     advice: re.Pattern[str]
+    account: re.Pattern[str]
+    call: re.Pattern[str]
     warnings: re.Pattern[str]
 
 
@@ -29,6 +32,8 @@ def guards() -> Guards:
         before=_pattern(rows["before"]["hedge"]),
         after=_pattern(rows["after"]["hedge"]),
         advice=_pattern(rows["after"]["advice"]),
+        account=_pattern(rows["after"]["account"]),
+        call=_pattern(rows["before"]["call"]),
         warnings=_pattern(rows["warnings"]["names"]),
     )
 
@@ -52,31 +57,43 @@ def turned_around(text: str, stretches: list[Stretch]) -> str:
 
 
 def _unexplained(text: str, stretches: list[Stretch]) -> str:
-    """The text with its read clauses struck out."""
-    rest = text
+    """The text with its read clauses struck out, but for what stands in gaps that take any words."""
+    rest = list(text)
     for stretch in stretches:
         if stretch.clause.read:
-            rest = rest[: stretch.start] + "\0" * (stretch.end - stretch.start) + rest[stretch.end :]
-    return rest
+            kept = [(start, text[start:end]) for start, end in stretch.free]
+            rest[stretch.start : stretch.end] = "\0" * (stretch.end - stretch.start)
+            for start, words in kept:
+                rest[start : start + len(words)] = words
+    return "".join(rest)
 
 
 def doubted(claiming: Stretch, stretches: list[Stretch], text: str) -> str:
-    """Say what in the claim's own sentence makes it no plain statement, "" when nothing does."""
+    """Say what in the claim's own sentence makes it no plain statement, "" when nothing does.
+
+    What no formula explains may stand before it only as a call for attention, and after it only as advice or as the
+    account that its colon opens. A fire or a closed road may be told among other things; a warning may not.
+    """
     if claiming.quoted:
         return "it stands in quotation marks"
+    for stretch in stretches:
+        title = not stretch.clause.read and text[stretch.end : stretch.end + 1] == "】"
+        if title and (found := guards().before.search(text, stretch.start, stretch.end)):
+            return f"“{found[0].strip()}” stands in a title"
     sentence = [stretch for stretch in stretches if stretch.sentence == claiming.sentence]
+    told = claiming.formula is not None and claiming.formula.scheme is Scheme.NONE
+    explained = text[claiming.end : claiming.end + 1] == ":"
     for stretch in sentence:
         words = text[stretch.start : stretch.end]
         if stretch.clause.read:
+            explained = explained or (stretch.start > claiming.start and text[stretch.end : stretch.end + 1] == ":")
             continue
-        if stretch.start < claiming.start and (found := guards().before.search(words)):
-            return f"“{found[0].strip()}” stands before it"
-        if (
-            stretch.start > claiming.start
-            and not guards().advice.match(words)
-            and (found := guards().after.search(words))
-        ):
-            return f"“{found[0].strip()}” stands after it"
+        if stretch.start < claiming.start:
+            if guards().before.search(words) or not (told or guards().call.match(words)):
+                return f"“{words[:20]}” stands before it"
+        elif not guards().advice.match(words):
+            if (found := guards().after.search(words)) or not (explained or told or guards().account.match(words)):
+                return f"“{found[0].strip() if found else words[:20]}” stands after it"
     if text[sentence[-1].end : sentence[-1].end + 1] == "?":
         return "it is a question"
     return ""

@@ -4,12 +4,14 @@ import re
 from functools import lru_cache
 
 from bot.model.reading import Place, PlaceKind
+from bot.reading.gazetteer import gazetteer
 from bot.reading.lexicon import lexicon, one_of
 from bot.reading.levelling import Levelled
 
 _HAN = "\u4e00-\u9fff"
 _JOINTS = ("以及", "和", "与", "及")
-_MOST_PLACES, _LONGEST_NAME, _SHORT_NAME = 60, 32, 4
+_MOST_PLACES, _LONGEST_NAME, _LONGEST_LINK, _SHORT_NAME = 60, 32, 15, 4
+_TOWN = re.compile(f"[{_HAN}]{{1,6}}(街道|镇|乡|村|社区|新区|开发区|高新区|区|农场|苏木)")
 #: "浙江、安徽、江西、湖南4省": the count says nothing more.
 _COUNTED = re.compile(r"(?<=[^0-9])\d{1,2}(?:省|市|县|区|省份|省区市|省区|个市|个县)$")
 _BARE = re.compile(f"[{_HAN}]{{2,4}}")
@@ -38,6 +40,38 @@ def holds_no_name(words: str) -> bool:
     """Whether the words hold what no name holds ("听说北京市", "如北京市")."""
     words = lexicon().name_exceptions.sub("", words)
     return lexicon().no_name.search(words) is not None
+
+
+def proved_kind(words: str) -> PlaceKind | None:
+    """Give the kind of the last link of a chain that the gazetteer proves (浙江省宁波市, 惠东县平山街道), else None.
+
+    Only what hangs on a name of the gazetteer may be a name that it does not have (a town, a new district).
+    """
+    if len(words) > _LONGEST_NAME:
+        return None
+    reached: dict[int, PlaceKind | None] = {0: None}
+    for at in range(len(words)):
+        if at not in reached:
+            continue
+        for end, kind in _links(words, at):
+            reached.setdefault(end, kind)
+    return reached.get(len(words)) if words else None
+
+
+def _links(words: str, at: int) -> list[tuple[int, PlaceKind]]:
+    known, names = lexicon(), gazetteer()
+    found: list[tuple[int, PlaceKind]] = []
+    for end in range(min(len(words), at + _LONGEST_LINK), at + 1, -1):
+        link = words[at:end]
+        if link in names:
+            found.append((end, names[link]))
+        elif link in known.here:
+            found.append((end, PlaceKind.HERE))
+        elif link in known.short_places:
+            found.append((end, PlaceKind.NAMED))
+        elif at and (ending := _TOWN.fullmatch(link)) and not holds_no_name(link):
+            found.append((end, PlaceKind(known.admin[ending[1]])))
+    return found
 
 
 def chain_kind(words: str) -> PlaceKind | None:
@@ -137,6 +171,8 @@ def _kind_of(name: str, *, strict: bool) -> PlaceKind | None:
     for made, endings in _MADE.items():
         if len(name) > 1 and name.endswith(endings) and _PLAIN.fullmatch(name):
             return made
+    if name in gazetteer():
+        return gazetteer()[name]
     return PlaceKind.NAMED if not strict and _BARE.fullmatch(name) else None
 
 

@@ -9,7 +9,7 @@ from bot.model.reading import Issuer, Level, Slot, SlotValue, Span
 from bot.reading.figures import figure_pattern, parse_figure
 from bot.reading.lexicon import lexicon, one_of
 from bot.reading.levelling import Levelled
-from bot.reading.places import chain_kind, parse_places
+from bot.reading.places import parse_places, proved_kind
 from bot.reading.times import EN, ZH, Clock, parse_moment
 
 _HAN = "\u4e00-\u9fff"
@@ -70,7 +70,7 @@ def kind_pattern(kind: str, language: str) -> str:
             f"(?:较强的?|强|弱|持续|持续性)?{one_of(known.causes)}(?:(?:、|和|及|与|以及){one_of(known.causes)}){{0,3}}"
         ),
         "signal": lambda: one_of(known.signals),
-        "rank": lambda: r"[\[(“][^\]()“”\[]{1,14}[\])”]",
+        "rank": lambda: r"[\[(“](?:(?:iii|ii|iv|i|[一二三四])级)?(?:/)?(?:特别严重|特别重大|严重|较重|一般|重大|较大)?(?:/(?:iii|ii|iv|i|[一二三四])级)?[\])”]",
         "quoted": lambda: "“[^“”\n]{1,120}”",
         "typhoon": lambda: f"“[{_HAN}]{{1,6}}”",
         "number": lambda: "[0-9]{1,4}",
@@ -112,6 +112,10 @@ def _english_bodies() -> str:
     return f"(?:{one_of(lexicon().known_bodies_en)}|[a-z]+(?: [a-z]+)? meteorological (?:observatory|bureau|service))"
 
 
+#: Kinds that take any words: what stands in them is not explained by standing there.
+FREE_KINDS = frozenset(("phrase", "names", "english_place", "places", "english_word"))
+
+
 def read_slot(kind: str, found: Found) -> Slot | None:
     """Read a slot's words, None when they are refused."""
     value: SlotValue | None
@@ -144,12 +148,12 @@ def _is_body(words: str) -> bool:
         return True
     grounds = (words[: -len(end)] for end in known.bodies if words.endswith(end))
     return any(
-        ground in {"市", "省", "区", "县", "国家"} or chain_kind(ground) is not None for ground in grounds if ground
+        ground in {"市", "省", "区", "县", "国家"} or proved_kind(ground) is not None for ground in grounds if ground
     )
 
 
 def _area_body(found: Found) -> Issuer | None:
-    kind = chain_kind(found.words)
+    kind = proved_kind(found.words)
     return Issuer(found.given, found.span) if kind else None
 
 

@@ -120,8 +120,8 @@ def _claims(stretch: Stretch, at: int, before: list[Claim], clock: Clock) -> lis
 
 
 def _said_when(times: tuple[Moment, ...], action: Action) -> bool:
-    """An account that names itself nowhere still gives the hour; what is said to hold now needs none."""
-    return action is Action.CONTINUED or any(_HOUR.search(level_words(moment.words)) for moment in times)
+    """An account that names itself nowhere still gives the hour; what holds still or is over needs none."""
+    return action in {Action.CONTINUED, Action.LIFTED} or any(_HOUR.search(level_words(moment.words)) for moment in times)
 
 
 def _value(slots: dict[str, Slot], name: str, kind: type) -> "object | None":

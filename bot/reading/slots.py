@@ -97,6 +97,8 @@ def kind_pattern(kind: str, language: str) -> str:
         "english_cause": lambda: (
             "(?:flooding|fallen trees?|a landslide|a traffic accident|road works|heavy rain|snow|fog|an accident)"
         ),
+        "position": lambda: f"[{_HAN}]{{2,20}}?(?:偏?[东南西北]{{1,3}}方向?)?(?:约|大约)?[0-9]{{1,4}}公里的?(?:海面|洋面|近海)?上?|[{_HAN}]{{2,20}}?(?:海面|洋面|近海|境内)上?",
+        "compass": lambda: "[东南西北偏]{1,4}",
         "bearing": lambda: "(?:[nsew]{1,3})",
     }[kind]()
 

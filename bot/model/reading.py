@@ -289,9 +289,12 @@ class Reading:
 
     @property
     def lead(self) -> Claim | None:
-        """The claim that the post is about: what stands now before what is over, else the first said."""
-        standing = [claim for claim in self.claims if claim.action.in_force]
-        return next(iter(standing or self.claims), None)
+        """The claim that the post is about: a warning's before a report's, what is newly issued or changed before
+        what lasts or is over, else what is said first.
+        """
+        news = {Action.ISSUED, Action.RAISED, Action.LOWERED}
+        warnings = [claim for claim in self.claims if claim.scheme is not Scheme.NONE] or list(self.claims)
+        return next((claim for claim in warnings if claim.action in news), next(iter(warnings), None))
 
     @property
     def hazard(self) -> HazardKind | None:

@@ -20,6 +20,9 @@ _FIRST_YEAR = 2009
 _HOUR = re.compile(r"\d[时点:]|目前")
 _YESTERDAY = re.compile("昨|前天|yesterday")
 
+_UP = re.compile("升级|提升|上调|提高|升|upgrad|rais")
+_DOWN = re.compile("降级|下调|降低|降为|降至|downgrad|lower")
+
 _COLOURS = (Level.WHITE, Level.BLUE, Level.YELLOW, Level.ORANGE, Level.RED)
 _RESPONSES = (Level.LEVEL_IV, Level.LEVEL_III, Level.LEVEL_II, Level.LEVEL_I)
 _RAIN = (Level.AMBER, Level.RED, Level.BLACK)
@@ -105,9 +108,9 @@ def _claims(stretch: Stretch, at: int, before: list[Claim], clock: Clock) -> lis
     places = tuple(
         p for slot in clause.slots if isinstance(slot.value, tuple) for p in slot.value if isinstance(p, Place)
     )
-    if formula.scheme is Scheme.CMA and not issuer and not before and not _said_when(times, action):
+    if formula.scheme is Scheme.CMA and not issuer and not before and "where" not in slots and not _said_when(times, action):
         raise NotProvedError("nobody and no hour is named for the warning")
-    if action.in_force and any(_YESTERDAY.search(level_words(moment.words)) for moment in times):
+    if formula.scheme is not Scheme.NONE and action.in_force and any(_YESTERDAY.search(level_words(moment.words)) for moment in times):
         raise NotProvedError("it tells of yesterday")
     action = _past_or(action, times, formula.name, clock)
     claim = Claim(action, hazard, level, previous, formula.scheme, issuer, places, times, at)
@@ -136,17 +139,19 @@ def _what(stretch: Stretch, slots: dict[str, Slot]) -> tuple[HazardKind | None, 
     if formula.frame == "denied":
         return (*_rumoured(slots), None, Action.DENIED)
     if "signal" in slots:
-        return _signalled(slots, formula.action)
+        return _signalled(slots, formula.action, formula.name)
     hazard = formula.hazard or _value(slots, "hazard", HazardKind)
     level = formula.level or _value(slots, "level", Level)
     previous = _value(slots, "previous", Level)
+    if formula.scheme is Scheme.RESPONSE and hazard is HazardKind.RIVER_FLOOD:
+        hazard = HazardKind.FLOOD  # "emergency response for flooding" is 防汛应急响应
     if "task" in slots:
         hazard = lexicon().responses[level_words(slots["task"].words)]
     if "hazard2" in slots and "level2" not in slots and slots["hazard2"].value is not hazard:
         raise NotProvedError("a warning cannot change into one of another hazard")
     if formula.scheme is Scheme.CMA:
         _check_level(hazard, level)
-    return hazard, level, previous, _direction(formula.action, level, previous, formula.name)
+    return hazard, level, previous, _direction(formula.action, level, previous, stretch.words)
 
 
 def _check_level(hazard: HazardKind | None, level: Level | None) -> None:
@@ -154,7 +159,7 @@ def _check_level(hazard: HazardKind | None, level: Level | None) -> None:
         raise NotProvedError(f"there is no {level.value} warning of {hazard.value}")
 
 
-def _direction(action: Action, level: Level | None, previous: Level | None, name: str) -> Action:
+def _direction(action: Action, level: Level | None, previous: Level | None, words: str) -> Action:
     """Whether a change goes up or down: the two levels say it, and a verb that says otherwise is a contradiction."""
     if level is None or previous is None:
         return action
@@ -163,6 +168,8 @@ def _direction(action: Action, level: Level | None, previous: Level | None, name
         raise NotProvedError("the two levels stand on different ladders")
     if new == old:
         raise NotProvedError("it changes from a level to the same level")
+    if (_DOWN if new > old else _UP).search(words):
+        raise NotProvedError("the verb and the two levels say different things")
     return Action.RAISED if new > old else Action.LOWERED
 
 
@@ -174,7 +181,7 @@ def _rank(level: Level) -> int | None:
 
 
 def _signalled(
-    slots: dict[str, Slot], action: Action
+    slots: dict[str, Slot], action: Action, name: str
 ) -> tuple[HazardKind | None, Level | None, Level | None, Action]:
     known = lexicon().signals
     signal = known[level_words(slots["signal"].words)]
@@ -182,6 +189,8 @@ def _signalled(
         raise NotProvedError("it does not say which signal")
     if signal.hazard is HazardKind.RAINSTORM and signal.level is None and action is not Action.LIFTED:
         raise NotProvedError("it does not say which rainstorm signal")
+    if name == "signal.changed_to":
+        return signal.hazard, signal.level, None, _at_the_end(signal.hazard, signal.level)
     if "replaced" not in slots:
         return signal.hazard, signal.level, None, action
     replaced = known[level_words(slots["replaced"].words)]
@@ -191,6 +200,15 @@ def _signalled(
     new, old = ladder[signal.level], ladder[replaced.level]
     changed = Action.RAISED if new > old else Action.LOWERED if new < old else Action.CONTINUED
     return signal.hazard, signal.level, replaced.level, changed
+
+
+def _at_the_end(hazard: HazardKind, level: Level | None) -> Action:
+    """Whether a signal that another made way for is up or down, where the other is not named: at the ladder's ends."""
+    ladders = {HazardKind.RAINSTORM: _RAIN, HazardKind.TROPICAL_CYCLONE: (Level.ONE, Level.TEN)}
+    ladder = ladders.get(hazard, ())
+    if level is None or level not in {*ladder[:1], *ladder[-1:]}:
+        raise NotProvedError("it does not say which signal made way for it")
+    return Action.RAISED if level is ladder[-1] else Action.LOWERED
 
 
 def _past_or(action: Action, times: tuple[Moment, ...], name: str, clock: Clock) -> Action:
@@ -203,7 +221,7 @@ def _past_or(action: Action, times: tuple[Moment, ...], name: str, clock: Clock)
     years = [int(year) for moment in times for year in re.findall(r"\b(\d{4})年", level_words(moment.words))]
     if (old or any(year < _FIRST_YEAR for year in years)) and action is not Action.LIFTED:
         return Action.PAST
-    if name == "past.quake":
+    if name == "past.quake" and (years or not any(_HOUR.search(level_words(moment.words)) for moment in times)):
         raise NotProvedError("an earthquake without the network that measured it")
     return action
 

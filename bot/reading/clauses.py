@@ -40,6 +40,8 @@ class Stretch:
     sentence: int
     #: True when it begins within quotation marks.
     quoted: bool
+    #: Its levelled words.
+    words: str
     #: Where its gaps that take any words stand in the levelled text.
     free: tuple[tuple[int, int], ...] = ()
 
@@ -127,7 +129,7 @@ def _read_sentence(sentence: _Sentence, quoted: list[bool], found: list[Stretch]
         end = match[1] if match else _next_break(sentence.plain, at, sentence.end)
         formula, slots, free = (match[0], match[2], match[3]) if match else (None, (), ())
         clause = Clause(sentence.levelled.span(at, end), formula.name if formula else "", slots)
-        found.append(Stretch(clause, formula, at, end, sentence.number, quoted[at], free))
+        found.append(Stretch(clause, formula, at, end, sentence.number, quoted[at], sentence.plain[at:end], free))
         at, last_read = end, match is not None
 
 

@@ -161,7 +161,7 @@ def _peel(words: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _kind_of(name: str, *, strict: bool) -> PlaceKind | None:
-    kind = chain_kind(name)
+    kind = proved_kind(name) or chain_kind(name)
     if kind is not None:
         return kind
     if not name or len(name) > _LONGEST_NAME or holds_no_name(name):

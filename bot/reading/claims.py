@@ -57,7 +57,7 @@ def claims_of(stretches: list[Stretch], text: str, clock: Clock) -> tuple[tuple[
     if (odd := _contradicted(claims, stretches, text)) and not frames & {"denied", "drill"}:
         return (), odd
     if "drill" in frames:
-        claims = _framed(claims or _named(stretches), Action.DRILL)
+        claims = _framed([*_named(stretches, claims), *claims], Action.DRILL)
     elif "past" in frames:
         claims = _framed(claims, Action.PAST)
     elif "denied" in frames:
@@ -80,8 +80,10 @@ def _contradicted(claims: list[Claim], stretches: list[Stretch], text: str) -> s
     return ""
 
 
-def _named(stretches: list[Stretch]) -> list[Claim]:
-    """What headings name: in a drill that is what is practised."""
+def _named(stretches: list[Stretch], claims: list[Claim]) -> list[Claim]:
+    """What headings name, where no claim does: in a drill that is what is practised."""
+    if any(claim.hazard for claim in claims):
+        return []
     for at, stretch in enumerate(stretches):
         slots = {slot.name: slot for slot in stretch.clause.slots}
         if stretch.formula and stretch.formula.heading and "hazard" in slots:
@@ -91,10 +93,9 @@ def _named(stretches: list[Stretch]) -> list[Claim]:
 
 
 def _framed(claims: list[Claim], action: Action) -> list[Claim]:
-    """What a frame makes of the claims; a drill that names nothing is a drill still."""
-    if not claims and action is Action.DRILL:
-        return [Claim(Action.DRILL, None)]
-    return [replace(claim, action=action) for claim in claims]
+    """What a frame makes of the claims. A sentence that says "this is a drill" needs none of what it names."""
+    named = [claim for claim in claims if claim.hazard is not None] or claims[:1]
+    return [replace(claim, action=action) for claim in named]
 
 
 def _claims(stretch: Stretch, at: int, before: list[Claim], clock: Clock) -> list[Claim]:

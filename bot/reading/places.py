@@ -30,6 +30,11 @@ _NUMBERED_ROAD = re.compile(
     rf"[gs]\d{{1,4}}[{_HAN}]{{0,10}}|[国省县]道\d{{1,3}}线?[{_HAN}0-9]{{0,16}}|地铁\d{{1,2}}号线|\d{{1,2}}号线"
 )
 
+#: 京港澳高速杜家坎至良乡段
+_STRETCH_OF_ROAD = re.compile(
+    f"[{_HAN}0-9a-z]{{1,14}}(?:高速公路|高速|公路|国道|省道|环路?|大街|大道|路|线)[{_HAN}]{{1,10}}(?:至|到|-)[{_HAN}]{{1,10}}"
+)
+
 
 @lru_cache(maxsize=1)
 def _parts() -> re.Pattern[str]:
@@ -166,7 +171,7 @@ def _kind_of(name: str, *, strict: bool) -> PlaceKind | None:
         return kind
     if not name or len(name) > _LONGEST_NAME or holds_no_name(name):
         return None
-    if _NUMBERED_ROAD.fullmatch(name):
+    if _NUMBERED_ROAD.fullmatch(name) or _STRETCH_OF_ROAD.fullmatch(name):
         return PlaceKind.ROAD
     for made, endings in _MADE.items():
         if len(name) > 1 and name.endswith(endings) and _PLAIN.fullmatch(name):

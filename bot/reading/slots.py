@@ -55,7 +55,7 @@ def kind_pattern(kind: str, language: str) -> str:
     chinese = language == "zh"
     return {
         "issuer": lambda: _BODY if chinese else _english_bodies(),
-        "area_body": lambda: f"[{_HAN}]{{2,24}}?",
+        "area_body": lambda: f"[{_HAN}、]{{2,40}}?",
         "time": lambda: ZH if chinese else EN,
         "places": lambda: f"(?!\\d+[年月日时点:])[{_HAN}0-9a-z、\\-]{{1,120}}?",
         "names": lambda: f"[{_HAN}0-9a-z、\\-]{{1,80}}?",
@@ -155,8 +155,8 @@ def _is_body(words: str) -> bool:
 
 
 def _area_body(found: Found) -> Issuer | None:
-    kind = proved_kind(found.words)
-    return Issuer(found.given, found.span) if kind else None
+    proved = all(proved_kind(place) for place in found.words.split("、"))
+    return Issuer(found.given, found.span) if proved else None
 
 
 def _places(found: Found) -> SlotValue | None:

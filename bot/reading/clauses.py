@@ -134,8 +134,8 @@ def _read_sentence(sentence: _Sentence, quoted: list[bool], found: list[Stretch]
 
 
 def _past_quote(text: str, start: int, end: int) -> int:
-    """Stop before an opening quotation mark, so that a formula that begins with one can fit; then step over it."""
-    mark = text.find("“", start + 1, end)
+    """Stop before the last opening quotation mark, so that a formula that begins with it can fit; then step over it."""
+    mark = text.rfind("“", start + 1, end)
     return mark if mark > 0 else end
 
 

@@ -129,7 +129,13 @@ def _pieces(words: str) -> list[tuple[str, int]]:
 
 
 def _split(piece: str, *, strict: bool) -> list[tuple[str, int]] | None:
-    """Give the one or more places of a piece without 、: whole if it is one, else cut at 和, 与, 及."""
+    """Give the one or more places of a piece without 、: cut at 和, 与, 及 where both sides are surely places
+    (和平区 is one), else whole if it is one, else cut where they may be.
+    """
+    for joint in re.finditer("以及|和|与|及", piece):
+        left, right = piece[: joint.start()], piece[joint.end() :]
+        if _surely(left) and _surely(right):
+            return [(left, 0), (right, joint.end())]
     if _is_place(piece, strict=strict):
         return [(piece, 0)]
     for joint in _JOINTS:
@@ -142,6 +148,10 @@ def _split(piece: str, *, strict: bool) -> list[tuple[str, int]] | None:
                     return [(left, 0), *((sub, at + len(joint) + offset) for sub, offset in rest)]
             at = piece.find(joint, at + 1)
     return None
+
+
+def _surely(words: str) -> bool:
+    return proved_kind(_peel(words)[0]) is not None
 
 
 def _is_place(words: str, *, strict: bool) -> bool:

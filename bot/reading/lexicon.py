@@ -8,9 +8,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, TypeVar
 
-from bot.model.reading import HazardKind, Level
+from bot.model.reading import HazardKind, Level, PlaceKind
 from bot.reading.levelling import level_words
-
 
 T = TypeVar("T")
 
@@ -56,6 +55,8 @@ class Lexicon:
     #: What a rumour is about, by a word of it.
     topics: Mapping[str, HazardKind]
     diseases: tuple[str, ...]
+    #: Endings of roads, bridges, waters, by the kind of place that they prove.
+    made: Mapping[PlaceKind, tuple[str, ...]]
 
 
 def data(name: str) -> dict[str, Any]:
@@ -93,6 +94,7 @@ def lexicon() -> Lexicon:
         name_exceptions=re.compile(one_of(_levelled(no_name["exceptions"]))),
         topics=_inverted(words["topics"], _hazard),
         diseases=_levelled(words["diseases"]["zh"]),
+        made={PlaceKind(kind): _levelled(row) for kind, row in words["made"].items()},
         units={unit: _levelled(row) for unit, row in data("figures.toml")["units"].items()},
     )  # fmt: skip
 

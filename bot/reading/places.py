@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from bot.model.reading import Place, PlaceKind
 from bot.reading.gazetteer import gazetteer
-from bot.reading.lexicon import lexicon, one_of
 from bot.reading.levelling import Levelled
+from bot.reading.lexicon import lexicon, one_of
 
 _HAN = "\u4e00-\u9fff"
 _JOINTS = ("以及", "和", "与", "及")
@@ -17,15 +17,6 @@ _COUNTED = re.compile(r"(?<=[^0-9])\d{1,2}(?:省|市|县|区|省份|省区市|�
 _BARE = re.compile(f"[{_HAN}]{{2,4}}")
 _PLAIN = re.compile(f"[{_HAN}0-9a-z]+")
 
-#: Endings of what people build and what flows, with their kind.
-_MADE = {
-    PlaceKind.ROAD: ("高速公路", "高速", "快速路", "大街", "大道", "公路", "环路", "环线", "路", "街", "巷", "胡同", "国道", "省道", "线", "主路", "辅路", "段", "路段", "道", "东街", "铁路", "高铁", "方向", "东向", "西向"),
-    PlaceKind.BRIDGE: ("大桥", "立交桥", "立交", "桥", "桥下", "桥区", "下穿通道", "互通"),
-    PlaceKind.TUNNEL: ("隧道", "海底隧道", "涵洞"),
-    PlaceKind.STATION: ("收费站", "收费站入口", "收费站出口", "服务区", "车站", "火车站", "地铁站", "站", "机场", "口岸", "码头", "入口", "出口", "广场", "商场", "大楼", "大厦", "小区", "工业园", "学校", "医院", "公园", "村", "水库", "商铺", "化工厂", "写字楼", "酒吧", "门口"),
-    PlaceKind.WATER: ("江", "河", "湖", "水库", "干流", "支流", "流域", "上游", "中游", "下游", "河段"),
-    PlaceKind.SEA: ("海", "海域", "海峡", "海湾", "湾", "岛", "群岛", "洋", "海沟"),
-}  # fmt: skip
 _NUMBERED_ROAD = re.compile(
     rf"[gs]\d{{1,4}}[{_HAN}]{{0,10}}|[国省县]道\d{{1,3}}线?[{_HAN}0-9]{{0,16}}|地铁\d{{1,2}}号线|\d{{1,2}}号线"
 )
@@ -132,10 +123,10 @@ def _split(piece: str, *, strict: bool) -> list[tuple[str, int]] | None:
     """Give the one or more places of a piece without 、: cut at 和, 与, 及 where both sides are surely places
     (和平区 is one), else whole if it is one, else cut where they may be.
     """
-    for joint in re.finditer("以及|和|与|及", piece):
-        left, right = piece[: joint.start()], piece[joint.end() :]
-        if _surely(left) and _surely(right):
-            return [(left, 0), (right, joint.end())]
+    for cut in re.finditer("|".join(_JOINTS), piece):
+        first, last = piece[: cut.start()], piece[cut.end() :]
+        if _surely(first) and _surely(last):
+            return [(first, 0), (last, cut.end())]
     if _is_place(piece, strict=strict):
         return [(piece, 0)]
     for joint in _JOINTS:
@@ -183,7 +174,7 @@ def _kind_of(name: str, *, strict: bool) -> PlaceKind | None:
         return None
     if _NUMBERED_ROAD.fullmatch(name) or _STRETCH_OF_ROAD.fullmatch(name):
         return PlaceKind.ROAD
-    for made, endings in _MADE.items():
+    for made, endings in lexicon().made.items():
         if len(name) > 1 and name.endswith(endings) and _PLAIN.fullmatch(name):
             return made
     if name in gazetteer():

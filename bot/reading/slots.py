@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from bot.model.reading import Issuer, Level, Slot, SlotValue, Span
 from bot.reading.figures import figure_pattern, parse_figure
-from bot.reading.lexicon import lexicon, one_of
 from bot.reading.levelling import Levelled
+from bot.reading.lexicon import lexicon, one_of
 from bot.reading.places import parse_places, proved_kind
 from bot.reading.times import EN, ZH, Clock, parse_moment
 
@@ -70,7 +70,9 @@ def kind_pattern(kind: str, language: str) -> str:
             f"(?:较强的?|强|弱|持续|持续性)?{one_of(known.causes)}(?:(?:、|和|及|与|以及){one_of(known.causes)}){{0,3}}"
         ),
         "signal": lambda: one_of(known.signals),
-        "rank": lambda: r"[\[(“](?:(?:iii|ii|iv|i|[一二三四])级)?(?:/)?(?:特别严重|特别重大|严重|较重|一般|重大|较大)?(?:/(?:iii|ii|iv|i|[一二三四])级)?[\])”]",
+        "rank": lambda: (
+            r"[\[(“](?:(?:iii|ii|iv|i|[一二三四])级)?(?:/)?(?:特别严重|特别重大|严重|较重|一般|重大|较大)?(?:/(?:iii|ii|iv|i|[一二三四])级)?[\])”]"
+        ),
         "quoted": lambda: "“[^“”\n]{1,120}”",
         "typhoon": lambda: f"“[{_HAN}]{{1,6}}”",
         "number": lambda: "[0-9]{1,4}",
@@ -97,7 +99,9 @@ def kind_pattern(kind: str, language: str) -> str:
         "english_cause": lambda: (
             "(?:flooding|fallen trees?|a landslide|a traffic accident|road works|heavy rain|snow|fog|an accident)"
         ),
-        "position": lambda: f"[{_HAN}]{{2,20}}?(?:偏?[东南西北]{{1,3}}方向?)?(?:约|大约)?[0-9]{{1,4}}公里的?(?:海面|洋面|近海)?上?|[{_HAN}]{{2,20}}?(?:海面|洋面|近海|境内)上?",
+        "position": lambda: (
+            f"[{_HAN}]{{2,20}}?(?:偏?[东南西北]{{1,3}}方向?)?(?:约|大约)?[0-9]{{1,4}}公里的?(?:海面|洋面|近海)?上?|[{_HAN}]{{2,20}}?(?:海面|洋面|近海|境内)上?"
+        ),
         "compass": lambda: "[东南西北偏]{1,4}",
         "bearing": lambda: "(?:[nsew]{1,3})",
     }[kind]()

@@ -11,7 +11,9 @@ from bot.reading.reader import read
 
 #: Real sample answers of the sites; not part of the repository.
 SHARED = Path(__file__).parents[3] / "shared" / "data"
-WHERE = next((p for p in (SHARED, *(parent / "shared" / "data" for parent in Path(__file__).parents)) if p.is_dir()), None)
+WHERE = next(
+    (p for p in (SHARED, *(parent / "shared" / "data" for parent in Path(__file__).parents)) if p.is_dir()), None
+)
 pytestmark = [pytest.mark.corpus, pytest.mark.skipif(WHERE is None, reason="the sample answers are not here")]
 
 HEADLINES = {

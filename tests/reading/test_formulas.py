@@ -42,7 +42,9 @@ def test_every_formula_that_claims_says_of_what():
         if formula.action is None or formula.frame:
             continue
         # a response may be ended by its level alone ("终止Ⅱ级应急响应")
-        assert formula.hazard or gaps & {"hazard", "signal", "task"} or formula.scheme is Scheme.RESPONSE, formula.name
+        assert formula.hazard or gaps & {"hazard", "signal", "task"} or formula.scheme is Scheme.RESPONSE, (
+            formula.name
+        )
         if formula.scheme is Scheme.CMA and formula.action is not Action.LIFTED:
             assert "level" in gaps, formula.name
 
@@ -66,7 +68,12 @@ def test_hong_kongs_signals_are_all_there():
         None, Level.ONE, Level.THREE, Level.EIGHT, Level.EIGHT_NE, Level.EIGHT_NW, Level.EIGHT_SE, Level.EIGHT_SW,
         Level.NINE, Level.TEN,
     }  # fmt: skip
-    assert {level for hazard, level in meant if hazard is HazardKind.RAINSTORM} == {None, Level.AMBER, Level.RED, Level.BLACK}
+    assert {level for hazard, level in meant if hazard is HazardKind.RAINSTORM} == {
+        None,
+        Level.AMBER,
+        Level.RED,
+        Level.BLACK,
+    }
     assert {hazard for hazard, _ in meant} >= {
         HazardKind.THUNDERSTORM, HazardKind.LANDSLIP, HazardKind.STRONG_MONSOON, HazardKind.FROST,
         HazardKind.FIRE_DANGER, HazardKind.COLD, HazardKind.HEAT, HazardKind.TSUNAMI, HazardKind.NORTHERN_FLOODING,

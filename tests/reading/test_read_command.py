@@ -47,7 +47,12 @@ def test_with_a_language_the_rendering_is_there_and_null_without_a_phrasebook():
 
 def test_a_file_of_objects_gives_one_answer_a_line(tmp_path):
     file = tmp_path / "posts.jsonl"
-    rows = [{"id": "a", "text": WARNING}, {"text": "今天天气不错。"}, {"words": "no text"}, {"text": WARNING, "published": "2026-07-30T06:10:00+00:00"}]
+    rows = [
+        {"id": "a", "text": WARNING},
+        {"text": "今天天气不错。"},
+        {"words": "no text"},
+        {"text": WARNING, "published": "2026-07-30T06:10:00+00:00"},
+    ]
     file.write_text("\n".join(json.dumps(row) for row in rows) + "\nnot json\n", "utf-8")
     answers = [json.loads(line) for line in run(str(file)).splitlines()]
     assert [answer["read"] for answer in answers] == [True, False, False, True, False]

@@ -27,7 +27,12 @@ def said(text: str, **options):
         ("天文台在下午5時20分改發三號強風信號，取代八號西南烈風或暴風信號。", "tropical_cyclone", "3", "lowered"),
         ("國家防總將防汛應急響應由三級提升至二級。", "flood", "II", "raised"),
         ("The Black Rainstorm Warning Signal was cancelled at 11:00 a.m.", "rainstorm", "black", "lifted"),
-        ("Beijing Meteorological Observatory issued an orange alert for rainstorms.", "rainstorm", "orange", "issued"),
+        (
+            "Beijing Meteorological Observatory issued an orange alert for rainstorms.",
+            "rainstorm",
+            "orange",
+            "issued",
+        ),
         ("京藏高速已恢复通行。", "road_closure", None, "lifted"),
     ],
 )
@@ -49,7 +54,9 @@ def test_what_only_names_a_warning_is_not_read(around):
     assert not read(around.format(sentence)).read
 
 
-@pytest.mark.parametrize("word", ["未", "并未", "将", "拟", "可能", "不会", "考虑", "即将", "没有", "应", "又", "取消"])
+@pytest.mark.parametrize(
+    "word", ["未", "并未", "将", "拟", "可能", "不会", "考虑", "即将", "没有", "应", "又", "取消"]
+)
 def test_a_word_before_the_verb_leaves_it_unread(word):
     assert not read(f"北京市气象台{word}发布暴雨红色预警信号。").read
 

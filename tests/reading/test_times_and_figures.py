@@ -130,7 +130,10 @@ def test_a_list_of_places_is_cut_at_its_commas_and_ands():
 
 
 def test_what_narrows_a_place_is_told_apart_from_its_name():
-    assert places("贵州南部和东部") == [("贵州", PlaceKind.PROVINCE, ("south",)), ("贵州", PlaceKind.PROVINCE, ("east",))]
+    assert places("贵州南部和东部") == [
+        ("贵州", PlaceKind.PROVINCE, ("south",)),
+        ("贵州", PlaceKind.PROVINCE, ("east",)),
+    ]
     assert places("我市大部分地区") == [("我市", PlaceKind.HERE, ("most",))]
     assert places("北京山区") == [("北京", PlaceKind.CITY, ("mountains",))]
     assert places("房山区") == [("房山区", PlaceKind.DISTRICT, ())]
@@ -148,7 +151,9 @@ def test_a_bare_word_is_a_place_only_where_the_gazetteer_has_it():
     assert places("钱包", strict=False) == [("钱包", PlaceKind.NAMED, ())]
 
 
-@pytest.mark.parametrize("words", ["浙江省宁波市", "昭觉县", "惠东县平山街道", "甘肃甘南州迭部县", "浙江舟山普陀", "上海市浦东新区"])
+@pytest.mark.parametrize(
+    "words", ["浙江省宁波市", "昭觉县", "惠东县平山街道", "甘肃甘南州迭部县", "浙江舟山普陀", "上海市浦东新区"]
+)
 def test_a_chain_of_names_is_proved_by_the_gazetteer(words):
     assert proved_kind(words) is not None
 

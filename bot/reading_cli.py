@@ -12,9 +12,12 @@ import typer
 from bot.model.reading import Claim, Figure, Moment, Reading
 from bot.reading.reader import read
 
+#: C0 and C1 control characters of a post are shown as blanks in a terminal.
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 #: A file beyond this is no collection of posts.
 _LARGEST_FILE = 256 * 1024 * 1024
 _WRONG_CALL = 2
+_MINUTES_A_DAY = 24 * 60
 
 
 def read_command(
@@ -38,7 +41,7 @@ def read_command(
         typer.echo(json.dumps(as_object(reading, text, to), ensure_ascii=False))
         return
     for line in _lines(reading, text, to):
-        typer.echo(line)
+        typer.echo(line.translate(_CONTROLS))
 
 
 def _given(what: str) -> str:
@@ -67,20 +70,32 @@ def _answers(lines: Iterable[str], to: str) -> Iterator[str]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        try:
-            row = json.loads(line)
-            text = row["text"]
-            published = datetime.fromisoformat(row["published"]) if row.get("published") else None
-            if not isinstance(text, str) or (published and published.tzinfo is None):
-                raise TypeError
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        row = _row(line)
+        if row is None:
             why = f'Line {number} is no JSON object with "text" (and "published" with its offset, if at all).'
-            yield json.dumps({"read": False, "why_not": why}, ensure_ascii=False)
-            continue
-        offset = row.get("utc_offset")
-        reading = read(text, published=published, utc_offset=offset if isinstance(offset, int) else None)
-        named = {"id": row["id"]} if "id" in row else {}
-        yield json.dumps({**named, **as_object(reading, text, to)}, ensure_ascii=False)
+            answer: dict[str, Any] = {"read": False, "why_not": why}
+        else:
+            reading = read(row["text"], published=row["published"], utc_offset=row["utc_offset"])
+            answer = {**row["id"], **as_object(reading, row["text"], to)}
+        yield json.dumps(answer, ensure_ascii=False)
+
+
+def _row(line: str) -> dict[str, Any] | None:
+    """What a line asks to be read, None when it is no object with a text."""
+    try:
+        row = json.loads(line)
+        published = datetime.fromisoformat(row["published"]) if row.get("published") else None
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None
+    if not isinstance(row.get("text"), str) or (published and published.tzinfo is None):
+        return None
+    offset = row.get("utc_offset")
+    return {
+        "id": {"id": row["id"]} if "id" in row else {},
+        "text": row["text"],
+        "published": published,
+        "utc_offset": offset if isinstance(offset, int) and abs(offset) < _MINUTES_A_DAY else None,
+    }
 
 
 def as_object(reading: Reading, text: str, to: str = "") -> dict[str, Any]:

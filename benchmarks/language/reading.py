@@ -101,7 +101,8 @@ def misses(verdicts: list[Verdict]) -> Iterator[str]:
             what = "; ".join(verdict.wrong) or f"not read: {verdict.reading.why_not}"
             where = "held out" if verdict.post.held_out else "tuned"
             text = verdict.post.text.replace("\n", " ")
-            yield f"{'WRONG' if verdict.wrong else 'missed'} {verdict.post.id} ({verdict.post.style}, {where}): {what} | {text}"
+            verdict_word = "WRONG" if verdict.wrong else "missed"
+            yield f"{verdict_word} {verdict.post.id} ({verdict.post.style}, {where}): {what} | {text}"
 
 
 def _milliseconds() -> float:

@@ -134,7 +134,11 @@ def _what(stretch: Stretch, formula: Formula, verb: Action, slots: Mapping[str, 
         return (*rumoured(slots), None, Action.DENIED)
     if "signal" in slots:
         return _signalled(slots, verb, changed="changed_to" in formula.name)
-    hazard, level, previous = formula.hazard or _hazard(slots), formula.level or _level(slots), _level(slots, "previous")
+    hazard, level, previous = (
+        formula.hazard or _hazard(slots),
+        formula.level or _level(slots),
+        _level(slots, "previous"),
+    )
     if formula.scheme is Scheme.RESPONSE and hazard is HazardKind.RIVER_FLOOD:
         hazard = HazardKind.FLOOD  # "emergency response for flooding" is 防汛应急响应
     if "task" in slots:
@@ -168,7 +172,7 @@ def _past_or(action: Action, times: tuple[Moment, ...], name: str, clock: Clock)
     """
     years = [int(year) for moment in times for year in _YEAR.findall(level_words(moment.words))]
     published = clock.published
-    old = published is not None and any(m.start and m.start < published - _NEWS_FOR for m in times)
+    old = published is not None and any(m.start and published - m.start > _NEWS_FOR for m in times)
     if (old or any(year < _FIRST_YEAR for year in years)) and action is not Action.LIFTED:
         return Action.PAST
     if name == "past.quake" and (years or not _any(_HOUR, times)):

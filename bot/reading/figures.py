@@ -16,10 +16,10 @@ _BEFORE = {
     "less than ": Bound.AT_MOST, "below ": Bound.AT_MOST, "about ": Bound.ABOUT, "around ": Bound.ABOUT,
 }  # fmt: skip
 _AFTER = {
-    "及以上": Bound.AT_LEAST, "或以上": Bound.AT_LEAST, "以上": Bound.AT_LEAST, " or above": Bound.AT_LEAST, " or more": Bound.AT_LEAST,
+    "及以上": Bound.AT_LEAST, "或以上": Bound.AT_LEAST, "以上": Bound.AT_LEAST,
+    " or above": Bound.AT_LEAST, " or more": Bound.AT_LEAST,
     "以下": Bound.AT_MOST, "以内": Bound.AT_MOST, "左右": Bound.ABOUT, "上下": Bound.ABOUT,
 }  # fmt: skip
-_MORE = ("余", "多")
 _BETWEEN = "(?:~|-|至|到|、| to )"
 
 
@@ -67,28 +67,3 @@ def parse_figure(words: str, span: Span, unit: str, what: str, given: str) -> Fi
     if upper is not None:
         bound = Bound.RANGE
     return Figure(given, span, value, unit, what, bound, upper)
-
-
-@lru_cache(maxsize=1)
-def any_figure() -> re.Pattern[str]:
-    """Give the pattern that finds figures in any text, by their unambiguous units."""
-    sure = [
-        u
-        for u in lexicon().units
-        if u
-        not in {
-            "deg",
-            "degC",
-            "force",
-            "magnitude",
-            "line",
-            "day",
-            "hour",
-            "minute",
-            "vehicle",
-            "m",
-            "person",
-            "flood_number",
-        }
-    ]
-    return re.compile("|".join(f"(?P<u{at}>{figure_pattern(unit)})" for at, unit in enumerate(sure)))

@@ -12,9 +12,9 @@ from importlib import resources
 from typing import Any
 
 from bot.model.reading import Action, HazardKind, Level, Scheme
+from bot.reading.kinds import KIND_OF, kind_pattern
 from bot.reading.levelling import level_words
 from bot.reading.lexicon import LexiconError, data
-from bot.reading.slots import KIND_OF, kind_pattern
 
 #: A formula explains a clause whole: after it comes a break, the end, or (after an abbreviation's point) a blank.
 _END = r"(?:(?=[。!?;\n…,:()【】#~|”“\"])|(?=\.(?:[ \n]|$))|$|(?<=\.)(?= ))"

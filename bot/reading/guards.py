@@ -9,7 +9,6 @@ from bot.reading.clauses import Stretch, ornaments
 from bot.reading.levelling import level_words
 from bot.reading.lexicon import data, one_of
 
-
 #: How much of a clause is shown as the reason.
 _SHOWN = 20
 

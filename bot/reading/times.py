@@ -3,19 +3,21 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import lru_cache
 
 from bot.model.reading import Moment, Span
 from bot.reading.numbers import number
 
-_PART = "(?:凌晨|清晨|早晨|早上|上午|中午|正午|下午|午后|傍晚前后|傍晚|晚上|晚间|夜间|夜里|深夜|白天|前半夜|后半夜|半夜|早|晚|午间)"
+_PART = (
+    "(?:凌晨|清晨|早晨|早上|上午|中午|正午|午间|下午|午后|傍晚前后|傍晚|晚上|晚间|夜间|夜里|深夜"
+    "|白天|前半夜|后半夜|半夜|早|晚)"
+)
 _DAYWORD = "(?:今天|今日|今晨|今早|今晚|今夜|明天|明日|明晨|明早|明晚|后天|昨天|昨日|昨晚|昨夜|前天|当天|当日|当晚|即日|同日)"
 _DATE = r"(?:(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{4}年(?:\d{1,2}月)?(?!\d)|(?<!\d)\d{1,2}日|\d{4}-\d{1,2}-\d{1,2})"
-_CLOCK = (
-    r"(?:\d{1,2}[时点](?:\d{1,2}分(?:\d{1,2}秒)?|半|许|正|整|钟|左右|前后|前)?(?:许|左右|前后|前)?|\d{1,2}:\d{2})"
-)
+_ABOUT = "(?:许|左右|前后|前)"
+_CLOCK = rf"(?:\d{{1,2}}[时点](?:\d{{1,2}}分(?:\d{{1,2}}秒)?|半|正|整|钟|{_ABOUT})?{_ABOUT}?|\d{{1,2}}:\d{{2}})"
 _POINT = f"(?:(?:{_DATE}|{_DAYWORD}){_PART}?{_CLOCK}?|{_PART}{_CLOCK}?|{_CLOCK})"
-_LENGTH = r"(?:\d{1,3}|[一二两三四五六七八九十几]{1,3})(?:[~\-至到](?:\d{1,3}|[一二两三四五六七八九十]{1,3}))?(?:个)?(?:小时|天|日|周|分钟|个月|月)"
+_COUNT = r"(?:\d{1,3}|[一二两三四五六七八九十几]{1,3})"
+_LENGTH = rf"{_COUNT}(?:[~\-至到]{_COUNT})?(?:个)?(?:小时|天|日|周|分钟|个月|月)"
 _TO = "(?:至|到|~|-)"
 ZH = (
     f"(?:{_DATE}\\d{{1,2}}{_TO}\\d{{1,2}}[时点]|{_POINT}(?:{_TO}{_POINT}(?:期间)?|以前|之前|前后|前|起|开始|以后|后)?"
@@ -39,8 +41,12 @@ _MONTHS = (
 _MONTH = "(?:" + "|".join(f"{m}|{m[:3]}\\.|{m[:4]}\\.|{m[:3]}" for m in _MONTHS) + ")"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EN_CLOCK = r"(?:\d{1,2}(?:[:.]\d{2})? ?(?:a\.m\.|p\.m\.|am|pm|noon|midnight|hours)|\d{1,2}:\d{2}|noon|midnight)"
-_EN_DATE = rf"(?:{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?|today|tonight|tomorrow|yesterday|{'|'.join(_WEEKDAYS)})"
-EN = rf"(?:(?:at )?{_EN_CLOCK}(?: on)?(?: ?,? ?{_EN_DATE})?(?: \((?:beijing|hong kong) time\))?|(?:on )?{_EN_DATE}(?: at {_EN_CLOCK})?)"
+_EN_DATE = (
+    rf"(?:{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?"
+    rf"|today|tonight|tomorrow|yesterday|{'|'.join(_WEEKDAYS)})"
+)
+_EN_ZONE = r"(?: \((?:beijing|hong kong) time\))?"
+EN = rf"(?:(?:at )?{_EN_CLOCK}(?: on)?(?: ?,? ?{_EN_DATE})?{_EN_ZONE}|(?:on )?{_EN_DATE}(?: at {_EN_CLOCK})?)"
 
 #: Parts of a day and the hours that they add to a clock's 1 to 11.
 _AFTERNOON = (
@@ -82,7 +88,8 @@ class Clock:
 
 
 _ZH_POINT = re.compile(
-    rf"(?P<date>{_DATE})?(?P<day>{_DAYWORD})?(?P<part>{_PART})?(?:(?P<hour>\d{{1,2}})(?:[时点](?:(?P<minute>\d{{1,2}})分(?:(?P<second>\d{{1,2}})秒)?|(?P<half>半)|钟)?|:(?P<colon>\d{{2}})))?"
+    rf"(?P<date>{_DATE})?(?P<day>{_DAYWORD})?(?P<part>{_PART})?"
+    r"(?:(?P<hour>\d{1,2})(?:[时点](?:(?P<minute>\d{1,2})分(?:(?P<second>\d{1,2})秒)?|(?P<half>半)|钟)?|:(?P<colon>\d{2})))?"
     r"(?:许|正|整|左右|前后|前|以前|之前|起|开始|以后|后)*"
 )
 _ZH_DATE = re.compile(r"(?:(?P<year>\d{4})[年\-])?(?:(?P<month>\d{1,2})[月\-])?(?P<day>\d{1,2})日?")
@@ -98,15 +105,12 @@ _UNITS = {
     "周": timedelta(weeks=1),
 }
 _EN_POINT = re.compile(
-    rf"(?:at )?(?:(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d{{2}}))? ?(?P<half>a\.m\.|p\.m\.|am|pm|noon|midnight|hours)?|(?P<word>noon|midnight))?"
-    rf"(?: on)?(?:[ ,]*(?P<date>{_EN_DATE}))?(?: at (?P<clock2>{_EN_CLOCK}))?(?: \((?:beijing|hong kong) time\))?"
-)  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def any_time() -> re.Pattern[str]:
-    """Give the pattern that finds times with a clock, a date or a length in any text."""
-    return re.compile(ZH)
+    r"(?:at )?(?:(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))? ?"
+    r"(?P<half>a\.m\.|p\.m\.|am|pm|noon|midnight|hours)?|(?P<word>noon|midnight))?"
+    rf"(?: on)?(?:[ ,]*(?P<date>{_EN_DATE}))?(?: at (?P<clock2>{_EN_CLOCK}))?{_EN_ZONE}"
+)
+#: Hours of a day and of half a day, minutes of an hour.
+_DAY, _NOON, _HOUR = 24, 12, 60
 
 
 def parse_moment(words: str, span: Span, given: str, clock: Clock) -> Moment:
@@ -200,13 +204,13 @@ def _clock_of(words: str) -> timedelta | None:
     if match is None or match["hour"] is None:
         return None
     hour, minute = int(match["hour"]), int(match["minute"] or match["colon"] or (30 if match["half"] else 0))
-    if hour > 24 or minute > 59 or (hour == 24 and minute):
+    if hour > _DAY or minute >= _HOUR or (hour == _DAY and minute):
         return None
     part = match["part"] or match["day"] or ""
-    if hour < 12 and part in _AFTERNOON:
+    if hour < _NOON and part in _AFTERNOON:
         hour += 12
-    elif hour == 12 and part in {"晚上", "晚间", "深夜", "今晚", "夜间"}:
-        hour = 24
+    elif hour == _NOON and part in {"晚上", "晚间", "深夜", "今晚", "夜间"}:
+        hour = _DAY
     return timedelta(hours=hour, minutes=minute, seconds=int(match["second"] or 0))
 
 
@@ -255,6 +259,6 @@ def _english_day(words: str, clock: Clock) -> date | None:
         return today and today - timedelta(days=(today.weekday() - _WEEKDAYS.index(words)) % 7)
     numbers = re.findall(r"\d+", words)
     month = next(at for at, name in enumerate(_MONTHS, 1) if re.search(rf"\b{name[:3]}", words))
-    if len(numbers) == 2:
+    if len(numbers) > 1:
         return date(int(numbers[1]), month, int(numbers[0]))
     return _date_of(f"{month}月{numbers[0]}日", today)

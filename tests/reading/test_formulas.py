@@ -91,6 +91,6 @@ def test_guard_words_are_found_in_what_they_guard_against():
 )  # fmt: skip
 def test_a_mistake_in_a_formula_is_told_with_its_file_and_name(source, monkeypatch):
     content = {"formula": [{"name": "x.y", "zh": [source]}]}
-    monkeypatch.setattr(formulas_module, "data", lambda name: content)
+    monkeypatch.setattr(formulas_module, "data", lambda _: content)
     with pytest.raises(LexiconError, match=r"weather\.toml: x\.y"):
         list(formulas_module._of_file("weather.toml"))

@@ -61,6 +61,7 @@ class HazardKind(StrEnum):
     LANDSLIDE = "landslide"
     ROAD_CLOSURE = "road_closure"
     TRANSPORT = "transport"
+    COLLAPSE = "collapse"
     TRAFFIC_ACCIDENT = "traffic_accident"
     PUBLIC_HEALTH = "public_health"
     POLICE = "police"

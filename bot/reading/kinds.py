@@ -33,6 +33,7 @@ _FIXED = {
     "area_body": f"[{_HAN}、]{{2,40}}?",
     "places": f"(?!\\d+[年月日时点:])[{_HAN}0-9a-z、\\-]{{1,120}}?",
     "names": f"[{_HAN}0-9a-z、\\-]{{1,80}}?",
+    "epicentre": f"[{_HAN}]{{2,30}}?",
     "phrase": f"[{_HAN}0-9a-z“”]{{1,24}}?",
     "position": f"[{_HAN}]{{2,20}}?{_DISTANCE}|[{_HAN}]{{2,20}}?(?:海面|洋面|近海|境内)上?",
     "compass": "[东南西北偏]{1,4}",
@@ -75,7 +76,8 @@ def _listed(known: Lexicon, *, chinese: bool) -> dict[str, str]:
     """The patterns that the lexicon's lists make."""
     cause = one_of(known.causes)
     toll = f"{figure_pattern('person')}{_HARM}"
-    english = f"(?:{one_of(known.known_bodies_en)}|[a-z]+(?: [a-z]+)? meteorological (?:observatory|bureau|service))"
+    weather = "(?:meteorological|weather) (?:observatory|bureau|service|authority|authorities|center|centre|administration)"
+    english = rf"(?:{one_of(known.known_bodies_en)}|(?:[a-z']+ ){{1,3}}{weather})(?: \([a-z]{{2,6}}\))?"
     return {
         "issuer": _BODY if chinese else english,
         "time": ZH if chinese else EN,

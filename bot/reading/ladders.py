@@ -41,12 +41,12 @@ def direction(action: Action, level: Level | None, previous: Level | None, words
 
 
 def replaced(hazard: HazardKind, level: Level | None, previous: Level | None) -> Action:
-    """Whether a Hong Kong signal is higher or lower than the one that it replaces."""
+    """Whether a Hong Kong signal is higher or lower than the one that it replaces (another quarter of No. 8 is neither)."""
     ladder = _ladder(hazard)
     if level not in ladder or previous not in ladder:
         raise NotProvedError("a signal can only replace one of its kind")
     change = ladder[level] - ladder[previous]
-    return Action.RAISED if change > 0 else Action.LOWERED if change < 0 else Action.CONTINUED
+    return Action.RAISED if change > 0 else Action.LOWERED if change < 0 else Action.ISSUED
 
 
 def at_an_end(hazard: HazardKind, level: Level | None) -> Action:

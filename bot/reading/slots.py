@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.model.reading import Issuer, Level, Slot, SlotValue, Span
+from bot.model.reading import Issuer, Level, Place, PlaceKind, Slot, SlotValue, Span
 from bot.reading.figures import parse_figure
 from bot.reading.kinds import ENGLISH_COLOURS
 from bot.reading.levelling import Levelled
 from bot.reading.lexicon import lexicon
-from bot.reading.places import parse_places, proved_kind
+from bot.reading.places import holds_no_name, parse_places, proved_kind
 from bot.reading.times import Clock, parse_moment
 
 
@@ -36,7 +36,7 @@ class Found:
 
 
 #: Kinds that take any words: what stands in them is not explained by standing there.
-FREE_KINDS = frozenset(("phrase", "names", "english_place", "places", "english_word"))
+FREE_KINDS = frozenset(("phrase", "names", "english_place", "places", "epicentre", "english_word"))
 
 
 def read_slot(kind: str, found: Found) -> Slot | None:
@@ -84,6 +84,14 @@ def _places(found: Found) -> SlotValue | None:
     return parse_places(found.words, found.start, found.levelled, found.text, strict=found.name != "where")
 
 
+def _epicentre(found: Found) -> SlotValue | None:
+    """Any name will do: it stands in a report of the network, and the world is larger than the gazetteer."""
+    if holds_no_name(found.words):
+        return None
+    listed = parse_places(found.words, found.start, found.levelled, found.text, strict=False)
+    return listed or (Place(found.given, found.span, found.given, PlaceKind.NAMED),)
+
+
 def _words(found: Found) -> str:
     return found.given
 
@@ -104,6 +112,7 @@ _READERS: dict[str, Callable[[Found], SlotValue | None]] = {
     "area_body": _area_body,
     "time": lambda found: parse_moment(found.words, found.span, found.given, found.clock),
     "places": _places,
+    "epicentre": _epicentre,
     "hazard": _hazard,
     "colour": _colour,
     "response": lambda found: lexicon().response_levels[found.words],

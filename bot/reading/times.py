@@ -15,7 +15,7 @@ _DAYWORD = "(?:今天|今日|今晨|今早|今晚|今夜|明天|明日|明晨|�
 _DATE = r"(?:(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{4}年(?:\d{1,2}月)?(?!\d)|(?<!\d)\d{1,2}日|\d{4}-\d{1,2}-\d{1,2})"
 _ABOUT = "(?:许|左右|前后|前)"
 _CLOCK = rf"(?:\d{{1,2}}[时点](?:\d{{1,2}}分(?:\d{{1,2}}秒)?|半|正|整|钟|{_ABOUT})?{_ABOUT}?|\d{{1,2}}:\d{{2}})"
-_POINT = f"(?:(?:{_DATE}|{_DAYWORD}){_PART}?{_CLOCK}?|{_PART}{_CLOCK}?|{_CLOCK})"
+_POINT = rf"(?:(?:{_DATE}|{_DAYWORD}(?:\({_DATE}\))?){_PART}?{_CLOCK}?|{_PART}{_CLOCK}?|{_CLOCK})"
 _COUNT = r"(?:\d{1,3}|[一二两三四五六七八九十几]{1,3})"
 _LENGTH = rf"{_COUNT}(?:[~\-至到]{_COUNT})?(?:个)?(?:小时|天|日|周|分钟|个月|月)"
 _TO = "(?:至|到|~|-)"
@@ -88,7 +88,7 @@ class Clock:
 
 
 _ZH_POINT = re.compile(
-    rf"(?P<date>{_DATE})?(?P<day>{_DAYWORD})?(?P<part>{_PART})?"
+    rf"(?P<date>{_DATE})?(?P<day>{_DAYWORD})?(?:\((?:{_DATE})\))?(?P<part>{_PART})?"
     r"(?:(?P<hour>\d{1,2})(?:[时点](?:(?P<minute>\d{1,2})分(?:(?P<second>\d{1,2})秒)?|(?P<half>半)|钟)?|:(?P<colon>\d{2})))?"
     r"(?:许|正|整|左右|前后|前|以前|之前|起|开始|以后|后)*"
 )

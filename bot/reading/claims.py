@@ -22,6 +22,10 @@ _FIRST_YEAR = 2009
 
 _HOUR = re.compile(r"\d[时点:]|目前")
 _YESTERDAY = re.compile("昨|前天|yesterday")
+_YEAR_ALONE = re.compile(r"\d{4}年(?:\d{1,2}月)?")
+_NO_HOUR = re.compile(r"\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?")
+#: What holds or does not hold now, and is no news of yesterday.
+_STATES = frozenset((HazardKind.ROAD_CLOSURE, HazardKind.TRANSPORT, HazardKind.UTILITY))
 _YEAR = re.compile(r"\b(\d{4})年")
 #: Signals of these kinds have levels: "热带气旋警告信号" alone says only what is over.
 _WITH_LEVELS = frozenset((HazardKind.TROPICAL_CYCLONE, HazardKind.RAINSTORM))
@@ -67,7 +71,10 @@ def _framed(claims: list[Claim], stretches: list[Stretch], frames: set[str]) -> 
         named = [claim for claim in claims if claim.hazard is not None] or claims[:1]
         return [replace(claim, action=Action.DRILL if "drill" in frames else Action.PAST) for claim in named]
     denied = {(claim.hazard, claim.level) for claim in claims if claim.action is Action.DENIED}
-    if any((claim.hazard, claim.level) in denied for claim in claims if claim.action is not Action.DENIED):
+    others = [claim for claim in claims if claim.action is not Action.DENIED]
+    if others and any(hazard is None for hazard, _ in denied):
+        raise NotProvedError("it denies what may be what it says")
+    if any((claim.hazard, claim.level) in denied for claim in others):
         raise NotProvedError("it says what it denies")
     return claims
 
@@ -94,8 +101,10 @@ def _claims(
     places = tuple(place for some in lists for place in some if isinstance(place, Place))
     if formula.scheme is Scheme.CMA and not (issuer or before or "where" in slots or _said_when(times, action)):
         raise NotProvedError("nobody and no hour is named for the warning")
-    if formula.scheme is not Scheme.NONE and action.in_force and _any(_YESTERDAY, times):
+    if action.in_force and (formula.scheme is not Scheme.NONE or hazard in _STATES) and _any(_YESTERDAY, times):
         raise NotProvedError("it tells of yesterday")
+    if action.in_force and hazard is not HazardKind.POLICE and _dated_by_year(times, formula):
+        raise NotProvedError("it is dated by a year, and nothing tells that it is news")
     action = _past_or(action, times, formula.name, clock)
     found = [Claim(action, hazard, level, previous, formula.scheme, issuer, places, times, at)]
     if "hazard2" in slots and "level2" in slots:
@@ -103,6 +112,12 @@ def _claims(
         check(second, its_level)
         found.append(replace(found[0], hazard=second, level=its_level))
     return found
+
+
+def _dated_by_year(times: tuple[Moment, ...], formula: Formula) -> bool:
+    """Whether a time is a year (and month) alone; of what merely happened, also a year and a day without the hour."""
+    alone = _YEAR_ALONE if formula.scheme is not Scheme.NONE else _NO_HOUR
+    return any(alone.fullmatch(level_words(moment.words)) for moment in times)
 
 
 def _slots(stretch: Stretch) -> Mapping[str, Slot]:

@@ -76,7 +76,9 @@ def _listed(known: Lexicon, *, chinese: bool) -> dict[str, str]:
     """The patterns that the lexicon's lists make."""
     cause = one_of(known.causes)
     toll = f"{figure_pattern('person')}{_HARM}"
-    weather = "(?:meteorological|weather) (?:observatory|bureau|service|authority|authorities|center|centre|administration)"
+    weather = (
+        "(?:meteorological|weather) (?:observatory|bureau|service|authority|authorities|center|centre|administration)"
+    )
     english = rf"(?:{one_of(known.known_bodies_en)}|(?:[a-z']+ ){{1,3}}{weather})(?: \([a-z]{{2,6}}\))?"
     return {
         "issuer": _BODY if chinese else english,

@@ -35,6 +35,13 @@ class Found:
         return self.text[self.span.start : self.span.end]
 
 
+_DENIED_DENIAL = re.compile("(?:不|并非|是否|可能|未必|难道|到底|非)$|是不是|是否")
+
+#: Words that make what looks like an English name a condition, a wish, somebody's own affair.
+_NO_ENGLISH_NAME = re.compile(
+    r"\b(?:if|when|whenever|not|no|never|my|our|your|may|might|could|would|will|should|unless|why|is|are|was|were|that)\b"
+)
+
 #: Kinds that take any words: what stands in them is not explained by standing there.
 FREE_KINDS = frozenset(("phrase", "names", "english_place", "places", "epicentre", "english_word"))
 
@@ -92,6 +99,24 @@ def _epicentre(found: Found) -> SlotValue | None:
     return listed or (Place(found.given, found.span, found.given, PlaceKind.NAMED),)
 
 
+def _names(found: Found) -> str | None:
+    """A name of anything: refused when it holds what no name holds (京藏高速可能, 如果北京地铁)."""
+    return None if holds_no_name(found.words) else found.given
+
+
+def _position(found: Found) -> str | None:
+    return None if holds_no_name(found.words.replace("的", "")) else found.given
+
+
+def _rumour(found: Found) -> str | None:
+    """What is denied; not what is denied to be denied (并非谣言)."""
+    return None if _DENIED_DENIAL.search(found.words) else found.given
+
+
+def _english_place(found: Found) -> str | None:
+    return None if _NO_ENGLISH_NAME.search(found.words) else found.given
+
+
 def _words(found: Found) -> str:
     return found.given
 
@@ -113,6 +138,10 @@ _READERS: dict[str, Callable[[Found], SlotValue | None]] = {
     "time": lambda found: parse_moment(found.words, found.span, found.given, found.clock),
     "places": _places,
     "epicentre": _epicentre,
+    "names": _names,
+    "position": _position,
+    "rumour": _rumour,
+    "english_place": _english_place,
     "hazard": _hazard,
     "colour": _colour,
     "response": lambda found: lexicon().response_levels[found.words],

@@ -14,8 +14,8 @@ MOST_CHARACTERS = 4_000
 _ALIKE = {
     "～": "~", "〜": "~", "∼": "~", "—": "-", "–": "-", "‐": "-", "‑": "-", "−": "-", "－": "-", "﹣": "-",
     "「": "“", "」": "”", "『": "“", "』": "”", "〝": "“", "〞": "”", "＂": '"', "·": "·", "•": "·", "・": "·",
-    "｡": "。", "．": ".", "’": "'", "‘": "'", "〔": "(", "〕": ")", "衞": "卫",  # Hong Kong's form, which the table of traditional characters lacks
-   
+    "｡": "。", "．": ".", "’": "'", "‘": "'", "〔": "(", "〕": ")",
+    "衞": "卫",  # Hong Kong's form, which the table of traditional characters lacks
 }  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def test_a_plain_sentence_is_read(text, hazard, level, action):
     [
         "如果{}，各单位停工。", "一旦雨势加强，{}。", "听说{}", "{}了吗？", "“{}”", "网友说：“{}。”", "{}？官方回应。",
         "{}的标准是什么", "{}，我信你个鬼", "我宣布，{}", "{}[doge]", "{}。#防汛演练#", "{}，是2016年的事了。",
-        "据说{}。", "感谢{}。", "《{}》今日上映。", "关于{}的说明", "{}。以上消息不实。", "去年今日，{}。", "{}。此信息为误发。",
+        "据说{}。", "感谢{}。", "《{}》今日上映。", "关于{}的说明", "{}。以上消息不实。", "{}。此信息为误发。",
     ],
 )  # fmt: skip
 def test_what_only_names_a_warning_is_not_read(around):
@@ -69,6 +69,7 @@ def test_a_word_before_the_verb_leaves_it_unread(word):
         ("网传“北京市气象台发布暴雨红色预警信号”为不实信息。", Action.DENIED),
         ("历史上的今天：北京市气象台发布暴雨红色预警信号。", Action.PAST),
         ("去年7月，北京市气象台发布暴雨红色预警。", Action.PAST),
+        ("去年今日，北京市气象台发布暴雨红色预警信号。", Action.PAST),
     ],
 )
 def test_a_frame_turns_the_post_and_nothing_is_in_force(text, action):
@@ -137,6 +138,23 @@ def test_coverage_tells_how_much_was_left_unread():
     assert [clause.form for clause in half.clauses] == ["warning.issued", ""]
 
 
+def test_a_rumour_denied_and_told_in_one_post_leaves_it_unread():
+    assert not read("北京市气象台发布暴雨红色预警信号。以上消息为谣言。").read
+    assert not read("网传“北京市气象台发布暴雨红色预警信号”不实。北京市气象台发布暴雨红色预警信号。").read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "如果北京地铁停运，请改乘公交", "北京地铁未停运", "市民小张的梦想停运", "京藏高速可能双向封闭", "昨天京藏高速双向封闭",
+        "今天8时，我家发生7.8级地震", "长江可能发生2026年第1号洪水", "国家防总2016年启动防汛四级应急响应",
+        "If Nathan Road is closed, use Lai Chi Kok Road.", "My heart is closed in both directions.",
+    ],
+)  # fmt: skip
+def test_what_only_resembles_an_event_is_not_read(text):
+    assert not read(text).read
+
+
 def test_dated_long_before_it_was_published_it_is_past():
     text = "北京市气象台2012年7月21日18时30分发布暴雨橙色预警信号。"
     published = datetime(2026, 7, 21, 10, 0, tzinfo=UTC)
@@ -181,4 +199,4 @@ def test_the_posts_of_the_evaluation_are_what_the_issue_asks_for():
     assert len(posts) >= 300
     assert sum(post["style"] == "adversarial" for post in posts) >= 60
     assert len({post["text"] for post in posts}) == len(posts)
-    assert sum(post["held_out"] for post in posts) >= len(posts) // 3
+    assert sum(post["held_out"] for post in posts) >= 100

@@ -37,20 +37,36 @@ def _index() -> _Index:
     )
 
 
-def candidates_for(sentence: str) -> list[Formula]:
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A formula that can fit, and the last place in the sentence where what it needs most stands."""
+
+    formula: Formula
+    until: int
+
+
+def candidates_for(sentence: str) -> list[Candidate]:
     """Give the formulas that can fit somewhere in the sentence, in the order of the files."""
-    index, numbers = _index(), set(_index().always)
-    seen: set[str] = set()
+    index, every = _index(), formulas()
+    last: dict[str, int] = {}
     for at in range(len(sentence)):
         for beginning in (sentence[at : at + 2], sentence[at]):
             for word in index.by_beginning.get(beginning, ()):
-                if word not in seen and sentence.startswith(word, at):
-                    seen.add(word)
-                    numbers.update(index.by_word[word])
-    every = formulas()
-    return [every[number] for number in sorted(numbers) if _met(every[number], sentence)]
+                if sentence.startswith(word, at):
+                    last[word] = at
+    until = dict.fromkeys(index.always, len(sentence))
+    for word, at in last.items():
+        for number in index.by_word[word]:
+            until[number] = max(at, until.get(number, 0))
+    return [Candidate(every[number], until[number]) for number in sorted(until) if _met(every[number], sentence)]
 
 
 def _met(formula: Formula, sentence: str) -> bool:
     """Whether every need is met; the first is known to be."""
-    return all(any(word in sentence for word in choice) for choice in formula.needs[1:])
+    for choice in formula.needs[1:]:
+        for word in choice:
+            if word in sentence:
+                break
+        else:
+            return False
+    return True

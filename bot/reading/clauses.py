@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.model.reading import Clause, Slot
-from bot.reading.candidates import candidates_for
+from bot.reading.candidates import Candidate, candidates_for
 from bot.reading.formulas import Formula
 from bot.reading.levelling import Levelled
 from bot.reading.slots import FREE_KINDS, Found, read_slot
@@ -147,12 +147,13 @@ def _next_break(text: str, start: int, end: int) -> int:
 
 
 def _longest(
-    candidates: list[Formula], sentence: _Sentence, at: int, *, last_read: bool
+    candidates: list[Candidate], sentence: _Sentence, at: int, *, last_read: bool
 ) -> tuple[Formula, int, tuple[Slot, ...], tuple[tuple[int, int], ...]] | None:
     """Give the formula that explains most from here, the first listed of equals."""
     matches = []
-    for formula in candidates:
-        if formula.follows and not last_read:
+    for candidate in candidates:
+        formula = candidate.formula
+        if candidate.until < at - sentence.start or (formula.follows and not last_read):
             continue
         match = formula.pattern.match(sentence.plain, at, sentence.end)
         if match and match.end() > at:

@@ -118,9 +118,9 @@ class _Sentence:
 def _read_sentence(sentence: _Sentence, quoted: list[bool], found: list[Stretch]) -> None:
     words = sentence.plain[sentence.start : sentence.end]
     candidates = candidates_for(words)
-    at, last_read = sentence.start, False
+    at = sentence.start
     while at < sentence.end and len(found) < _MOST_CLAUSES:
-        match = _longest(candidates, sentence, at, last_read=last_read) if sentence.plain[at] not in ",。、" else None
+        match = _longest(candidates, sentence, at) if sentence.plain[at] not in ",。、" else None
         if match is None:
             skipped = _BETWEEN.match(sentence.plain, at, sentence.end)
             if skipped:
@@ -130,7 +130,7 @@ def _read_sentence(sentence: _Sentence, quoted: list[bool], found: list[Stretch]
         formula, slots, free = (match[0], match[2], match[3]) if match else (None, (), ())
         clause = Clause(sentence.levelled.span(at, end), formula.name if formula else "", slots)
         found.append(Stretch(clause, formula, at, end, sentence.number, quoted[at], sentence.plain[at:end], free))
-        at, last_read = end, match is not None
+        at = end
 
 
 def _past_quote(text: str, start: int, end: int) -> int:
@@ -147,13 +147,13 @@ def _next_break(text: str, start: int, end: int) -> int:
 
 
 def _longest(
-    candidates: list[Candidate], sentence: _Sentence, at: int, *, last_read: bool
+    candidates: list[Candidate], sentence: _Sentence, at: int
 ) -> tuple[Formula, int, tuple[Slot, ...], tuple[tuple[int, int], ...]] | None:
     """Give the formula that explains most from here, the first listed of equals."""
     matches = []
     for candidate in candidates:
         formula = candidate.formula
-        if candidate.until < at - sentence.start or (formula.follows and not last_read):
+        if candidate.until < at - sentence.start:
             continue
         match = formula.pattern.match(sentence.plain, at, sentence.end)
         if match and match.end() > at:

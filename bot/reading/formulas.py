@@ -46,8 +46,6 @@ class Formula:
     level: Level | None = None
     #: A frame is said of the whole post: "drill", "past", "denied", "not_a_drill".
     frame: str = ""
-    #: True when it only fits after another read clause of the same sentence.
-    follows: bool = False
     #: True for a heading: what it names is claimed by nobody.
     heading: bool = False
 
@@ -104,7 +102,6 @@ def _compile(row: dict[str, Any], source: str, pieces: dict[str, str], language:
         hazard=HazardKind(row["hazard"]) if "hazard" in row else None,
         level=Level(row["level"]) if "level" in row else None,
         frame=row.get("frame", ""),
-        follows=row.get("follows", False),
         heading=row.get("heading", False),
     )
 

@@ -138,6 +138,17 @@ def test_coverage_tells_how_much_was_left_unread():
     assert [clause.form for clause in half.clauses] == ["warning.issued", ""]
 
 
+def test_a_gap_that_takes_any_words_explains_none_of_them():
+    sentence = "北京市气象台发布暴雨红色预警信号。"
+    assert read(sentence + "（来源：国家预警信息发布中心）").read
+    assert not read(sentence + "（来源：网传截图）").read
+
+
+def test_what_is_also_issued_needs_a_claim_before_it():
+    assert not read("同时发布大雾黄色预警信号。").read
+    assert len(read("市气象台解除大风蓝色预警信号。同时发布大雾黄色预警信号。").claims) == 2
+
+
 def test_a_rumour_denied_and_told_in_one_post_leaves_it_unread():
     assert not read("北京市气象台发布暴雨红色预警信号。以上消息为谣言。").read
     assert not read("网传“北京市气象台发布暴雨红色预警信号”不实。北京市气象台发布暴雨红色预警信号。").read

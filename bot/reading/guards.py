@@ -110,9 +110,12 @@ def _after(claiming: Stretch, following: list[Stretch], text: str, *, told: bool
     explained = told or text[claiming.end : claiming.end + 1] == ":"
     for stretch in following:
         if stretch.clause.read:
-            explained = explained or text[stretch.end : stretch.end + 1] == ":"
+            explained = (
+                explained or stretch.clause.form.startswith("advice.") or text[stretch.end : stretch.end + 1] == ":"
+            )
             continue
         if guards().advice.match(stretch.words):
+            explained = True  # what follows is more of it
             continue
         if guards().after.search(stretch.words) or not (explained or guards().account.match(stretch.words)):
             return f"“{stretch.words[:_SHOWN]}” stands after it"

@@ -43,7 +43,7 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _EN_CLOCK = r"(?:\d{1,2}(?:[:.]\d{2})? ?(?:a\.m\.|p\.m\.|am|pm|noon|midnight|hours)|\d{1,2}:\d{2}|noon|midnight)"
 _EN_DATE = (
     rf"(?:{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?"
-    rf"|today|tonight|tomorrow|yesterday|{'|'.join(_WEEKDAYS)})"
+    rf"|(?:today|tonight|tomorrow|yesterday|{'|'.join(_WEEKDAYS)})(?: morning| afternoon| evening| night)?)"
 )
 _EN_ZONE = r"(?: \((?:beijing|hong kong) time\))?"
 EN = rf"(?:(?:at )?{_EN_CLOCK}(?: on)?(?: ?,? ?{_EN_DATE})?{_EN_ZONE}|(?:on )?{_EN_DATE}(?: at {_EN_CLOCK})?)"
@@ -109,6 +109,7 @@ _EN_POINT = re.compile(
     r"(?P<half>a\.m\.|p\.m\.|am|pm|noon|midnight|hours)?|(?P<word>noon|midnight))?"
     rf"(?: on)?(?:[ ,]*(?P<date>{_EN_DATE}))?(?: at (?P<clock2>{_EN_CLOCK}))?{_EN_ZONE}"
 )
+_EN_HALF = re.compile(" (?:morning|afternoon|evening|night)$")
 #: Hours of a day and of half a day, minutes of an hour.
 _DAY, _NOON, _HOUR = 24, 12, 60
 
@@ -251,6 +252,7 @@ def _english(found: re.Match[str], clock: Clock) -> tuple[datetime | None, datet
 
 def _english_day(words: str, clock: Clock) -> date | None:
     today = clock.today
+    words = _EN_HALF.sub("", words)
     if words in {"", "today", "tonight"}:
         return today
     if words in {"tomorrow", "yesterday"}:
@@ -258,7 +260,7 @@ def _english_day(words: str, clock: Clock) -> date | None:
     if words in _WEEKDAYS:
         return today and today - timedelta(days=(today.weekday() - _WEEKDAYS.index(words)) % 7)
     numbers = re.findall(r"\d+", words)
-    month = next(at for at, name in enumerate(_MONTHS, 1) if re.search(rf"\b{name[:3]}", words))
+    month = next((at for at, name in enumerate(_MONTHS, 1) if re.search(rf"\b{name[:3]}", words)), 0)
     if len(numbers) > 1:
         return date(int(numbers[1]), month, int(numbers[0]))
     return _date_of(f"{month}月{numbers[0]}日", today)

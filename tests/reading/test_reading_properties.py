@@ -1,6 +1,7 @@
 """Whatever the text, reading ends soon, never raises, and stays within the text."""
 
 import time
+from datetime import UTC
 
 import pytest
 from hypothesis import given, settings
@@ -38,6 +39,33 @@ def holds(reading: Reading, text: str) -> None:
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_read_without_an_error_and_within_its_bounds(text):
     holds(read(text), text)
+
+
+TIMED = ["7月21日14时30分", "31日24时", "2月30日", "未来3小时", "未来999周", "昨晚10时20分", "今明两天", "7月21日20时至22日8时", "9999年12月31日24时", "0000年1月1日"]  # fmt: skip
+TIMED_EN = [
+    "at 4:20 p.m.",
+    "at 12:00 midnight",
+    "on Saturday morning",
+    "on Feb. 30",
+    "at 99:99",
+    "on July 21, 0001",
+    "tonight",
+]
+
+
+@given(
+    st.sampled_from(TIMED), st.sampled_from(TIMED_EN), st.datetimes(timezones=st.just(UTC)), st.integers(-1439, 1439)
+)
+@settings(max_examples=300, deadline=None)
+def test_any_publishing_time_resolves_or_leaves_a_time(chinese, english, published, offset):
+    for text in (
+        f"北京市气象台{chinese}发布暴雨橙色预警信号：预计{chinese}，房山区降雨量将达50毫米以上。",
+        f"The Red Rainstorm Warning Signal was issued {english}",
+        f"Beijing Meteorological Observatory {english} issued an orange alert for rainstorms",
+    ):
+        reading = read(text, published=published, utc_offset=offset)
+        holds(reading, text)
+        assert all(moment.end is None or moment.start < moment.end for moment in reading.times)
 
 
 @given(texts)

@@ -20,7 +20,12 @@ TIMED_CHARACTERS, ROUNDS = 300, 200
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post and what it proves. ``held_out`` posts were not looked at while the formulas were written."""
+    """A post and what it proves.
+
+    ``held_out`` posts were read for the first time by formulas that had been written without them. Of those that prove
+    something formulaic, that first reading got 93 of 103 right and one wrong; what is measured now
+    comes after the formulas were mended with them in sight.
+    """
 
     id: str
     style: str

@@ -117,6 +117,7 @@ def _after(claiming: Stretch, following: list[Stretch], text: str, *, told: bool
         if guards().advice.match(stretch.words):
             explained = True  # what follows is more of it
             continue
-        if guards().after.search(stretch.words) or not (explained or guards().account.match(stretch.words)):
+        explained = explained or guards().account.match(stretch.words) is not None
+        if guards().after.search(stretch.words) or not explained:
             return f"“{stretch.words[:_SHOWN]}” stands after it"
     return ""

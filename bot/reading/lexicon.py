@@ -40,6 +40,8 @@ class Lexicon:
     responses: Mapping[str, HazardKind | None]
     signals: Mapping[str, Signal]
     bodies: tuple[str, ...]
+    #: Endings of emergency staffs, which may have any name between the place and this.
+    staffs: tuple[str, ...]
     known_bodies: tuple[str, ...]
     known_bodies_en: tuple[str, ...]
     #: Ending to the name of the kind of place ("province", "city", …).
@@ -83,6 +85,7 @@ def lexicon() -> Lexicon:
         responses=_inverted(words["responses"], lambda kind: None if kind == "relief" else _hazard(kind)),
         signals=_signals(),
         bodies=_levelled(words["bodies"]["zh"]),
+        staffs=_levelled(words["staffs"]["zh"]),
         known_bodies=_levelled(words["known_bodies"]["zh"]),
         known_bodies_en=_levelled(words["known_bodies"]["en"]),
         admin={level_words(ending): kind for kind, endings in words["admin"].items() for ending in endings},

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.model.reading import Clause, Figure, Moment, Place, Reading
+from bot.reading import formulas
 from bot.reading.claims import claims_of
 from bot.reading.clauses import Stretch, ornaments, stretches
 from bot.reading.levelling import Levelled, level
@@ -39,6 +40,12 @@ def read(text: str, *, published: datetime | None = None, utc_offset: int | None
         language=script_of(text[: levelled.length]),
         why_not=why_not,
     )
+
+
+def warm() -> None:
+    """Load and compile everything (about a second): in a thread at the start, so that the first post waits for nothing."""
+    formulas.warm()
+    read("北京市气象台发布暴雨橙色预警信号。")
 
 
 def _all(clauses: tuple[Clause, ...], kind: type[T]) -> tuple[T, ...]:

@@ -35,6 +35,7 @@ class Found:
         return self.text[self.span.start : self.span.end]
 
 
+_FIGHTS = re.compile("(?:[防抗救应减消灭森林草原火汛旱风台震害灾急暴雨雪冰冻重污染天气突发公共卫生事件疫情]){2,14}")
 _DENIED_DENIAL = re.compile("(?:不|并非|是否|可能|未必|难道|到底|非)$|是不是|是否")
 
 #: Words that make what looks like an English name a condition, a wish, somebody's own affair.
@@ -76,10 +77,18 @@ def _is_body(words: str) -> bool:
     known = lexicon()
     if words in known.known_bodies:
         return True
+    if any(words.endswith(end) and _is_staff(words[: -len(end)]) for end in known.staffs):
+        return True
     grounds = (words[: -len(end)] for end in known.bodies if words.endswith(end))
     return any(
         ground in {"市", "省", "区", "县", "国家"} or proved_kind(ground) is not None for ground in grounds if ground
     )
+
+
+def _is_staff(words: str) -> bool:
+    """Whether words are a place and what a staff fights there ("云南省森林草原防灭火")."""
+    cuts = (cut for cut in range(2, len(words)) if proved_kind(words[:cut]) is not None)
+    return any(_FIGHTS.fullmatch(words[cut:]) and not holds_no_name(words[cut:]) for cut in cuts)
 
 
 def _area_body(found: Found) -> Issuer | None:

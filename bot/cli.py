@@ -10,6 +10,7 @@ from bot import __version__
 from bot.cli_chats import chats_app
 from bot.cli_model import model_app
 from bot.cli_outbox import outbox_app
+from bot.cli_read import read_command
 from bot.cli_stats import stats
 from bot.cli_translate import translate
 from bot.prompt import FAILED, WRONG_CALL
@@ -17,7 +18,6 @@ from bot.prompt import fail as _fail
 from bot.prompt import finish as _finish
 from bot.prompt import set_up_logs as _set_up_logs
 from bot.prompt import settings as _settings
-from bot.reading_cli import read_command
 from bot.settings import Settings
 
 app = typer.Typer(

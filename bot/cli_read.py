@@ -5,18 +5,18 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 from bot.model.reading import Claim, Figure, Moment, Reading
+from bot.prompt import WRONG_CALL, fail
 from bot.reading.reader import read
 
 #: C0 and C1 control characters of a post are shown as blanks in a terminal.
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 #: A file beyond this is no collection of posts.
 _LARGEST_FILE = 256 * 1024 * 1024
-_WRONG_CALL = 2
 _MINUTES_A_DAY = 24 * 60
 
 
@@ -52,17 +52,12 @@ def _given(what: str) -> str:
         if not path.is_file():
             return what
         if path.stat().st_size > _LARGEST_FILE:
-            _fail(f"{what} is larger than {_LARGEST_FILE // 2**20} MiB.")
+            fail(f"{what} is larger than {_LARGEST_FILE // 2**20} MiB.", WRONG_CALL)
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError:
-        _fail(f"{what} is not UTF-8 text.")
+        fail(f"{what} is not UTF-8 text.", WRONG_CALL)
     except (OSError, ValueError):
         return what  # too long or odd for a file's name: a text
-
-
-def _fail(sentence: str) -> NoReturn:
-    sys.stderr.write(f"tocsin: {sentence}\n")
-    raise typer.Exit(_WRONG_CALL)
 
 
 def _answers(lines: Iterable[str], to: str) -> Iterator[str]:

@@ -72,6 +72,8 @@ def _framed(claims: list[Claim], stretches: list[Stretch], frames: set[str]) -> 
         return [replace(claim, action=Action.DRILL if "drill" in frames else Action.PAST) for claim in named]
     denied = {(claim.hazard, claim.level) for claim in claims if claim.action is Action.DENIED}
     others = [claim for claim in claims if claim.action is not Action.DENIED]
+    if "rumour" in frames and (others or not denied):
+        raise NotProvedError("a heading says that it is a rumour, and no clause says of what")
     if others and any(hazard is None for hazard, _ in denied):
         raise NotProvedError("it denies what may be what it says")
     if any((claim.hazard, claim.level) in denied for claim in others):

@@ -151,6 +151,7 @@ def test_what_is_also_issued_needs_a_claim_before_it():
 
 def test_a_rumour_denied_and_told_in_one_post_leaves_it_unread():
     assert not read("北京市气象台发布暴雨红色预警信号。以上消息为谣言。").read
+    assert not read("【谣言】北京市气象台发布暴雨红色预警信号。").read
     assert not read("网传“北京市气象台发布暴雨红色预警信号”不实。北京市气象台发布暴雨红色预警信号。").read
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, event, make_url, text
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 FORMS = "sqlite+aiosqlite:///path/to/tocsin.db or postgresql+asyncpg://user:password@host/name"
@@ -24,6 +24,10 @@ FROZEN_MS = 10_000
 READERS = 3
 #: Statement for statement the widest transaction is well under a thousand different texts.
 STATEMENTS_CACHED = 400
+
+
+#: SQLSTATE of deadlock_detected and serialization_failure.
+_DEADLOCKS = frozenset(("40P01", "40001"))
 
 
 class DatabaseError(Exception):
@@ -111,6 +115,13 @@ class Database:
         await self._writer.dispose()
         if self._lock is not None:
             await self._reader.dispose()
+
+
+def is_deadlock(error: DBAPIError) -> bool:
+    """Tell whether PostgreSQL ended a transaction because it and another one waited for each other: nothing of it was
+    written, and it may go well the next time. SQLite has one writer and knows no such thing.
+    """
+    return getattr(error.orig, "sqlstate", None) in _DEADLOCKS
 
 
 def parse_url(url: str) -> URL:

@@ -2,18 +2,20 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.reason import Reason
 from bot.sources.face import Broken, NothingNew, Outcome, Pace, Posts, Presence, Refused, Source
 from bot.store import accounts as account_store
 from bot.store.accounts import Watch
-from bot.store.database import Database
+from bot.store.database import Database, is_deadlock
 from bot.store.fingerprint import fingerprints
 from bot.store.posts import KnownPost
 from bot.watching import freshness
@@ -23,6 +25,10 @@ from bot.watching.withdrawal import Asked, missing
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
+#: Times that a revision is written which PostgreSQL would not take because of a deadlock, and the growing pause between.
+TRIES, PAUSE_SECONDS = 4, (0.05, 0.15)
 #: Accounts of a site that rested start again spread over this many seconds, not all at once.
 AFTER_REST_SPREAD = 60.0
 
@@ -73,7 +79,8 @@ class Recorder:
         self._quiet.pop(watch.account_id, None)
         first_look = watch.baseline_at is None
         prints = await asyncio.to_thread(fingerprints, outcome.posts)
-        async with self._db.begin() as conn:
+
+        async def write(conn: AsyncConnection) -> tuple[Watch, Taken, list[str]]:
             taken = await take_in(conn, watch, outcome.posts, now, ids_may_churn=ids_may_churn, prints=prints)
             after = self._well(pace, watch, outcome, now, news=taken.news and not first_look)
             if first_look:
@@ -88,10 +95,29 @@ class Recorder:
                 after = replace(after, account=outcome.account)
             after = await self._told_back(conn, watch, after, now)
             await account_store.save_watch(conn, after)
+            return after, taken, notes
+
+        after, taken, notes = await self._in_one_transaction(write)
         self._report(watch, taken, notes, first_look=first_look)
         if taken.queued or watch.blind_told_at is not None:
             self._queued()
         return after
+
+    async def _in_one_transaction(self, write: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Do it; again from the beginning when PostgreSQL ended it to undo a deadlock. A revision changes rows that a
+        turn of the outbox may hold just then, and an alert must not wait for the next poll because of that.
+        """
+        left = TRIES
+        while True:
+            left -= 1
+            try:
+                async with self._db.begin() as conn:
+                    return await write(conn)
+            except DBAPIError as error:
+                if not left or not is_deadlock(error):
+                    raise
+                log.warning("a revision and a sending waited for each other; written again", tries_left=left)
+            await asyncio.sleep((TRIES - left) * self._rng.uniform(*PAUSE_SECONDS))
 
     async def _nothing_new(self, pace: Pace, watch: Watch, outcome: NothingNew, now: datetime) -> Watch:
         after = self._well(pace, watch, outcome, now, news=False)
@@ -173,8 +199,7 @@ class Recorder:
                 await self._withdraw(watch, known)
 
     async def _withdraw(self, watch: Watch, known: KnownPost) -> None:
-        async with self._db.begin() as conn:
-            queued = await withdraw(conn, watch.account_id, known, self._clock())
+        queued = await self._in_one_transaction(lambda conn: withdraw(conn, watch.account_id, known, self._clock()))
         log.info("a post was withdrawn", kind=watch.account.kind, account=watch.account.key, post=known.ext_id)
         if queued:
             self._queued()

@@ -36,6 +36,10 @@ class Backlog:
         """Heads that are known in a lane."""
         return self._known[lane]
 
+    def ready(self, lane: Lane) -> int:
+        """How many of a lane could go, as far as is known."""
+        return len(self._ready[lane])
+
     def add(self, heads: Iterable[Head], now: datetime) -> None:
         """Heads as the database gives them; one that is known already is brought up to date."""
         for head in heads:
@@ -47,6 +51,14 @@ class Backlog:
             self._heads[head.delivery_id] = head
             self._known[head.lane] += 1
             self._file(head, head.not_before, now)
+
+    def forget(self) -> None:
+        """Know of nothing that waits: it is read anew. Busy chats stay busy."""
+        for ready in self._ready.values():
+            ready.clear()
+        self._resting.clear()
+        self._heads.clear()
+        self._known.clear()
 
     def wake(self, now: datetime) -> None:
         """Those whose rest is over are ready."""
@@ -79,9 +91,9 @@ class Backlog:
         """The request in this chat is over and written down; the caller adds what is first there now."""
         self._busy.discard(chat_id)
 
-    def is_ready(self) -> bool:
-        """True when something could go, as far as its chat is concerned."""
-        return any(self._ready.values())
+    def is_ready(self, lanes: Iterable[Lane] = Lane) -> bool:
+        """True when something in one of these lanes could go, as far as its chat is concerned."""
+        return any(self._ready[lane] for lane in lanes)
 
     def _drop(self, head: Head) -> None:
         del self._heads[head.delivery_id]
@@ -117,7 +129,8 @@ class Backlog:
                 # what is first there now is looked up once the request is over
                 self._drop(head)
                 continue
-            at = may_go(head)
+            # an entry of an earlier filing can come up while its head rests
+            at = head.not_before if head.not_before > now else may_go(head)
             if at is None:
                 found = head
             else:

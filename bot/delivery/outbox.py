@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,9 +33,10 @@ from bot.delivery.pacing import Pacing, Ticket
 from bot.delivery.paying import Purse
 from bot.delivery.recording import Ended, Recording
 from bot.delivery.requesting import Carried, Requesting
+from bot.delivery.scanning import Scan
 from bot.delivery.shelf import Looks
 from bot.delivery.weather import Weather
-from bot.model.delivery import Lane, State
+from bot.model.delivery import Lane
 from bot.store import rests, settling, waiting
 from bot.store.database import Database
 from bot.store.waiting import Head
@@ -51,25 +52,20 @@ DATABASE_PAUSE, STOPPING_TRIES = 2.0, 3
 AHEAD_SECONDS = 0.04
 #: The outbox is looked at this often even when nobody woke it (another process may have queued), seconds.
 NET_SECONDS = 5.0
-#: Heads read at a time, and known at most in a lane: they bound memory whatever waits.
-PAGE, KNOWN = 500, 5000
+#: Heads read at a time, of one lane that may go, and of one lane in all: they bound memory whatever waits.
+PAGE, READY, KNOWN = 500, 5000, 50_000
+#: So many of the requests at once are kept for the urgent lanes, half of them for the extreme one: a picture that a slow
+#: host keeps Telegram waiting for holds its request for a minute, and must not hold up an alert.
+KEPT_FREE = 8
+#: No delivery is put off by itself for longer: a moment further ahead was written by a clock that was wrong. (Telegram's
+#: rests may last longer; ``rests`` keeps them.)
+LONGEST_WAIT = timedelta(minutes=10)
+#: What another writer holds just now is asked for again after this, seconds.
+HELD_SECONDS = 0.5
 #: With so many requests on their way a turn waits a little for more of their answers: one commit for all of them.
 GATHER_FROM, GATHER_SECONDS = 4, 0.01
 
-_EVERY_QUEUE = tuple((lane, state) for lane in Lane for state in waiting.TRIABLE)
-
 Guard = Callable[[AsyncConnection], Coroutine[Any, Any, bool]]
-
-
-@dataclass(slots=True)
-class _Scan:
-    """How far the outbox was read, by lane and state."""
-
-    due: bool = True
-    #: Rows up to this id were seen; the end was reached when ``more`` is False.
-    after: dict[tuple[Lane, State], int] = field(default_factory=dict)
-    more: set[tuple[Lane, State]] = field(default_factory=set)
-    next_whole: datetime | None = None
 
 
 class Outbox:
@@ -102,8 +98,10 @@ class Outbox:
         self._deciding = Deciding(policy or Policy(), self._weather, default_language, clock)
         self._recording = Recording(clock, rng)
         self._backlog = Backlog()
-        self._scan = _Scan()
+        self._scan = Scan(db, self._backlog, page=PAGE, ready=READY, known=KNOWN, whole=lambda: NET_SECONDS)
         self._ended: list[Ended] = []
+        #: Intents of turns that failed: they may have been committed all the same, and were not acted upon.
+        self._unheard: set[int] = set()
         self._under_way = 0
         self._woken = asyncio.Event()
         self._finishing = False
@@ -128,6 +126,8 @@ class Outbox:
             self._idle = self._guard is not None and not await self._guard(conn)
             doubtful = 0 if self._idle else await settling.doubt_unfinished(conn)
             resting = await rests.rests(conn, self._clock())
+            if not self._idle:
+                await settling.bring_near(conn, self._clock() + LONGEST_WAIT, self._clock())
         for chat, until in resting.items():
             self._pacing.rest(chat, (until - self._clock()).total_seconds())
         if doubtful:
@@ -168,7 +168,7 @@ class Outbox:
     async def _turn(self, tasks: asyncio.TaskGroup) -> float:
         """Write down what ended, begin what may; gives the seconds until something else may."""
         if self._may_begin:
-            await self._look()
+            await self._scan.look(self._clock())
             if self._purse is not None:
                 await self._purse.refill()
         picked = self._pick()
@@ -179,6 +179,7 @@ class Outbox:
             except BaseException:
                 # nothing was written: what ended is still to be, and what was picked did not go
                 self._ended = ended + self._ended
+                self._unheard |= {head.delivery_id for head, _ in picked}
                 self._give_back(picked)
                 raise
             self._begin(tasks, decided)
@@ -190,17 +191,19 @@ class Outbox:
         async with self._db.begin() as conn:
             if self._guard is not None and not await self._guard(conn):
                 return self._lost_lease(ended, picked)
+            await settling.unclaim(conn, sorted(self._unheard))
             await self._recording.write(conn, ended)
             decided = await self._deciding.decide(conn, picked, self._looks)
             going = {each.head.chat_id for each in decided if each.attempt is not None}
             over = {each.attempt.delivery.chat_id for each in ended}
             over |= {head.chat_id for head, _ in picked}
             heads = await waiting.heads_of(conn, sorted(over - going))
+        self._unheard.clear()
         for each in ended:
             self._recording.tell(each)
         for chat_id in over - going:
             self._backlog.free(chat_id)
-        self._backlog.add(heads, now)
+        self._backlog.add(_but_held(heads, picked, now), now)
         return decided
 
     def _lost_lease(self, ended: Sequence[Ended], picked: Sequence[tuple[Head, Ticket]]) -> Sequence[Decided]:
@@ -286,13 +289,12 @@ class Outbox:
             return picked
         now = self._clock()
         self._backlog.wake(now)
-        while self._under_way + len(picked) < self._at_once and self._backlog.is_ready():
+        while self._backlog.is_ready(lanes := self._lanes_with_room(len(picked))):
             paid = self._pacing.bot_wait() > AHEAD_SECONDS
-            lanes: frozenset[Lane] = frozenset(Lane)
             if paid:
                 if self._purse is None or not self._purse.has() or self._pacing.bot_wait(paid=True) > AHEAD_SECONDS:
                     break
-                lanes = self._purse.lanes
+                lanes &= self._purse.lanes
             head = self._backlog.take(lanes, self._may_go, now)
             if head is None:
                 break
@@ -300,6 +302,13 @@ class Outbox:
                 self._purse.spend()
             picked.append((head, self._pacing.take(head.telegram_id, paid=paid)))
         return picked
+
+    def _lanes_with_room(self, picked: int = 0) -> frozenset[Lane]:
+        """The lanes for which a request is left."""
+        free = self._at_once - self._under_way - picked
+        kept = min(KEPT_FREE, self._at_once // 4)
+        kept_from = {Lane.EXTREME: 0, Lane.URGENT: kept // 2, Lane.ROUTINE: kept}
+        return frozenset(lane for lane in Lane if free > kept_from[lane])
 
     def _may_go(self, head: Head) -> datetime | None:
         wait = self._pacing.chat_wait(head.telegram_id)
@@ -311,10 +320,11 @@ class Outbox:
             return 0.0
         if not self._may_begin:
             return NET_SECONDS
-        wait = 0.0 if any(map(self._wants_more, _EVERY_QUEUE)) and not self._backlog.is_ready() else NET_SECONDS
-        if self._backlog.is_ready() and self._under_way < self._at_once:
+        wait = 0.0 if self._scan.wants_more() and not self._backlog.is_ready() else NET_SECONDS
+        lanes = self._lanes_with_room()
+        if self._backlog.is_ready(lanes):
             slot = self._pacing.bot_wait()
-            if self._purse is not None and self._purse.has():
+            if self._purse is not None and self._purse.has() and self._backlog.is_ready(lanes & self._purse.lanes):
                 slot = min(slot, self._pacing.bot_wait(paid=True))
             wait = min(wait, max(0.0, slot - AHEAD_SECONDS))
         next_wake = self._backlog.next_wake()
@@ -322,32 +332,12 @@ class Outbox:
             wait = min(wait, max(0.0, (next_wake - self._clock()).total_seconds()))
         return wait
 
-    # ---------------------------------------------------------------- what waits
 
-    async def _look(self) -> None:
-        """Read heads that are not known yet, when something was queued, when few are left, and now and then all."""
-        now = self._clock()
-        scan = self._scan
-        if scan.next_whole is None or now >= scan.next_whole:
-            # ids that were committed after greater ones, rows of other processes, chats let in again
-            scan.after.clear()
-            scan.due = True
-            scan.next_whole = now + timedelta(seconds=NET_SECONDS)
-        keys = _EVERY_QUEUE if scan.due else [key for key in _EVERY_QUEUE if self._wants_more(key)]
-        scan.due = False
-        for lane, state in keys:
-            async with self._db.read() as conn:
-                page = await waiting.heads(conn, state, lane, scan.after.get((lane, state), 0), PAGE)
-            self._backlog.add(page, now)
-            if page:
-                scan.after[lane, state] = page[-1].delivery_id
-            if len(page) < PAGE:
-                scan.more.discard((lane, state))
-            else:
-                scan.more.add((lane, state))
-
-    def _wants_more(self, key: tuple[Lane, State]) -> bool:
-        """True when a queue was not read to its end and there is room for its next page: one for each turn, so that
-        no turn waits for all of them.
-        """
-        return key in self._scan.more and self._backlog.known(key[0]) < KNOWN
+def _but_held(heads: Sequence[Head], picked: Sequence[tuple[Head, Ticket]], now: datetime) -> list[Head]:
+    """A head that was picked and stands as it stood is held by another writer: others go first meanwhile."""
+    tried = {head.delivery_id for head, _ in picked}
+    later = now + timedelta(seconds=HELD_SECONDS)
+    return [
+        replace(head, not_before=later) if head.delivery_id in tried and head.not_before < later else head
+        for head in heads
+    ]

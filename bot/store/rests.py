@@ -33,9 +33,15 @@ async def save_rest(conn: AsyncConnection, telegram_id: int, until: datetime, no
 
 
 async def rests(conn: AsyncConnection, now: datetime) -> dict[int, datetime]:
-    """The rests that still hold, by Telegram's chat id; those that are over are forgotten."""
-    found = await conn.execute(select(site_state.c.name, site_state.c.value).where(site_state.c.site == _SITE))
-    kept = {int(name): datetime.fromisoformat(json.loads(value)) for name, value in found}
+    """The rests that still hold, by Telegram's chat id; those that are over are forgotten. One that was written by a clock
+    that is ahead of this one lasts from now on for as long as it was meant to.
+    """
+    columns = (site_state.c.name, site_state.c.value, site_state.c.updated_at)
+    found = await conn.execute(select(*columns).where(site_state.c.site == _SITE))
+    kept: dict[int, datetime] = {}
+    for name, value, written in found:
+        until = datetime.fromisoformat(json.loads(value))
+        kept[int(name)] = until if written <= now else now + (until - written)
     over = [str(chat) for chat, until in kept.items() if until <= now]
     for start in range(0, len(over), _CHUNK):
         some = over[start : start + _CHUNK]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, case, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import LISTED, Lane, SentPart, State
@@ -55,6 +55,21 @@ async def claim(conn: AsyncConnection, claims: Sequence[Claim], now: datetime) -
             for each in claims
         ]
         await conn.execute(_CLAIM, rows)
+
+
+async def unclaim(conn: AsyncConnection, delivery_ids: Sequence[int]) -> None:
+    """Take back intents that nothing came of: the commit was perhaps made, but nobody heard of it, so nothing was sent."""
+    for start in range(0, len(delivery_ids), _CHUNK):
+        d, some = deliveries.c, delivery_ids[start : start + _CHUNK]
+        before = case((d.maybe_repeat.is_(True), State.UNSURE.value), else_=State.QUEUED.value)
+        mine = d.id.in_(some) & (d.state == State.SENDING.value)
+        await conn.execute(update(deliveries).where(mine).values(state=before))
+
+
+async def bring_near(conn: AsyncConnection, latest: datetime, now: datetime) -> None:
+    """Let go now what waits for a moment after ``latest``: a clock that was wrong wrote it."""
+    late = deliveries.c.state.in_([State.QUEUED.value, State.UNSURE.value]) & (deliveries.c.not_before > latest)
+    await conn.execute(update(deliveries).where(late).values(not_before=now))
 
 
 async def change(conn: AsyncConnection, changes: Sequence[Change]) -> None:

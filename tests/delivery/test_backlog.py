@@ -105,3 +105,15 @@ def test_how_many_heads_a_lane_has_is_counted_as_they_come_and_go(backlog):
     assert [backlog.known(lane) for lane in Lane] == [1, 0, 2]
     assert len(taken(backlog, 3)) == 3
     assert [backlog.known(lane) for lane in Lane] == [0, 0, 0]
+
+
+def test_an_entry_left_over_from_an_earlier_filing_rings_nothing_before_its_time(backlog):
+    backlog.add([head(1, at=NOW + timedelta(seconds=5))], NOW)
+    backlog.add([head(1, Lane.EXTREME, at=NOW)], NOW)  # lifted: filed twice by now
+    assert [h.delivery_id for h in taken(backlog, 1)] == [1]
+    later = NOW + timedelta(seconds=30)
+    backlog.add([head(1, Lane.EXTREME, at=later)], NOW)
+    backlog.wake(NOW + timedelta(seconds=6))
+    assert taken(backlog, 1, now=NOW + timedelta(seconds=6)) == []
+    backlog.wake(later)
+    assert [h.delivery_id for h in taken(backlog, 1, now=later)] == [1]

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from bot.delivery import face
 from bot.delivery.face import FloodError
 from bot.model.delivery import Lane, State
+from bot.store import rests
 from bot.store.tables import deliveries as table
 
 REST = 30
@@ -220,3 +222,12 @@ async def test_without_anything_urgent_routine_has_every_turn(sqlite_db, clock):
     messenger = Recorded(clock)
     await run_until_quiet(sqlite_db, clock, messenger)
     assert messenger.numbers(READER) == [1, 2, 3, 4, 5]
+
+
+async def test_a_rest_that_a_clock_ahead_of_ours_wrote_lasts_as_long_as_telegram_asked(db, clock):
+    async with db.begin() as conn:
+        await rests.save_rest(conn, READER, clock() + timedelta(seconds=30), clock())
+    clock.advance(-86400)
+    async with db.begin() as conn:
+        kept = await rests.rests(conn, clock())
+    assert kept == {READER: clock() + timedelta(seconds=30)}

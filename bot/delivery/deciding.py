@@ -78,7 +78,7 @@ class Deciding:
                     raise
                 except Exception:  # a supervisor's loop: one delivery's fault must not stop the others
                     log.exception("a delivery could not be prepared; tried again later", delivery=delivery.id)
-                    found = own_fault(delivery, now, delivery.state)
+                    found = own_fault(delivery, now)
             if isinstance(found, Attempt):
                 repeats = found.delivery.repeats
                 claims.append(Claim(found.delivery.id, found.delivery.rendered_revision, repeats))
@@ -100,9 +100,11 @@ class Deciding:
             count = await old_news.fold(shelf.conn, delivery, now)
             log.info("old news summed up", chat=delivery.telegram_id, count=count)
             return None
+        if not old_news.rings(delivery, now):
+            delivery = replace(delivery, silent=True)
         says = phrases(delivery.language or self._default_language)
         planned = await plan(shelf, delivery, says)
-        if planned.send is not None:
+        if planned.send is not None and planned.send.lane > delivery.lane:
             await settling.hurry(shelf.conn, planned.send.delivery_id, delivery.lane)
         if planned.later and planned.send is not None:
             at = max(planned.send.not_before, now + timedelta(seconds=LATER))

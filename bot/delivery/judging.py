@@ -107,18 +107,19 @@ def failed(attempt: Attempt, error: SendError, now: datetime, rng: random.Random
         case face.FloodError(retry_after=seconds):
             return _back(delivery, now + timedelta(seconds=seconds), error, retries=1)
         case face.LostAnswerError():
-            lost = {"attempts": tried, "lost_answers": delivery.lost_answers + 1, "error": str(error)}
+            # refusals before the first lost answer are no lost answers
+            tried = tried if delivery.state is State.UNSURE else 1
+            lost = _in_doubt(attempt) | {"attempts": tried, "error": str(error)}
             if tried >= MOST_ATTEMPTS:
                 given_up = State.HELD if attempt.step.edits is None else State.FAILED
                 return change(delivery, given_up, now, was=State.SENDING, **lost)
-            doubt = attempt.step.edits is None or delivery.maybe_repeat
-            again = {"not_before": later, "retries": delivery.retries + 1, "maybe_repeat": doubt}
+            again = {"not_before": later, "retries": delivery.retries + 1}
             return change(delivery, State.UNSURE, now, was=State.SENDING, **lost, **again)
         case face.UnknownError() | face.NotPaidError():
             # a payment refused of a message that was not to be paid for is as strange as any
-            if tried < MOST_UNKNOWN:
-                return _back(delivery, later, error, retries=1, attempts=1, unknown=1)
             unknown = delivery.unknown_errors + 1
+            if min(tried, unknown) < MOST_UNKNOWN:  # lost answers before it are no refusals
+                return _back(delivery, later, error, retries=1, attempts=1, unknown=1)
             return change(delivery, State.FAILED, now, was=State.SENDING, error=str(error), unknown_errors=unknown)
         case _:
             return change(delivery, State.FAILED, now, was=State.SENDING, error=str(error))
@@ -131,17 +132,27 @@ def _without_vain_repeat(attempt: Attempt, error: SendError) -> Delivery:
     return replace(attempt.delivery, repeats=attempt.delivery.repeats - 1)
 
 
-def own_fault(delivery: Delivery, now: datetime, was: State) -> Change:
-    """A fault of Tocsin's own: it waits; one that stays is given up, visibly."""
-    why = "a fault of Tocsin's own; see the log"
+def own_fault(delivery: Delivery, now: datetime, *, attempt: Attempt | None = None) -> Change:
+    """A fault of Tocsin's own: it waits; one that stays is given up, visibly. ``attempt``: the request went out, or was
+    about to, so whatever Telegram said to it is lost to us.
+    """
+    was = State.SENDING if attempt is not None else delivery.state
+    values: dict[str, object] = {"error": "a fault of Tocsin's own; see the log"}
+    if attempt is not None:
+        values |= _in_doubt(attempt)
     if delivery.attempts + 1 >= MOST_ATTEMPTS:
-        return change(delivery, State.FAILED, now, was=was, error=why)
-    later = {"attempts": delivery.attempts + 1, "not_before": now + timedelta(seconds=ASIDE)}
-    if was is not State.SENDING:
-        return change(delivery, was, now, was=was, error=why, **later)
-    # the request went out, or was about to: whatever Telegram said to it is lost to us
-    lost = {"lost_answers": delivery.lost_answers + 1, "retries": delivery.retries + 1}
-    return change(delivery, State.UNSURE, now, was=was, error=why, **later, **lost)
+        return change(delivery, State.FAILED, now, was=was, **values)
+    values |= {"attempts": delivery.attempts + 1, "not_before": now + timedelta(seconds=ASIDE)}
+    if attempt is None:
+        return change(delivery, was, now, was=was, **values)
+    return change(delivery, State.UNSURE, now, was=was, retries=delivery.retries + 1, **values)
+
+
+def _in_doubt(attempt: Attempt) -> dict[str, object]:
+    """Its answer is lost. An edit that was done already changes nothing when it is done again."""
+    delivery = attempt.delivery
+    doubt = attempt.step.edits is None or delivery.maybe_repeat
+    return {"lost_answers": delivery.lost_answers + 1, "maybe_repeat": doubt}
 
 
 def ending(parts: tuple[SentPart, ...]) -> tuple[State, str]:

@@ -1,7 +1,7 @@
 """What waited too long to be rung as new: it is summed up in one message, "while I was away" (and nothing is lost)."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -51,6 +51,15 @@ def why_old(delivery: Delivery, now: datetime) -> str:
         return "it ended before it could be sent"
     since = delivery.news_at or delivery.queued_at
     return "it waited too long to be news" if now - since > patience_of(delivery).of(delivery.lane) else ""
+
+
+def rings(delivery: Delivery, now: datetime) -> bool:
+    """False for what is finished or told of, but too late to be rung: an alert whose answer was lost before a night away,
+    a change that waited as long.
+    """
+    if delivery.op is Op.SEND:
+        return not why_old(replace(delivery, state=State.QUEUED), now)
+    return now - delivery.queued_at <= patience_of(delivery).of(delivery.lane)
 
 
 async def fold(conn: AsyncConnection, delivery: Delivery, now: datetime) -> int:

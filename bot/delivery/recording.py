@@ -95,7 +95,7 @@ class Recording:
     async def _failed(self, conn: AsyncConnection, ended: Ended) -> None:
         attempt, result = ended.attempt, ended.result
         if not isinstance(result, SendError):
-            change = judging.own_fault(attempt.delivery, ended.at, State.SENDING)
+            change = judging.own_fault(attempt.delivery, ended.at, attempt=attempt)
         else:
             change = judging.failed(attempt, result, ended.at, self._rng)
         self._written[change.delivery_id] = change

@@ -108,7 +108,7 @@ async def plan(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
             return Plan(skip="it will be sent in its newest version", send=send)
         # the lanes can put a change before what it changes
         return Plan(send=send, later=True)
-    in_doubt = send is not None and send.state is State.HELD and not send.parts
+    in_doubt = send is not None and (send.state is State.HELD or send.maybe_repeat) and not send.parts
     if send is None or not (send.parts or in_doubt):
         return Plan(skip="the chat never got the original")
     if in_doubt or send.parts[0].form in ((LISTED,) if delivery.op is Op.EDIT else (LISTED, FOREIGN)):

@@ -50,6 +50,7 @@ class SendRow:
     rendered_revision: int | None
     parts: tuple[SentPart, ...]
     not_before: datetime
+    maybe_repeat: bool
 
 
 # ------------------------------------------------------------------ queueing
@@ -238,15 +239,24 @@ def parts_from_json(text: str) -> tuple[SentPart, ...]:
     return tuple(SentPart(tuple(p["message_ids"]), p["form"]) for p in json.loads(text))
 
 
-def _sends() -> Select[int, int, int, int, str, int, int | None, str, datetime]:
+def _sends() -> Select[int, int, int, int, str, int, int | None, str, datetime, bool]:
     d = deliveries.c
     return select(
-        d.id, d.chat_id, d.thread_id, d.post_id, d.state, d.lane, d.rendered_revision, d.parts, d.not_before
+        d.id,
+        d.chat_id,
+        d.thread_id,
+        d.post_id,
+        d.state,
+        d.lane,
+        d.rendered_revision,
+        d.parts,
+        d.not_before,
+        d.maybe_repeat,
     )
 
 
-def _send_row(row: Row[int, int, int, int, str, int, int | None, str, datetime]) -> SendRow:
-    delivery_id, chat_id, thread_id, post_id, state, lane, rendered, parts, not_before = row
+def _send_row(row: Row[int, int, int, int, str, int, int | None, str, datetime, bool]) -> SendRow:
+    delivery_id, chat_id, thread_id, post_id, state, lane, rendered, parts, not_before, maybe_repeat = row
     return SendRow(
         delivery_id,
         chat_id,
@@ -257,4 +267,5 @@ def _send_row(row: Row[int, int, int, int, str, int, int | None, str, datetime])
         rendered,
         parts_from_json(parts),
         not_before,
+        maybe_repeat,
     )

@@ -168,3 +168,50 @@ async def test_a_network_that_is_down_counts_against_no_delivery(db, clock):
     assert marked(messenger) == [False] * 3
     assert [row.attempts for row in await rows(db)] == [0, 0, 0]
     assert sum(row.retries for row in await rows(db)) == 8
+
+
+async def test_an_alert_that_was_refused_strangely_before_its_answer_was_lost_is_still_sent_again(db, clock):
+    messenger = ScriptedMessenger()
+    refusals = iter([UnknownError("Bad Request: STRANGE")] * (MOST_UNSEEN + 1))
+
+    def refuse(_what):
+        for error in refusals:
+            raise error
+
+    messenger.before = refuse
+    losing(messenger, {1})
+    await queue_posts(db, clock, 1, lanes=(Lane.EXTREME,))
+    assert await run_until_quiet(db, clock, messenger) == {State.SENT: 1}
+    assert marked(messenger) == [False, True]
+
+
+async def test_an_alert_whose_answers_were_lost_is_not_given_up_for_the_first_strange_refusal(db, clock):
+    messenger = ScriptedMessenger()
+    losing(messenger, set(range(1, MOST_UNKNOWN)))
+    await queue_posts(db, clock, 1, lanes=(Lane.EXTREME,))
+    await queue_posts(db, clock, 40, telegram_id=OTHER)
+    refused = []
+
+    def refuse(what):
+        if what[0] == "send" and what[1].chat_id == READER and len(messenger.texts(READER)) == MOST_UNKNOWN - 1:
+            refused.append(what)
+            if len(refused) == 1:
+                raise UnknownError("Bad Request: STRANGE")
+
+    messenger.before = refuse
+    assert await run_until_quiet(db, clock, messenger) == {State.SENT: 41}
+    assert len(refused) == 2
+
+
+async def test_a_message_that_may_have_gone_out_before_a_fault_of_ours_is_known_to_be_in_doubt(db, clock):
+    messenger = ScriptedMessenger()
+    fault = iter([ZeroDivisionError()])
+
+    def fail(_what):
+        for error in fault:
+            raise error
+
+    messenger.after = fail
+    await queue_posts(db, clock, 1)
+    await run_until_quiet(db, clock, messenger)
+    assert (await row_of(db)).maybe_repeat

@@ -269,3 +269,19 @@ async def test_a_message_that_was_begun_is_finished_whatever_its_age(db, clock):
     clock.advance(30 * HOUR)
     assert await run_until_quiet(db, clock, messenger) == {State.SENT: 1}
     assert "may be a repeat" in messenger.messages[0].text
+    assert messenger.messages[0].silent
+
+
+@pytest.mark.parametrize(("hours", "silent"), [(1, False), (30, True)])
+async def test_a_change_that_waited_too_long_is_told_without_a_sound(db, clock, hours, silent):
+    messenger = ScriptedMessenger()
+    await queue_posts(db, clock, 1)
+    await run_until_quiet(db, clock, messenger)
+    (said,) = await rows(db)
+    told = '{"phrase": "", "values": {}, "reply": "message.returned"}'
+    async with db.begin() as conn:
+        draft = Draft(said.chat_id, Op.EDIT, Lane.URGENT, post_id=said.post_id, revision=1, notice=told)
+        await enqueue(conn, [draft], clock())
+    clock.advance(hours * HOUR)
+    await run_until_quiet(db, clock, messenger)
+    assert [shown.silent for shown in messenger.messages] == [False, silent]

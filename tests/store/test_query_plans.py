@@ -220,6 +220,8 @@ CALLS: dict[str, Call] = {
     "settling.rewrite_send": lambda c, w: settling.rewrite_send(c, w.delivery_id, parts=PART, revision=2),
     "settling.hurry": lambda c, w: settling.hurry(c, w.delivery_id, Lane.URGENT),
     "settling.fail_waiting_of_chat": lambda c, w: settling.fail_waiting_of_chat(c, w.other_chat_id, "gone", w.now),
+    "settling.unclaim": lambda c, w: settling.unclaim(c, [w.delivery_id]),
+    "settling.bring_near": lambda c, w: settling.bring_near(c, w.now, w.now),
     "settling.doubt_unfinished": lambda c, _: settling.doubt_unfinished(c),
     "deliveries.waiting_of_chat": lambda c, w: deliveries.waiting_of_chat(c, w.chat_id),
     "deliveries.counts": lambda c, _: deliveries.counts(c),

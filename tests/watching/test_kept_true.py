@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.delivery.deciding import Policy
-from bot.delivery.face import GoneError, LostAnswerError
+from bot.delivery.face import GoneError, LostAnswerError, RejectedError
 from bot.delivery.returning import welcome_back
 from bot.model.alert import MsgType, Severity, Status
 from bot.store import chats, posts
@@ -561,3 +561,24 @@ async def test_what_was_only_summed_up_is_named_when_it_is_removed(town):
     assert "While I was away" in away.text
     assert reply.text.startswith("About “Rainstorm 1”:\nThe agency has removed this warning.")
     assert reply.reply_to == away.id
+
+
+async def test_a_removal_is_told_where_the_message_may_stand_though_its_delivery_was_given_up(town):
+    await town.subscribe(READER)
+    await town.see()
+    await town.see(town.cap(1))
+    lose(town)
+    refused = []
+
+    def refuse(what):
+        if town.messenger.messages and what[0] == "send" and len(refused) < 2:  # noqa: PLR2004 - plainly, too
+            refused.append(what)
+            raise RejectedError("Bad Request: MESSAGE_EMPTY")
+
+    town.messenger.before = refuse
+    await town.deliver()
+    assert refused
+    await remove(town, town.cap(1))
+    await town.deliver()
+    message, told = town.shown(READER)
+    assert "removed" in told.text

@@ -571,7 +571,7 @@ async def test_a_removal_is_told_where_the_message_may_stand_though_its_delivery
     refused = []
 
     def refuse(what):
-        if town.messenger.messages and what[0] == "send" and len(refused) < 2:  # noqa: PLR2004 - plainly, too
+        if town.messenger.messages and what[0] == "send" and len(refused) < 2:
             refused.append(what)
             raise RejectedError("Bad Request: MESSAGE_EMPTY")
 
@@ -580,5 +580,5 @@ async def test_a_removal_is_told_where_the_message_may_stand_though_its_delivery
     assert refused
     await remove(town, town.cap(1))
     await town.deliver()
-    message, told = town.shown(READER)
+    _message, told = town.shown(READER)
     assert "removed" in told.text

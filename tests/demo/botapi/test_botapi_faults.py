@@ -58,7 +58,7 @@ async def test_a_flood_answer_blocks_the_chat_for_as_long_as_it_says(
 
 async def test_a_delay_makes_the_client_give_up_waiting(server: BotApiServer, user: User) -> None:
     server.faults.add(Fault(Act.DELAY, When.AFTER, seconds=30))
-    async with httpx.AsyncClient(trust_env=False, timeout=0.2) as impatient:
+    async with httpx.AsyncClient(trust_env=False, timeout=httpx.Timeout(10.0, read=0.5)) as impatient:
         with pytest.raises(httpx.ReadTimeout):
             await impatient.post(
                 f"{server.base_url}{server.token}/sendMessage", json={"chat_id": user.id, "text": "a"}

@@ -104,7 +104,7 @@ async def test_a_running_outbox_finds_what_another_process_sends_again(db, clock
     outbox = Outbox(db, messenger, clock=clock, rng=random.Random(1), pacing=pacing)
     running = asyncio.ensure_future(outbox.run())
     async with asyncio.timeout(10):
-        while outbox._scan.next_whole is None:  # until it has looked, and found nothing to do
+        while outbox._scan._next_whole is None:  # until it has looked, and found nothing to do
             await asyncio.sleep(0.005)
     assert messenger.messages == []
     await resend(db, await numbers(db), clock())

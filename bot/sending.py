@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -15,7 +16,7 @@ from bot.chat.line import Line
 from bot.chat.ports import Lookout, Ports
 from bot.chat.sender import TelegramMessenger
 from bot.delivery.deciding import Policy
-from bot.delivery.face import Messenger, NotSentError, Part, TokenLostError
+from bot.delivery.face import FloodError, Messenger, NotSentError, Part, TokenLostError
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
 from bot.delivery.paying import Purse
@@ -30,6 +31,8 @@ from bot.store.database import Database
 from bot.store.lease import Lease
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 #: Connections that alerts leave to the answers to commands.
 FOR_ANSWERS = 8
@@ -76,6 +79,39 @@ class FencedMessenger:
     def _check(self) -> None:
         if self.lease.left < MARGIN_SECONDS:
             raise NotSentError("this process does not surely hold the lease for sending; nothing was sent")
+
+
+@dataclass(frozen=True, slots=True)
+class HeedingMessenger:
+    """A messenger for answers to commands: what Telegram says to them about its limits holds for alerts too."""
+
+    messenger: Messenger
+    outbox: Outbox
+
+    async def send(
+        self, target: Target, part: Part, *, silent: bool = False, reply_to: int | None = None, paid: bool = False
+    ) -> SentPart:
+        """As Messenger.send."""
+        sending = self.messenger.send(target, part, silent=silent, reply_to=reply_to, paid=paid)
+        sent = await self._heed(target, sending)
+        self.outbox.answered()
+        return sent
+
+    async def edit(self, target: Target, sent: SentPart, part: Part) -> None:
+        """As Messenger.edit."""
+        await self._heed(target, self.messenger.edit(target, sent, part))
+        self.outbox.answered()
+
+    async def reach(self, target: Target) -> None:
+        """As Messenger.reach."""
+        await self._heed(target, self.messenger.reach(target))
+
+    async def _heed(self, target: Target, request: Awaitable[T]) -> T:
+        try:
+            return await request
+        except FloodError as error:
+            self.outbox.flooded(target.chat_id, error.retry_after)
+            raise
 
 
 @dataclass(slots=True)
@@ -126,7 +162,7 @@ class Sending:
             bot,
             Ports(
                 lookout=self.lookout,
-                messenger=messenger,
+                messenger=HeedingMessenger(messenger, self._outbox),
                 render=render,
                 turn=self.pacing.answer_turn,
                 operators=frozenset(settings.admin_ids),

@@ -5,19 +5,20 @@ import random
 from dataclasses import dataclass
 
 import pytest
-from outboxes import READER, UNLIMITED, queue_posts
+from outboxes import READER, UNLIMITED, make, queue_posts
 from scripted import ScriptedMessenger
 from sqlalchemy import select
 
 from bot.chat.line import Line
-from bot.delivery.face import NotSentError, Part, Styled
+from bot.delivery import outbox as outbox_module
+from bot.delivery.face import FloodError, NotSentError, Part, Styled
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
-from bot.model.delivery import SentPart
+from bot.model.delivery import SentPart, State
 from bot.model.subscription import Target
-from bot.sending import MARGIN_SECONDS, FencedMessenger, Sending
+from bot.sending import MARGIN_SECONDS, FencedMessenger, HeedingMessenger, Sending
 from bot.settings import load_settings
-from bot.store import bots
+from bot.store import bots, deliveries
 from bot.store.database import Database
 from bot.store.lease import LEASE_SECONDS, Lease
 from bot.store.tables import deliveries as table
@@ -194,6 +195,60 @@ async def test_one_that_was_replaced_before_it_began_does_not_doubt_what_the_oth
     for outbox, task in ((old.outbox, late), (new.outbox, succeeding)):
         outbox.finish()
         await asyncio.wait_for(task, 10)
+
+
+# ------------------------------------------------------------------ what answers to commands meet
+
+
+@pytest.mark.parametrize("restarted", [False, True], ids=["the same process", "killed and begun anew"])
+@pytest.mark.parametrize("edits", [False, True], ids=["a message", "an edit"])
+async def test_after_a_429_to_an_answer_alerts_to_that_chat_rest_their_time_and_others_go(
+    db, clock, edits, restarted, monkeypatch
+):
+    monkeypatch.setattr(outbox_module, "NET_SECONDS", 0.02)  # the clock is moved by hand
+    other, tries = READER + 1, []
+
+    class Telegram(ScriptedMessenger):
+        async def send(self, target, part, **how):
+            tries.append((target.chat_id, clock().timestamp()))
+            return await super().send(target, part, **how)
+
+    def refuse(_what):
+        raise FloodError(30)
+
+    messenger = Telegram()
+    outbox = make(db, clock, messenger)
+    working = asyncio.ensure_future(outbox.run())
+    answers = HeedingMessenger(ScriptedMessenger(), outbox)
+    sent = await answers.send(Target(READER), PART)
+    answers.messenger.before = refuse
+    asked_at = clock().timestamp()
+    with pytest.raises(FloodError):
+        await (answers.edit(Target(READER), sent, PART) if edits else answers.send(Target(READER), PART))
+    await queue_posts(db, clock, 1)
+    await queue_posts(db, clock, 1, telegram_id=other)
+    outbox.wake()
+
+    async def other_has_it():
+        return sorted(await states(db)) == ["queued", "sent"]
+
+    await until(other_has_it)
+    if restarted:
+        working.cancel()
+        await asyncio.wait({working})
+        outbox = make(db, clock, messenger)
+        working = asyncio.ensure_future(outbox.run())
+
+    async def both_have_it():
+        clock.advance(0.5)
+        async with db.read() as conn:
+            return await deliveries.counts(conn) == {State.SENT: 2}
+
+    await until(both_have_it)
+    outbox.finish()
+    await asyncio.wait_for(working, 10)
+    assert [chat for chat, _ in tries] == [other, READER]
+    assert tries[-1][1] - asked_at >= 30
 
 
 # ------------------------------------------------------------------ another bot

@@ -39,6 +39,7 @@ from bot.delivery.weather import Weather
 from bot.model.delivery import Lane
 from bot.store import rests, settling, waiting
 from bot.store.database import Database
+from bot.store.rests import Rest
 from bot.store.waiting import Head
 
 log = structlog.get_logger(__name__)
@@ -100,6 +101,8 @@ class Outbox:
         self._backlog = Backlog()
         self._scan = Scan(db, self._backlog, page=PAGE, ready=READY, known=KNOWN, whole=lambda: NET_SECONDS)
         self._ended: list[Ended] = []
+        #: What Telegram answered to others that send through this bot, to be written with the next turn.
+        self._rests: list[Rest] = []
         #: Intents of turns that failed: they may have been committed all the same, and were not acted upon.
         self._unheard: set[int] = set()
         self._under_way = 0
@@ -113,6 +116,19 @@ class Outbox:
         """Something was queued."""
         self._scan.due = True
         self._woken.set()
+
+    def flooded(self, telegram_id: int, seconds: float) -> None:
+        """Somebody else who sends through this bot got a 429 there. Alerts rest from now on, and what rests is in the
+        database before the next one's intent is.
+        """
+        scope = self._weather.flooded(telegram_id, seconds)
+        now = self._clock()
+        self._rests.append(Rest(scope, now + timedelta(seconds=seconds), now))
+        self._woken.set()
+
+    def answered(self) -> None:
+        """Telegram took what somebody else sent through this bot."""
+        self._weather.answered()
 
     def finish(self) -> None:
         """Begin nothing more: ``run`` returns once the requests on their way have their answers in the database."""
@@ -139,7 +155,7 @@ class Outbox:
 
     async def _take_turns(self, tasks: asyncio.TaskGroup) -> None:
         failures = 0
-        while not (self._ending and not self._under_way and not self._ended):
+        while not (self._ending and not self._under_way and not self._ended and not self._rests):
             self._woken.clear()
             try:
                 wait = await self._turn(tasks)
@@ -173,24 +189,29 @@ class Outbox:
                 await self._purse.refill()
         picked = self._pick()
         ended, self._ended = self._ended, []
-        if picked or ended:
+        resting, self._rests = self._rests, []
+        if picked or ended or resting:
             try:
-                decided = await self._write(ended, picked)
+                decided = await self._write(ended, picked, resting)
             except BaseException:
                 # nothing was written: what ended is still to be, and what was picked did not go
                 self._ended = ended + self._ended
+                self._rests = resting + self._rests
                 self._unheard |= {head.delivery_id for head, _ in picked}
                 self._give_back(picked)
                 raise
             self._begin(tasks, decided)
         return self._until_next()
 
-    async def _write(self, ended: Sequence[Ended], picked: Sequence[tuple[Head, Ticket]]) -> Sequence[Decided]:
+    async def _write(
+        self, ended: Sequence[Ended], picked: Sequence[tuple[Head, Ticket]], resting: Sequence[Rest]
+    ) -> Sequence[Decided]:
         """One transaction."""
         now = self._clock()
         async with self._db.begin() as conn:
             if self._guard is not None and not await self._guard(conn):
                 return self._lost_lease(ended, picked)
+            await rests.save(conn, resting)
             await settling.unclaim(conn, sorted(self._unheard))
             await self._recording.write(conn, ended)
             decided = await self._deciding.decide(conn, picked, self._looks)

@@ -17,6 +17,7 @@ from bot.delivery.steps import Kind
 from bot.model.delivery import Lane, Op, State
 from bot.store import chats, deliveries, rests, settling
 from bot.store.deliveries import Draft
+from bot.store.rests import Rest
 from bot.store.settling import Change
 
 log = structlog.get_logger(__name__)
@@ -103,7 +104,7 @@ class Recording:
             case MigratedError(new_chat_id=new_chat_id):
                 await chats.migrate(conn, attempt.delivery.telegram_id, new_chat_id)
             case FloodError(retry_after=seconds) if ended.rests is not None:
-                await rests.save_rest(conn, ended.rests, ended.at + timedelta(seconds=seconds), ended.at)
+                await rests.save(conn, [Rest(ended.rests, ended.at + timedelta(seconds=seconds), ended.at)])
 
     async def _blocked(self, conn: AsyncConnection, ended: Ended, error: BlockedError) -> None:
         """The chat does not want us: it is paused, its subscriptions stay. What waits is given up with the reason:

@@ -1,6 +1,8 @@
 """The rests that Telegram asked for (429), kept so that a restart does not end them early."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, select
@@ -15,21 +17,30 @@ _SITE = "telegram"
 _CHUNK = 1000
 
 
-async def save_rest(conn: AsyncConnection, telegram_id: int, until: datetime, now: datetime) -> None:
-    """Keep that a chat (0: the whole bot) is not to be written to before ``until``, also across a restart.
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A chat (Telegram's id; 0: the whole bot) is not to be written to before ``until``; so it was asked at ``asked_at``."""
 
-    A longer rest that is kept already stays.
-    """
-    # all of one length and in UTC, so that the database can tell the later one
-    value = json.dumps(until.astimezone(UTC).isoformat(timespec="microseconds"))
-    row = insert_into(conn, site_state).values(site=_SITE, name=str(telegram_id), value=value, updated_at=now)
-    await conn.execute(
-        row.on_conflict_do_update(
-            index_elements=["site", "name"],
-            set_={"value": row.excluded.value, "updated_at": row.excluded.updated_at},
-            where=site_state.c.value < row.excluded.value,
+    telegram_id: int
+    until: datetime
+    asked_at: datetime
+
+
+async def save(conn: AsyncConnection, resting: Sequence[Rest]) -> None:
+    """Keep rests across a restart. A longer one that is kept already stays."""
+    for each in resting:
+        # all of one length and in UTC, so that the database can tell the later one
+        value = json.dumps(each.until.astimezone(UTC).isoformat(timespec="microseconds"))
+        row = insert_into(conn, site_state).values(
+            site=_SITE, name=str(each.telegram_id), value=value, updated_at=each.asked_at
         )
-    )
+        await conn.execute(
+            row.on_conflict_do_update(
+                index_elements=["site", "name"],
+                set_={"value": row.excluded.value, "updated_at": row.excluded.updated_at},
+                where=site_state.c.value < row.excluded.value,
+            )
+        )
 
 
 async def rests(conn: AsyncConnection, now: datetime) -> dict[int, datetime]:

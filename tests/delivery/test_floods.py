@@ -226,7 +226,7 @@ async def test_without_anything_urgent_routine_has_every_turn(sqlite_db, clock):
 
 async def test_a_rest_that_a_clock_ahead_of_ours_wrote_lasts_as_long_as_telegram_asked(db, clock):
     async with db.begin() as conn:
-        await rests.save_rest(conn, READER, clock() + timedelta(seconds=30), clock())
+        await rests.save(conn, [rests.Rest(READER, clock() + timedelta(seconds=30), clock())])
     clock.advance(-86400)
     async with db.begin() as conn:
         kept = await rests.rests(conn, clock())

@@ -234,7 +234,7 @@ CALLS: dict[str, Call] = {
     "given_up.numbers": lambda c, w: given_up.numbers(c, State.QUEUED, w.now, 0, 50),
     "given_up.by_id": lambda c, w: given_up.by_id(c, [w.delivery_id, w.delivery_id + 1]),
     "given_up.counts": lambda c, w: given_up.counts(c, [State.FAILED, State.HELD], w.now),
-    "rests.save_rest": lambda c, w: rests.save_rest(c, 1, w.now, w.now),
+    "rests.save": lambda c, w: rests.save(c, [rests.Rest(1, w.now, w.now)]),
     "rests.rests": lambda c, w: rests.rests(c, w.now + timedelta(days=1)),
     "leases.moment": lambda c, w: leases.moment(c, lambda: w.now),
     "leases.acquire": lambda c, w: leases.acquire(c, "poll", "me", w.now, 15),

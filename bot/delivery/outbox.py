@@ -95,7 +95,7 @@ class Outbox:
         self._guard = guard
         self._weather = Weather(pacing, clock, rng)
         self._looks = Looks()
-        self._requesting = Requesting(messenger, pacing.answer_turn)
+        self._requesting = Requesting(messenger, pacing.further_turn)
         self._deciding = Deciding(policy or Policy(), self._weather, default_language, clock)
         self._recording = Recording(clock, rng)
         self._backlog = Backlog()
@@ -307,9 +307,11 @@ class Outbox:
         """Whose turn it is, as many as may go now; each has its ticket, and its chat is busy."""
         picked: list[tuple[Head, Ticket]] = []
         if not self._may_begin:
+            self._pacing.alerts_wait = False
             return picked
         now = self._clock()
         self._backlog.wake(now)
+        self._pacing.alerts_wait = self._backlog.is_ready()
         while self._backlog.is_ready(lanes := self._lanes_with_room(len(picked))):
             paid = self._pacing.bot_wait() > AHEAD_SECONDS
             if paid:
@@ -343,6 +345,7 @@ class Outbox:
             return NET_SECONDS
         wait = 0.0 if self._scan.wants_more() and not self._backlog.is_ready() else NET_SECONDS
         lanes = self._lanes_with_room()
+        self._pacing.alerts_wait = self._backlog.is_ready()
         if self._backlog.is_ready(lanes):
             slot = self._pacing.bot_wait()
             if self._purse is not None and self._purse.has() and self._backlog.is_ready(lanes & self._purse.lanes):

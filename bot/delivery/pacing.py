@@ -14,6 +14,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from bot.delivery.face import RestingError
+
 #: The chat scope of a rest that holds for the whole bot.
 EVERY_CHAT = 0
 #: The bot's window is full of messages that have no answer yet: nobody knows when there will be room.
@@ -27,6 +29,10 @@ _LEAST_AT_ONCE = 26
 _EVEN_SHARE = 0.9
 #: Whoever answers a command does not report back: by then Telegram has surely counted it, seconds.
 _ANSWER_UNDERWAY = 0.5
+#: While alerts wait, answers to commands have one part in so many of the bot's window.
+_ANSWERS_PART = 3
+#: Nobody waits longer for the answer to a command, seconds: with a longer rest it is not given.
+_LONGEST_ANSWER_WAIT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,11 @@ class Window:
         room_at = self._landed[surplus - 1] + self.seconds if surplus > 0 else now
         return max(0.0, room_at - now, self._next_at - now)
 
+    def room(self, now: float) -> int:
+        """How many more may go now."""
+        self.wait(now)
+        return max(0, self.most - self._flying - len(self._landed))
+
     def leave(self, cost: int, at: float) -> None:
         """So many go out at that moment (a negative number: they did not after all)."""
         self._flying += cost
@@ -113,28 +124,41 @@ class Pacing:
     limits: Limits = field(default_factory=Limits)
     _bot: Window = field(init=False)
     _paid: Window = field(init=False)
+    #: Answers to commands, which the bot's window counts as well.
+    _answered: Window = field(init=False)
     #: Private chats: the moment at which their burst is whole again.
     _whole_at: dict[int, float] = field(default_factory=dict, init=False)
     _groups: dict[int, Window] = field(default_factory=dict, init=False)
     #: Chat (or EVERY_CHAT) to the moment until which it rests.
     _rests: dict[int, float] = field(default_factory=dict, init=False)
-    #: Answers to commands that wait for their turn.
+    #: Alerts wait for the bot's window: answers to commands keep to their part of it.
+    alerts_wait: bool = field(default=False, init=False)
+    #: Answers to commands that wait for the bot's window, and the line that they form.
     _answers: int = field(default=0, init=False)
+    _answers_line: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    #: Further requests of alerts that wait for it.
+    _further: int = field(default=0, init=False)
+    _further_line: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _swept_at: float = field(default=float("-inf"), init=False)
 
     def __post_init__(self) -> None:
         self._bot = Window(self.limits.bot_messages, self.limits.bot_window)
         self._paid = Window(self.limits.paid_messages, self.limits.bot_window, even=True)
+        part = max(1, self.limits.bot_messages // _ANSWERS_PART)
+        # a window of one or two messages has no third: then it is one message in the time of three
+        windows = max(1.0, part * _ANSWERS_PART / max(1, self.limits.bot_messages))
+        self._answered = Window(part, self.limits.bot_window * windows)
 
     def bot_wait(self, *, paid: bool = False) -> float:
         """Seconds until the whole bot may send one more alert; 0 for now, UNKNOWN while only an answer can make room.
-        Answers to commands that wait for their turn go first.
+        Answers to commands that wait for their turn go first, as far as their part of the window goes.
         """
         window = self._paid if paid else self._bot
         if not window.most:
             return UNKNOWN
         now = self.clock()
-        return max(self.bot_rest(), window.wait(now, 1 if paid else 1 + self._answers))
+        first = 0 if paid else self._further + min(self._answers, self._answered.room(now))
+        return max(self.bot_rest(), window.wait(now, 1 + first))
 
     def chat_wait(self, chat_id: int) -> float:
         """Seconds until one message may go to this chat, leaving the bot's own window and rest aside; 0 for now."""
@@ -152,23 +176,69 @@ class Pacing:
         """Count one message to the chat; ask ``bot_wait`` and ``chat_wait`` first. It may leave once the bot's window
         has room, at ``Ticket.at``.
         """
-        now = self.clock()
-        self._sweep(now)
-        at = now + self.bot_wait(paid=paid)
+        return self._leave(chat_id, self.clock() + self.bot_wait(paid=paid), paid=paid)
+
+    def _leave(self, chat_id: int, at: float, *, paid: bool = False) -> Ticket:
+        self._sweep(self.clock())
         (self._paid if paid else self._bot).leave(1, at)
         if chat_id <= 0:
             self._group(chat_id).leave(1, at)
         return Ticket(chat_id, paid, at)
 
     async def answer_turn(self, chat_id: int, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-        """Wait until an answer to a command may go, before the alerts that wait; it is counted then."""
-        self._answers += 1
+        """Wait until an answer to a command may go; it is counted then. It goes before the alerts that wait, but while
+        some do answers have a third of the bot's window at most. Raises RestingError when the rest is too long for that.
+        """
+        while True:
+            await self._until_chat_may(chat_id, sleep, longest_rest=_LONGEST_ANSWER_WAIT)
+            # one that only waits for its chat keeps no room
+            self._answers += 1
+            try:
+                async with self._answers_line:
+                    while wait := self._answer_wait():
+                        self._refuse_after(_LONGEST_ANSWER_WAIT, chat_id)
+                        await sleep(wait if wait != UNKNOWN else _FLYING_PAUSE)
+                    if self.chat_wait(chat_id):
+                        continue  # another answer to this chat went first
+                    self._answered.leave(1, self.clock())
+                    self._answered.land(self.clock() + _ANSWER_UNDERWAY, 1, 0)
+                    self.landed(self._leave(chat_id, self.clock()), later=_ANSWER_UNDERWAY)
+                    return
+            finally:
+                self._answers -= 1
+
+    async def further_turn(self, chat_id: int, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """Wait until a further request of an alert that was begun may go, before the alerts that were not; it is counted
+        then. Raises RestingError when somebody is told to rest meanwhile.
+        """
+        await self._until_chat_may(chat_id, sleep, longest_rest=0.0)
+        self._further += 1
         try:
-            while wait := max(self.bot_rest(), self._bot.wait(self.clock()), self.chat_wait(chat_id)):
-                await sleep(wait if wait != UNKNOWN else _FLYING_PAUSE)
+            async with self._further_line:
+                while wait := max(self.rest_of(chat_id), self._bot.wait(self.clock())):
+                    self._refuse_after(0.0, chat_id)
+                    await sleep(wait if wait != UNKNOWN else _FLYING_PAUSE)
+                self.landed(self._leave(chat_id, self.clock()), later=_ANSWER_UNDERWAY)
         finally:
-            self._answers -= 1
-        self.landed(self.take(chat_id), later=_ANSWER_UNDERWAY)
+            self._further -= 1
+
+    async def _until_chat_may(
+        self, chat_id: int, sleep: Callable[[float], Awaitable[None]], *, longest_rest: float
+    ) -> None:
+        while wait := self.chat_wait(chat_id):
+            self._refuse_after(longest_rest, chat_id)
+            await sleep(wait)
+
+    def _refuse_after(self, longest_rest: float, chat_id: int) -> None:
+        rest = self.rest_of(chat_id)
+        if rest > longest_rest:
+            raise RestingError(rest)
+
+    def _answer_wait(self) -> float:
+        """Seconds until the whole bot may send an answer to a command."""
+        now = self.clock()
+        part = self._answered.wait(now) if self.alerts_wait or self._further else 0.0
+        return max(self.bot_rest(), self._bot.wait(now), part)
 
     def landed(self, ticket: Ticket, *, more: int = 0, later: float = 0.0) -> None:
         """The answer to a ticket's request is there, or will surely be in ``later`` seconds. ``more``: messages beyond

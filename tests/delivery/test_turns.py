@@ -190,11 +190,11 @@ async def test_a_second_request_waits_for_its_own_turn(db, clock, formatted):
     await queue_posts(db, clock, 1)
     working = make(db, clock, messenger)
     turns = []
-    answer_turn = working._pacing.answer_turn
+    further_turn = working._pacing.further_turn
 
     async def counted(chat_id):
         turns.append(chat_id)
-        await answer_turn(chat_id)
+        await further_turn(chat_id)
 
     working._requesting._turn = counted
     running = asyncio.ensure_future(working.run())

@@ -43,14 +43,21 @@ class Decided:
     head: Head
     ticket: Ticket
     attempt: Attempt | None = None
+    #: It is an album of so many messages, for which there is no room now: nothing was decided. 0: it is not.
+    too_wide: int = 0
+
+
+#: Gives the ticket for so many messages, None when there is no room for them now.
+Widen = Callable[[Head, Ticket, int], Ticket | None]
 
 
 class Deciding:
     """Decides and writes: the intent of what goes out, the end of what needs no request."""
 
     def __init__(
-        self, policy: Policy, weather: Weather, default_language: str, clock: Callable[[], datetime]
+        self, policy: Policy, weather: Weather, default_language: str, clock: Callable[[], datetime], widen: Widen
     ) -> None:
+        self._widen = widen
         self._policy = policy
         self._weather = weather
         self._default_language = default_language
@@ -79,6 +86,12 @@ class Deciding:
                 except Exception:  # a supervisor's loop: one delivery's fault must not stop the others
                     log.exception("a delivery could not be prepared; tried again later", delivery=delivery.id)
                     found = own_fault(delivery, now)
+            if isinstance(found, Attempt) and found.messages > ticket.cost:
+                wider = self._widen(head, ticket, found.messages)
+                if wider is None:
+                    decided.append(Decided(head, ticket, too_wide=found.messages))
+                    continue
+                ticket, found = wider, replace(found, ticket=wider)  # noqa: PLW2901 - it is this head's from now on
             if isinstance(found, Attempt):
                 repeats = found.delivery.repeats
                 claims.append(Claim(found.delivery.id, found.delivery.rendered_revision, repeats))

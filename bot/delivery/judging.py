@@ -51,6 +51,11 @@ class Attempt:
     #: Ask first whether the chat is in reach.
     probe: bool = False
 
+    @property
+    def messages(self) -> int:
+        """As Telegram counts: each picture of an album is one."""
+        return max(1, len(self.step.part.media)) if self.step.edits is None else 1
+
 
 class Repeat(Enum):
     """Whether a message whose answer was lost may be sent again."""

@@ -8,7 +8,7 @@ before its intent is on the disk, and a storm costs one commit for many messages
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Container, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,7 +96,7 @@ class Outbox:
         self._weather = Weather(pacing, clock, rng)
         self._looks = Looks()
         self._requesting = Requesting(messenger, pacing.further_turn)
-        self._deciding = Deciding(policy or Policy(), self._weather, default_language, clock)
+        self._deciding = Deciding(policy or Policy(), self._weather, default_language, clock, self._widen)
         self._recording = Recording(clock, rng)
         self._backlog = Backlog()
         self._scan = Scan(db, self._backlog, page=PAGE, ready=READY, known=KNOWN, whole=lambda: NET_SECONDS)
@@ -105,6 +105,9 @@ class Outbox:
         self._rests: list[Rest] = []
         #: Intents of turns that failed: they may have been committed all the same, and were not acted upon.
         self._unheard: set[int] = set()
+        #: Albums that wait for room, by delivery: how many messages each is. And tickets that were widened in this turn.
+        self._widths: dict[int, int] = {}
+        self._widened: dict[int, Ticket] = {}
         self._under_way = 0
         self._woken = asyncio.Event()
         self._finishing = False
@@ -220,11 +223,16 @@ class Outbox:
             over |= {head.chat_id for head, _ in picked}
             heads = await waiting.heads_of(conn, sorted(over - going))
         self._unheard.clear()
+        self._widened.clear()
+        if len(self._widths) > READY:  # of some nothing came; who still waits is looked at again
+            self._widths.clear()
+        self._widths |= {each.head.delivery_id: each.too_wide for each in decided if each.too_wide}
         for each in ended:
             self._recording.tell(each)
         for chat_id in over - going:
             self._backlog.free(chat_id)
-        self._backlog.add(_but_held(heads, picked, now), now)
+        undecided = {each.head.delivery_id for each in decided if not each.too_wide}
+        self._backlog.add(_but_held(heads, undecided, now), now)
         return decided
 
     def _lost_lease(self, ended: Sequence[Ended], picked: Sequence[tuple[Head, Ticket]]) -> Sequence[Decided]:
@@ -250,7 +258,7 @@ class Outbox:
             result = await self._requesting.carry_out(
                 attempt.delivery, attempt.step, attempt.says, paid=attempt.ticket.paid, probe=attempt.probe
             )
-            more = result.more
+            more = 1 + result.more - attempt.ticket.cost
             self._weather.answered()
         except SendError as error:
             result = error
@@ -291,7 +299,7 @@ class Outbox:
     def _give_back(self, picked: Sequence[tuple[Head, Ticket]]) -> None:
         now = self._clock()
         for head, ticket in picked:
-            self._refund(ticket)
+            self._refund(self._widened.pop(head.delivery_id, ticket))
             self._backlog.free(head.chat_id)
         self._backlog.add([head for head, _ in picked], now)
 
@@ -299,7 +307,17 @@ class Outbox:
         """Nothing was sent for it."""
         self._pacing.refund(ticket)
         if ticket.paid and self._purse is not None:
-            self._purse.spend(-1)
+            self._purse.give_back(ticket.cost, ticket.day)
+
+    def _widen(self, head: Head, ticket: Ticket, messages: int) -> Ticket | None:
+        """The ticket for an album, when there is room for all its messages and they can be paid for."""
+        more = messages - ticket.cost
+        if self._pacing.chat_wait(head.telegram_id, more) or self._way(more, paid=ticket.paid) is not ticket.paid:
+            return None
+        if ticket.paid and self._purse is not None:
+            self._purse.spend(more)
+        self._widened[head.delivery_id] = wider = self._pacing.widen(ticket, more)
+        return wider
 
     # ---------------------------------------------------------------- what may go
 
@@ -307,24 +325,44 @@ class Outbox:
         """Whose turn it is, as many as may go now; each has its ticket, and its chat is busy."""
         picked: list[tuple[Head, Ticket]] = []
         if not self._may_begin:
-            self._pacing.alerts_wait = False
+            self._pacing.alerts_wait, self._pacing.album_waits = False, 0
             return picked
         now = self._clock()
         self._backlog.wake(now)
         self._pacing.alerts_wait = self._backlog.is_ready()
+        self._pacing.album_waits = 0
         while self._backlog.is_ready(lanes := self._lanes_with_room(len(picked))):
-            paid = self._pacing.bot_wait() > AHEAD_SECONDS
-            if paid:
-                if self._purse is None or not self._purse.has() or self._pacing.bot_wait(paid=True) > AHEAD_SECONDS:
-                    break
+            paid = self._way(1)
+            if paid is None:
+                break
+            if paid and self._purse is not None:
                 lanes &= self._purse.lanes
             head = self._backlog.take(lanes, self._may_go, now)
             if head is None:
                 break
+            width = self._widths.get(head.delivery_id, 1)
+            if width > 1:
+                paid = self._way(width, may_pay=self._purse is not None and head.lane in self._purse.lanes)
+            if paid is None:
+                # nothing of its lane or a lower one passes it: else there would never be room for it
+                self._pacing.album_waits = width
+                self._backlog.free(head.chat_id)
+                self._backlog.add([head], now)
+                break
+            self._widths.pop(head.delivery_id, None)
+            ticket = self._pacing.take(head.telegram_id, paid=paid, cost=width)
             if paid and self._purse is not None:
-                self._purse.spend()
-            picked.append((head, self._pacing.take(head.telegram_id, paid=paid)))
+                ticket = replace(ticket, day=self._purse.spend(width))
+            picked.append((head, ticket))
         return picked
+
+    def _way(self, messages: int, *, paid: bool = False, may_pay: bool = True) -> bool | None:
+        """How so many messages at once may go now: False for free, True paid for, None not yet. ``paid``: not for free."""
+        if not paid and self._pacing.bot_wait(cost=messages) <= AHEAD_SECONDS:
+            return False
+        if not may_pay or self._purse is None or not self._purse.has(messages):
+            return None
+        return True if self._pacing.bot_wait(paid=True, cost=messages) <= AHEAD_SECONDS else None
 
     def _lanes_with_room(self, picked: int = 0) -> frozenset[Lane]:
         """The lanes for which a request is left."""
@@ -334,7 +372,7 @@ class Outbox:
         return frozenset(lane for lane in Lane if free > kept_from[lane])
 
     def _may_go(self, head: Head) -> datetime | None:
-        wait = self._pacing.chat_wait(head.telegram_id)
+        wait = self._pacing.chat_wait(head.telegram_id, self._widths.get(head.delivery_id, 1))
         return self._clock() + timedelta(seconds=wait) if wait > 0 else None
 
     def _until_next(self) -> float:
@@ -347,9 +385,14 @@ class Outbox:
         lanes = self._lanes_with_room()
         self._pacing.alerts_wait = self._backlog.is_ready()
         if self._backlog.is_ready(lanes):
-            slot = self._pacing.bot_wait()
-            if self._purse is not None and self._purse.has() and self._backlog.is_ready(lanes & self._purse.lanes):
-                slot = min(slot, self._pacing.bot_wait(paid=True))
+            width = max(1, self._pacing.album_waits)
+            slot = self._pacing.bot_wait(cost=width)
+            if (
+                self._purse is not None
+                and self._purse.has(width)
+                and self._backlog.is_ready(lanes & self._purse.lanes)
+            ):
+                slot = min(slot, self._pacing.bot_wait(paid=True, cost=width))
             wait = min(wait, max(0.0, slot - AHEAD_SECONDS))
         next_wake = self._backlog.next_wake()
         if next_wake is not None:
@@ -357,9 +400,8 @@ class Outbox:
         return wait
 
 
-def _but_held(heads: Sequence[Head], picked: Sequence[tuple[Head, Ticket]], now: datetime) -> list[Head]:
-    """A head that was picked and stands as it stood is held by another writer: others go first meanwhile."""
-    tried = {head.delivery_id for head, _ in picked}
+def _but_held(heads: Sequence[Head], tried: Container[int], now: datetime) -> list[Head]:
+    """A head that was tried and stands as it stood is held by another writer: others go first meanwhile."""
     later = now + timedelta(seconds=HELD_SECONDS)
     return [
         replace(head, not_before=later) if head.delivery_id in tried and head.not_before < later else head

@@ -12,7 +12,7 @@ import asyncio
 from bisect import insort
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.delivery.face import RestingError
 
@@ -114,6 +114,10 @@ class Ticket:
     paid: bool = False
     #: The moment of ``Pacing.clock`` before which it must not leave: tickets may be taken a little ahead.
     at: float = 0.0
+    #: Messages: an album is as many as it has pictures.
+    cost: int = 1
+    #: The day (UTC) whose budget pays for it, "" where nothing does.
+    day: str = ""
 
 
 @dataclass(slots=True)
@@ -133,6 +137,8 @@ class Pacing:
     _rests: dict[int, float] = field(default_factory=dict, init=False)
     #: Alerts wait for the bot's window: answers to commands keep to their part of it.
     alerts_wait: bool = field(default=False, init=False)
+    #: Messages of the album that waits for it, 0 for none.
+    album_waits: int = field(default=0, init=False)
     #: Answers to commands that wait for the bot's window, and the line that they form.
     _answers: int = field(default=0, init=False)
     _answers_line: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
@@ -149,19 +155,22 @@ class Pacing:
         windows = max(1.0, part * _ANSWERS_PART / max(1, self.limits.bot_messages))
         self._answered = Window(part, self.limits.bot_window * windows)
 
-    def bot_wait(self, *, paid: bool = False) -> float:
-        """Seconds until the whole bot may send one more alert; 0 for now, UNKNOWN while only an answer can make room.
-        Answers to commands that wait for their turn go first, as far as their part of the window goes.
+    def bot_wait(self, *, paid: bool = False, cost: int = 1) -> float:
+        """Seconds until the whole bot may send one more alert (an album: ``cost`` messages at once); 0 for now,
+        UNKNOWN while only an answer can make room. Answers to commands that wait for their turn go first, as far
+        as their part of the window goes.
         """
         window = self._paid if paid else self._bot
         if not window.most:
             return UNKNOWN
         now = self.clock()
         first = 0 if paid else self._further + min(self._answers, self._answered.room(now))
-        return max(self.bot_rest(), window.wait(now, 1 + first))
+        return max(self.bot_rest(), window.wait(now, cost + first))
 
-    def chat_wait(self, chat_id: int) -> float:
-        """Seconds until one message may go to this chat, leaving the bot's own window and rest aside; 0 for now."""
+    def chat_wait(self, chat_id: int, cost: int = 1) -> float:
+        """Seconds until one message may go to this chat (to a group: ``cost`` at once), leaving the bot's own window
+        and rest aside; 0 for now.
+        """
         now = self.clock()
         rest = self._rests.get(chat_id, 0.0) - now if chat_id != EVERY_CHAT else 0.0
         if chat_id > 0:
@@ -169,21 +178,27 @@ class Pacing:
             slack = (self.limits.private_burst - 1) * self.limits.private_gap
             return max(0.0, rest, self._whole_at.get(chat_id, now) - slack - now)
         sent = self._groups.get(chat_id)
-        wait = sent.wait(now) if sent is not None else 0.0
+        wait = sent.wait(now, cost) if sent is not None else 0.0
         return max(0.0, rest, wait if wait != UNKNOWN else _FLYING_PAUSE)
 
-    def take(self, chat_id: int, *, paid: bool = False) -> Ticket:
-        """Count one message to the chat; ask ``bot_wait`` and ``chat_wait`` first. It may leave once the bot's window
-        has room, at ``Ticket.at``.
+    def take(self, chat_id: int, *, paid: bool = False, cost: int = 1) -> Ticket:
+        """Count one message (an album: ``cost``) to the chat; ask ``bot_wait`` and ``chat_wait`` first. It may leave
+        once the bot's window has room, at ``Ticket.at``.
         """
-        return self._leave(chat_id, self.clock() + self.bot_wait(paid=paid), paid=paid)
+        return self._leave(chat_id, self.clock() + self.bot_wait(paid=paid, cost=cost), paid=paid, cost=cost)
 
-    def _leave(self, chat_id: int, at: float, *, paid: bool = False) -> Ticket:
+    def widen(self, ticket: Ticket, more: int) -> Ticket:
+        """What the ticket is for turns out to be an album of so many more messages; ask as for them beforehand."""
+        at = max(ticket.at, self.clock() + self.bot_wait(paid=ticket.paid, cost=more))
+        self._leave(ticket.chat_id, at, paid=ticket.paid, cost=more)
+        return replace(ticket, at=at, cost=ticket.cost + more)
+
+    def _leave(self, chat_id: int, at: float, *, paid: bool = False, cost: int = 1) -> Ticket:
         self._sweep(self.clock())
-        (self._paid if paid else self._bot).leave(1, at)
+        (self._paid if paid else self._bot).leave(cost, at)
         if chat_id <= 0:
-            self._group(chat_id).leave(1, at)
-        return Ticket(chat_id, paid, at)
+            self._group(chat_id).leave(cost, at)
+        return Ticket(chat_id, paid, at, cost)
 
     async def answer_turn(self, chat_id: int, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Wait until an answer to a command may go; it is counted then. It goes before the alerts that wait, but while
@@ -238,18 +253,20 @@ class Pacing:
         """Seconds until the whole bot may send an answer to a command."""
         now = self.clock()
         part = self._answered.wait(now) if self.alerts_wait or self._further else 0.0
+        if self.album_waits > self._bot.most - self._answered.most:
+            part = max(part, _FLYING_PAUSE)  # it waits until the window is all but empty
         return max(self.bot_rest(), self._bot.wait(now), part)
 
     def landed(self, ticket: Ticket, *, more: int = 0, later: float = 0.0) -> None:
         """The answer to a ticket's request is there, or will surely be in ``later`` seconds. ``more``: messages beyond
-        the one that was asked for (the rest of an album, a second request after a refusal).
+        what the ticket was for (negative: an album came to fewer).
         """
         at = self.clock() + later
-        (self._paid if ticket.paid else self._bot).land(at, 1, more)
+        (self._paid if ticket.paid else self._bot).land(at, ticket.cost, more)
         if ticket.chat_id <= 0:
-            self._group(ticket.chat_id).land(at, 1, more)
+            self._group(ticket.chat_id).land(at, ticket.cost, more)
         else:
-            counted = min(1 + more, self.limits.private_burst) * self.limits.private_gap
+            counted = min(ticket.cost + more, self.limits.private_burst) * self.limits.private_gap
             self._whole_at[ticket.chat_id] = max(self._whole_at.get(ticket.chat_id, at), at) + counted
 
     def bot_rest(self) -> float:
@@ -262,9 +279,9 @@ class Pacing:
 
     def refund(self, ticket: Ticket) -> None:
         """Nothing was sent for a ticket: it does not count."""
-        (self._paid if ticket.paid else self._bot).leave(-1, ticket.at)
+        (self._paid if ticket.paid else self._bot).leave(-ticket.cost, ticket.at)
         if ticket.chat_id <= 0:
-            self._group(ticket.chat_id).leave(-1, ticket.at)
+            self._group(ticket.chat_id).leave(-ticket.cost, ticket.at)
 
     def rest(self, chat_id: int, seconds: float) -> None:
         """Send nothing to this chat (or EVERY_CHAT) for so long; a longer rest that holds already stays."""

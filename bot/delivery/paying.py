@@ -26,25 +26,33 @@ class Purse:
     _day: str = ""
     _left: int = 0
     _empty_on: str = ""
+    _refused_on: str = ""
 
-    def has(self) -> bool:
-        """True when a message may be paid for now."""
-        return self._left > 0 and self._day == self._today()
+    def has(self, messages: int = 1) -> bool:
+        """True when so many messages may be paid for now."""
+        today = self._today()
+        return self._left >= messages and self._day == today and self._refused_on != today
 
-    def spend(self, messages: int = 1) -> None:
-        """One message goes out paid (-1: it did not after all)."""
+    def spend(self, messages: int = 1) -> str:
+        """So many messages go out paid; gives the day whose budget they are taken from."""
         self._left -= messages
+        return self._day
+
+    def give_back(self, messages: int, day: str) -> None:
+        """They did not after all. What was taken from another day's budget is not put into today's."""
+        if day == self._day:
+            self._left += messages
 
     def refused(self) -> None:
         """Telegram does not take the payment (no Stars left): nothing is paid for any more today."""
-        self._left, self._empty_on = 0, self._today()
+        self._refused_on = self._today()
 
     async def refill(self) -> None:
         """Reserve more when little is left; a budget that is used up is not asked for again that day."""
         today = self._today()
         if self._day != today:
             self._day, self._left = today, 0
-        if self._left >= BLOCK // 2 or self._empty_on == today:
+        if self._left >= BLOCK // 2 or today in {self._empty_on, self._refused_on}:
             return
         async with self.db.begin() as conn:
             got = await payments.reserve(conn, today, BLOCK, self.daily_stars * MESSAGES_PER_STAR)

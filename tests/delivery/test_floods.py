@@ -13,7 +13,9 @@ from sqlalchemy import select
 
 from bot.delivery import face
 from bot.delivery.face import FloodError
+from bot.delivery.pacing import Limits
 from bot.model.delivery import Lane, State
+from bot.model.post import Media, MediaKind
 from bot.store import rests
 from bot.store.tables import deliveries as table
 
@@ -231,3 +233,26 @@ async def test_a_rest_that_a_clock_ahead_of_ours_wrote_lasts_as_long_as_telegram
     async with db.begin() as conn:
         kept = await rests.rests(conn, clock())
     assert kept == {READER: clock() + timedelta(seconds=30)}
+
+
+@pytest.mark.parametrize("limit", [3, 9])
+async def test_albums_keep_the_bots_window_and_a_groups_picture_by_picture_and_words_go_on_in_between(
+    db, clock, limit
+):
+    """Wider than the window an album goes into an empty one; the group's second album waits for its minute."""
+    album = tuple(Media(MediaKind.PHOTO, f"https://wx1.sinaimg.cn/{n}.jpg") for n in range(4))
+    group, readers = -100_7, CHATS[:3]
+    await queue_posts(db, clock, 2, telegram_id=group, media=album)
+    for chat in readers:
+        await queue_posts(db, clock, 1, telegram_id=chat, media=album)
+        await queue_posts(db, clock, 2, telegram_id=chat, lanes=(Lane.EXTREME,))
+    messenger = Recorded(clock)
+    counted = []
+    messenger.after = lambda what: counted.extend([clock().timestamp()] * max(1, len(what[2].media)))
+    limits = Limits(bot_messages=limit, private_gap=0.0, private_burst=1000, group_messages=6)
+    async with at_work(db, clock, messenger, limits=limits):
+        await until(lambda: len(messenger.messages) == 22, clock, 0.05)
+        await until(lambda: len(messenger.messages) == 26, clock)
+    assert max(sum(at <= other < at + 1.0 for other in counted) for at in counted) <= max(limit, 4)
+    first, second = messenger.times(group)
+    assert second - first >= 60

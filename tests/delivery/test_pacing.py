@@ -108,6 +108,36 @@ def test_an_album_counts_as_its_pictures(pacing, seconds):
     assert sent[10][0] >= 1060.0
 
 
+def test_an_album_counts_from_the_moment_it_leaves(seconds):
+    pacing = Pacing(seconds, Limits(bot_messages=12))
+    album = pacing.take(GROUP, cost=10)
+    pacing.take(READER)
+    pacing.take(OTHER)
+    assert pacing.bot_wait() == UNKNOWN
+    assert pacing.chat_wait(GROUP, 10) == 0
+    assert pacing.chat_wait(GROUP, 11) > 0
+    seconds.now += 0.3
+    pacing.landed(album, more=-2)  # two pictures were left out
+    assert pacing.bot_wait(cost=2) == 0
+    assert pacing.bot_wait(cost=3) == pytest.approx(1.0)
+    seconds.now += 1.0
+    assert pacing.bot_wait(cost=10) == 0
+    assert pacing.bot_wait(cost=11) == UNKNOWN
+
+
+def test_an_album_wider_than_the_window_goes_when_that_is_empty(seconds):
+    pacing = Pacing(seconds, Limits(bot_messages=3))
+    first = pacing.take(READER)
+    assert pacing.bot_wait(cost=10) == UNKNOWN
+    pacing.landed(first)
+    assert pacing.bot_wait(cost=10) == pytest.approx(1.0)
+    seconds.now += 1.0
+    wide = pacing.take(GROUP, cost=10)
+    pacing.refund(wide)
+    assert pacing.bot_wait(cost=3) == 0
+    assert pacing.chat_wait(GROUP, 20) == 0
+
+
 def test_asking_again_without_waiting_gains_nothing(pacing, seconds):
     send_all(pacing, seconds, [READER] * 3)
     assert [wait_for(pacing, READER) for _ in range(5)] == pytest.approx([1.0] * 5)

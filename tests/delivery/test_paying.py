@@ -10,6 +10,7 @@ from bot.delivery.face import RejectedError
 from bot.delivery.pacing import Limits
 from bot.delivery.paying import BLOCK, MESSAGES_PER_STAR, Purse
 from bot.model.delivery import Lane, State
+from bot.model.post import Media, MediaKind
 from bot.store import payments
 
 SLOW = Limits(bot_messages=2, paid_messages=1000, private_gap=0.0, private_burst=1000)
@@ -27,13 +28,16 @@ class Watched(ScriptedMessenger):
         if paid and self.refuses_payment:
             raise RejectedError("Bad Request: not enough Stars")
         sent = await super().send(target, part, silent=silent, reply_to=reply_to)
-        self.paid.append((paid, part.styled.text))
+        self.paid += [(paid, part.styled.text)] * len(sent.message_ids)
         return sent
 
 
-async def queue_for(db, clock, chats, lanes=(Lane.URGENT,)):
+ALBUM = tuple(Media(MediaKind.PHOTO, f"https://wx1.sinaimg.cn/{n}.jpg") for n in range(4))
+
+
+async def queue_for(db, clock, chats, lanes=(Lane.URGENT,), media=()):
     for chat in range(1, chats + 1):
-        await queue_posts(db, clock, 1, telegram_id=chat, lanes=lanes)
+        await queue_posts(db, clock, 1, telegram_id=chat, lanes=lanes, media=media)
 
 
 def purse(db, clock, stars=1000, lanes=frozenset((Lane.EXTREME, Lane.URGENT))):
@@ -120,3 +124,39 @@ async def test_a_small_budget_is_kept_to_the_message(db, clock, stars):
     await queue_for(db, clock, 30)
     await run_until_quiet(db, clock, messenger, limits=SLOW, purse=purse(db, clock, stars=stars))
     assert [paid for paid, _ in messenger.paid].count(True) == stars * MESSAGES_PER_STAR
+
+
+@pytest.mark.parametrize("stars", [1, 2])
+async def test_an_album_is_paid_for_picture_by_picture_and_the_rest_of_the_budget_is_not_passed(db, clock, stars):
+    messenger = Watched()
+    await queue_for(db, clock, 12, media=ALBUM)
+    limits = Limits(bot_messages=5, paid_messages=1000, private_gap=0.0, private_burst=1000)
+    counted = await run_until_quiet(db, clock, messenger, limits=limits, purse=purse(db, clock, stars=stars))
+    assert counted == {State.SENT: 12}
+    assert len(messenger.paid) == 48
+    # whole albums of four only
+    assert [paid for paid, _ in messenger.paid].count(True) == stars * MESSAGES_PER_STAR // 4 * 4
+
+
+async def test_what_is_given_back_after_a_refused_payment_opens_the_purse_no_more_that_day(db, clock):
+    ours = purse(db, clock)
+    await ours.refill()
+    day = ours.spend(3)
+    ours.refused()
+    ours.give_back(3, day)
+    await ours.refill()
+    assert not ours.has()
+    clock.advance(timedelta(days=1).total_seconds())
+    await ours.refill()
+    assert ours.has()
+
+
+async def test_what_is_given_back_after_midnight_is_not_the_new_days(db, clock):
+    ours = purse(db, clock, stars=1)
+    await ours.refill()
+    day = ours.spend()
+    clock.advance(timedelta(days=1).total_seconds())
+    await ours.refill()
+    ours.give_back(1, day)
+    assert ours.has(MESSAGES_PER_STAR)
+    assert not ours.has(MESSAGES_PER_STAR + 1)

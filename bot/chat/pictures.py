@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import structlog
 from telegram import Message
 
+from bot.delivery.face import BusyError
 from bot.model.post import Media
 
 _log = structlog.get_logger(__name__)
@@ -21,6 +23,9 @@ MESSAGE_SECONDS = 20.0
 MESSAGE_BYTES = 30 * 1000 * 1000
 #: Downloads at one time, for all messages: memory again.
 AT_ONCE = 4
+#: Messages whose pictures are held in memory at one time, to be uploaded; who comes later is told to come again after
+#: UPLOAD_PAUSE seconds: meanwhile Telegram may have got the same picture from another message.
+UPLOADS, UPLOAD_PAUSE = 3, 1.0
 
 #: Pictures whose file ids are kept: a storm day's posts of many accounts, in about 200 KiB.
 REMEMBERED = 1000
@@ -42,10 +47,30 @@ class Pictures:
         self._file_ids: OrderedDict[str, str] = OrderedDict()
         self._running: dict[str, asyncio.Task[bytes | None]] = {}
         self._free = asyncio.Semaphore(AT_ONCE)
+        self._uploads = 0
+        #: Addresses that Telegram could not fetch: asking it again for each chat would only cost time.
+        self._refused: OrderedDict[str, None] = OrderedDict()
 
     def by_reference(self, medium: Media) -> str:
         """The file id where Telegram has it already, else its address."""
         return self._file_ids.get(medium.url, medium.url)
+
+    def must_upload(self, media: Sequence[Media]) -> bool:
+        """Telegram could not fetch one of these, and has not got it in another way since."""
+        return any(medium.url in self._refused and medium.url not in self._file_ids for medium in media)
+
+    @contextmanager
+    def uploading(self) -> Iterator[None]:
+        """Room for the pictures of one message in memory. Raises BusyError when there is none: nobody waits in here, for
+        who waits holds a request that a message without pictures could have.
+        """
+        if self._uploads >= UPLOADS:
+            raise BusyError(UPLOAD_PAUSE)
+        self._uploads += 1
+        try:
+            yield
+        finally:
+            self._uploads -= 1
 
     async def files_of(self, media: Sequence[Media]) -> list[tuple[Media, bytes]]:
         """The pictures of one message that can be had within its time and size, in their order."""
@@ -90,6 +115,10 @@ class Pictures:
         for medium, reference in zip(media, refused, strict=True):
             if self._file_ids.get(medium.url) == reference:
                 del self._file_ids[medium.url]
+            elif reference == medium.url:
+                self._refused[medium.url] = None
+        while len(self._refused) > REMEMBERED:
+            self._refused.popitem(last=False)
 
     async def _fetch(self, medium: Media) -> bytes | None:
         """Bounded by itself: it goes on when the message that asked for it has given up, for others may wait too."""

@@ -39,18 +39,20 @@ class TelegramMessenger:
     async def send(
         self, target: Target, part: Part, *, silent: bool = False, reply_to: int | None = None, paid: bool = False
     ) -> SentPart:
-        """Send one part; a picture goes by its address first, then by upload. Raises SendError's kinds."""
+        """Send one part; a picture goes by its address first, then by upload. Raises SendError's kinds, BusyError too."""
         how = _How(target, silent, reply_to, paid)
         if not part.media:
             return await self._text(how, part)
-        references = [self._pictures.by_reference(medium) for medium in part.media]
-        try:
-            return await self._media(how, part, part.media, references)
-        except MediaRefusedError:
-            self._pictures.forget(part.media, references)
+        if not self._pictures.must_upload(part.media):
+            references = [self._pictures.by_reference(medium) for medium in part.media]
+            try:
+                return await self._media(how, part, part.media, references)
+            except MediaRefusedError:
+                self._pictures.forget(part.media, references)
+        with self._pictures.uploading():
             got = await self._pictures.files_of(part.media)
             if not got:
-                raise
+                raise MediaRefusedError("neither Telegram nor this program could fetch the picture")
             return await self._media(how, part, tuple(m for m, _ in got), [file for _, file in got])
 
     async def edit(self, target: Target, sent: SentPart, part: Part) -> None:

@@ -10,6 +10,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.chat.buttons import Keyboard
 from bot.delivery.face import (
     BlockedError,
+    BusyError,
     FloodError,
     GoneError,
     LostAnswerError,
@@ -79,6 +80,11 @@ class Voice:
                 if not part.media:
                     raise
                 part = Part(part.styled, buttons=part.buttons)
+            except BusyError as error:
+                if left > 1:
+                    await asyncio.sleep(error.seconds)
+                else:
+                    part = Part(part.styled, buttons=part.buttons)
             except TopicGoneError:
                 target = Target(target.chat_id)
             except MigratedError as error:

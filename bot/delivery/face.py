@@ -88,6 +88,16 @@ class RestingError(SendError):
         self.seconds = seconds
 
 
+class BusyError(SendError):
+    """Its pictures have to be uploaded, and as many as memory bears are just now: nothing was sent; ask again after
+    ``seconds``.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("other pictures are being uploaded just now")
+        self.seconds = seconds
+
+
 class LostAnswerError(SendError):
     """The request may or may not have been carried out (time-out after sending, connection reset, 5xx)."""
 

@@ -109,7 +109,7 @@ def failed(attempt: Attempt, error: SendError, now: datetime, rng: random.Random
             return _back(delivery, now, error, retries=1)
         case face.RestingError(seconds=seconds):
             return _back(delivery, now + timedelta(seconds=seconds), error)
-        case face.FloodError(retry_after=seconds):
+        case face.FloodError(retry_after=seconds) | face.BusyError(seconds=seconds):
             return _back(delivery, now + timedelta(seconds=seconds), error, retries=1)
         case face.LostAnswerError():
             # refusals before the first lost answer are no lost answers

@@ -10,11 +10,14 @@ from bot.delivery.face import Messenger, Part
 from bot.delivery.rendering import without_pictures
 from bot.delivery.steps import Kind, Step
 from bot.locales import Phrases
-from bot.model.delivery import SentPart
+from bot.model.delivery import Lane, SentPart
 from bot.model.subscription import Target
 from bot.store.waiting import Delivery
 
 log = structlog.get_logger(__name__)
+
+#: So often an urgent alert makes room for other pictures; then its words go without its own.
+URGENT_PATIENCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class Requesting:
         if step.edits is not None:
             return Carried(await self._edit(target, step, step.edits))
         try:
-            carried = await self._send(target, step, phrases, paid)
+            patient = delivery.lane >= Lane.ROUTINE or delivery.retries < URGENT_PATIENCE
+            carried = await self._send(target, step, phrases, paid, patient=patient)
         except face.TopicGoneError as error:
             if not target.thread_id:
                 raise
@@ -83,12 +87,16 @@ class Requesting:
             return SentPart((), "gone")
         return SentPart(old.message_ids, "edited")
 
-    async def _send(self, target: Target, step: Step, phrases: Phrases, paid: bool) -> Carried:
+    async def _send(
+        self, target: Target, step: Step, phrases: Phrases, paid: bool, *, patient: bool = False
+    ) -> Carried:
         part, unknown = step.part, 0
         if part.media:
             try:
                 return Carried(await self._try(target, step, part, paid))
-            except (face.MediaRefusedError, face.UnknownError) as error:
+            except (face.MediaRefusedError, face.UnknownError, face.BusyError) as error:
+                if patient and isinstance(error, face.BusyError):
+                    raise
                 # a refusal that no table knows may be the picture's too, and the words must not wait for a table
                 unknown = int(isinstance(error, face.UnknownError))
                 part = without_pictures(part, phrases)

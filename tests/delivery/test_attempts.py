@@ -9,7 +9,7 @@ from outboxes import READER, enqueue, queue_posts, run_until_quiet
 from scripted import ScriptedMessenger
 from sqlalchemy import select, update
 
-from bot.delivery import judging
+from bot.delivery import face, judging
 from bot.delivery.face import LostAnswerError, NotPaidError, Part, Styled, TopicGoneError, UnknownError
 from bot.delivery.judging import MOST_UNKNOWN, Attempt
 from bot.delivery.pacing import Ticket
@@ -147,3 +147,23 @@ async def test_a_payment_refused_goes_again_at_once_but_not_for_ever_when_nothin
     else:
         assert states[0] == (State.QUEUED, False)
         assert states[-1][0] is State.FAILED
+
+
+@pytest.mark.parametrize("lane", list(Lane))
+async def test_while_other_pictures_are_uploaded_words_without_any_go_on_and_urgent_ones_wait_three_times_at_most(
+    db, clock, lane
+):
+    """Five times there is no room for an upload: a routine message waits for it, an urgent one goes as words."""
+    messenger, busy = ScriptedMessenger(), iter(range(5))
+
+    def upload(what):
+        if what[2].media and next(busy, None) is not None:
+            raise face.BusyError(1.0)
+
+    messenger.before = upload
+    photo = (Media(MediaKind.PHOTO, "https://wx1.sinaimg.cn/1.jpg"),)
+    await queue_posts(db, clock, 1, lanes=(lane,), media=photo)
+    await queue_posts(db, clock, 1, lanes=(lane,), telegram_id=READER + 1)
+    assert await run_until_quiet(db, clock, messenger) == {State.SENT: 2}
+    assert [shown.target.chat_id for shown in messenger.messages] == [READER + 1, READER]
+    assert (next(busy, None) is None) == (lane is Lane.ROUTINE)

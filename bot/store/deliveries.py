@@ -15,6 +15,8 @@ from bot.store.tables import deliveries, posts
 WAITING = (State.QUEUED, State.UNSURE, State.SENDING)
 #: Values in one IN (…), far below what either database takes.
 _CHUNK = 500
+#: Notices forgotten in one transaction: it is to stay short.
+TRIMMED = 5000
 #: ``parts`` of what another bot sent, see ``bots``.
 FOREIGN_PARTS = f'[{{"message_ids":[],"form":"{FOREIGN}"}}]'
 
@@ -215,11 +217,12 @@ async def counts(conn: AsyncConnection) -> dict[State, int]:
 
 
 async def trim(conn: AsyncConnection, before: datetime) -> int:
-    """Forget the bot's own notices that were settled long ago (those of posts go with their posts)."""
-    done = await conn.execute(
-        delete(deliveries).where(deliveries.c.post_id.is_(None), deliveries.c.settled_at < before)
-    )
-    return done.rowcount
+    """Forget the bot's own notices that were settled long ago (those of posts go with their posts), at most ``TRIMMED``,
+    and give how many; call it again while it gives ``TRIMMED``.
+    """
+    old = deliveries.c.post_id.is_(None) & (deliveries.c.settled_at < before)
+    piece = select(deliveries.c.id).where(old).limit(TRIMMED)
+    return (await conn.execute(delete(deliveries).where(deliveries.c.id.in_(piece)))).rowcount
 
 
 async def _count(conn: AsyncConnection, where: ColumnElement[bool]) -> int:

@@ -150,6 +150,9 @@ async def test_few_pictures_are_in_memory_at_once_the_others_come_again_and_need
     with pytest.raises(BusyError):
         await messenger.send(Target(21), WITH_PHOTO)
     assert bot.asked.count(PHOTO.url) == 1
+    async with asyncio.timeout(5):
+        while bot.inside < UPLOADS:
+            await asyncio.sleep(0)
     bot.go.set()
     await asyncio.gather(*uploading)
     assert bot.most == UPLOADS

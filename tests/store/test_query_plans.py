@@ -277,6 +277,13 @@ CALLS: dict[str, Call] = {
     "translations.rest": lambda c, w: translations.rest(c, EngineRest("deepl", w.now, "quota")),
     "translations.resting": lambda c, _: translations.resting(c),
     "translations.trim": lambda c, w: translations.trim(c, w.now),
+    "trimming.let_go": lambda c, w: trimming.let_go(c, w.now - timedelta(days=30)),
+    "trimming.posts_of": lambda c, w: trimming.posts_of(c, [w.account_id]),
+    "trimming.old_posts": lambda c, w: trimming.old_posts(
+        c, w.now - timedelta(minutes=30), w.now + timedelta(days=30)
+    ),
+    "trimming.delete_deliveries": lambda c, w: trimming.delete_deliveries(c, [w.post_id, w.post_id + 1]),
+    "trimming.delete_posts": lambda c, w: trimming.delete_posts(c, [w.post_id, w.post_id + 1]),
     "trimming.trim": lambda c, w: trimming.trim(c, w.now - timedelta(minutes=30), w.now + timedelta(days=30)),
     "returning.put_right": lambda c, w: returning.put_right(c, w.chat_id, {"cancelled": ("lifted", "{}")}, w.now),
     "fanout.wishes": lambda c, w: fanout.wishes(c, w.account_id, "a"),
@@ -306,8 +313,10 @@ def test_every_module_with_queries_is_looked_at():
         for path in package.iterdir()
         if path.name.endswith(".py") and "AsyncConnection" in path.read_text()
     }
-    # the way in, which class writes an INSERT, and the keeping of a lease send nothing of their own
-    assert speaking - {"database", "inserting", "lease"} == {module.__name__.rpartition(".")[2] for module in MODULES}
+    # the way in, which class writes an INSERT, the keeping of a lease and the plan of housekeeping send nothing of their own
+    assert speaking - {"database", "housekeeping", "inserting", "lease"} == {
+        module.__name__.rpartition(".")[2] for module in MODULES
+    }
 
 
 ACCOUNTS, POSTS_EACH, CHATS = 10, 40, 150

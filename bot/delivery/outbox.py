@@ -124,6 +124,7 @@ class Outbox:
         """Somebody else who sends through this bot got a 429 there. Alerts rest from now on, and what rests is in the
         database before the next one's intent is.
         """
+        seconds = self._weather.believed(seconds)
         scope = self._weather.flooded(telegram_id, seconds)
         now = self._clock()
         self._rests.append(Rest(scope, now + timedelta(seconds=seconds), now))
@@ -260,6 +261,8 @@ class Outbox:
             )
             more = 1 + result.more - attempt.ticket.cost
             self._weather.answered()
+        except FloodError as error:
+            result = FloodError(self._weather.believed(error.retry_after))
         except SendError as error:
             result = error
             self._heed(error)

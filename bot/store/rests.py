@@ -3,9 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.inserting import insert_into
@@ -13,6 +13,8 @@ from bot.store.tables import site_state
 
 #: Where they are kept in ``site_state``.
 _SITE = "telegram"
+#: Telegram's real rests are below a day; a longer one was asked for by a server, or written by a clock, that is wrong.
+LONGEST_REST = timedelta(days=1)
 #: Names in one IN (…), far below what either database takes.
 _CHUNK = 1000
 
@@ -27,7 +29,9 @@ class Rest:
 
 
 async def save(conn: AsyncConnection, resting: Sequence[Rest]) -> None:
-    """Keep rests across a restart. A longer one that is kept already stays."""
+    """Keep rests across a restart. A longer one that is kept already stays, unless it was written by a clock that was
+    ahead: then the two cannot be told apart, and the newer one holds.
+    """
     for each in resting:
         # all of one length and in UTC, so that the database can tell the later one
         value = json.dumps(each.until.astimezone(UTC).isoformat(timespec="microseconds"))
@@ -38,21 +42,21 @@ async def save(conn: AsyncConnection, resting: Sequence[Rest]) -> None:
             row.on_conflict_do_update(
                 index_elements=["site", "name"],
                 set_={"value": row.excluded.value, "updated_at": row.excluded.updated_at},
-                where=site_state.c.value < row.excluded.value,
+                where=or_(site_state.c.value < row.excluded.value, site_state.c.updated_at > row.excluded.updated_at),
             )
         )
 
 
 async def rests(conn: AsyncConnection, now: datetime) -> dict[int, datetime]:
     """The rests that still hold, by Telegram's chat id; those that are over are forgotten. One that was written by a clock
-    that is ahead of this one lasts from now on for as long as it was meant to.
+    that is ahead of this one lasts from now on for as long as it was meant to; none lasts longer than ``LONGEST_REST``.
     """
     columns = (site_state.c.name, site_state.c.value, site_state.c.updated_at)
     found = await conn.execute(select(*columns).where(site_state.c.site == _SITE))
     kept: dict[int, datetime] = {}
     for name, value, written in found:
         until = datetime.fromisoformat(json.loads(value))
-        kept[int(name)] = until if written <= now else now + (until - written)
+        kept[int(name)] = min(written, now) + min(until - written, LONGEST_REST)
     over = [str(chat) for chat, until in kept.items() if until <= now]
     for start in range(0, len(over), _CHUNK):
         some = over[start : start + _CHUNK]

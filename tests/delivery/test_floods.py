@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from bot.delivery import face
 from bot.delivery.face import FloodError
-from bot.delivery.pacing import Limits
+from bot.delivery.pacing import Limits, Pacing
+from bot.delivery.weather import Weather
 from bot.model.delivery import Lane, State
 from bot.model.post import Media, MediaKind
 from bot.store import rests
@@ -48,10 +49,11 @@ class Recorded(ScriptedMessenger):
 
 @asynccontextmanager
 async def at_work(db, clock, messenger, **more):
-    running = asyncio.ensure_future(make(db, clock, messenger, **more).run())
+    outbox = make(db, clock, messenger, **more)
+    running = asyncio.ensure_future(outbox.run())
     try:
         async with asyncio.timeout(20):
-            yield
+            yield outbox
     finally:
         running.cancel()
         await asyncio.wait({running})
@@ -256,3 +258,52 @@ async def test_albums_keep_the_bots_window_and_a_groups_picture_by_picture_and_w
     assert max(sum(at <= other < at + 1.0 for other in counted) for at in counted) <= max(limit, 4)
     first, second = messenger.times(group)
     assert second - first >= 60
+
+
+@pytest.mark.parametrize(
+    "asked", [1e9, 1e18, -5.0], ids=["a billion seconds", "more than a clock has", "less than none"]
+)
+@pytest.mark.parametrize("heard", ["by an alert", "by an answer"])
+async def test_a_rest_that_cannot_be_meant_stops_no_turn_and_lasts_a_day_at_most(db, clock, asked, heard):
+    flooded, other = CHATS[:2]
+    if heard == "by an alert":
+        await queue_for(db, clock, [flooded], 1)
+    messenger = Recorded(clock, refusals([flooded], asked))
+    began = clock()
+    async with at_work(db, clock, messenger) as outbox:
+        if heard == "by an answer":
+            outbox.flooded(flooded, asked)
+            await queue_for(db, clock, [flooded], 1)
+            messenger._refuse = lambda _chat: None
+        await queue_for(db, clock, [other], 1)
+        await until(lambda: len(messenger.texts(other)) == 1)
+        await until(lambda: len(messenger.texts(flooded)) == 1, clock, 600.0)
+    assert clock() - began < 2 * rests.LONGEST_REST
+    assert (clock() - began >= rests.LONGEST_REST) == (asked > 0)
+
+
+async def test_a_rest_that_a_wrong_clock_wrote_keeps_no_chat_silent_for_longer_than_a_rest_can_be(db, clock):
+    ahead = timedelta(days=4000)
+    async with db.begin() as conn:
+        await rests.save(conn, [rests.Rest(READER, clock() + ahead, clock())])
+        assert await rests.rests(conn, clock()) == {READER: clock() + rests.LONGEST_REST}
+    # written years ahead, and a real one after that
+    async with db.begin() as conn:
+        await rests.save(conn, [rests.Rest(1, clock() + ahead, clock() + ahead - timedelta(seconds=5))])
+        await rests.save(conn, [rests.Rest(1, clock() + timedelta(seconds=300), clock())])
+        assert (await rests.rests(conn, clock()))[1] == clock() + timedelta(seconds=300)
+
+
+def test_an_outage_and_a_flood_are_timed_by_a_clock_that_nobody_sets(clock):
+    seconds = [0.0]
+    weather = Weather(Pacing(lambda: seconds[0]), clock, random.Random(1))
+    weather.out_of_reach()
+    clock.advance(-86400)
+    seconds[0] += 2.0
+    weather.out_of_reach()
+    assert weather.pacing.bot_rest() > 0
+    weather.flooded(1, 5)
+    weather.flooded(2, 5)
+    clock.advance(-86400)
+    seconds[0] += 2.0
+    assert weather.flooded(3, 5) == 3

@@ -12,7 +12,7 @@ import structlog
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
 from bot.chat import menu
 from bot.chat.desk import Desk, take_along
@@ -23,7 +23,7 @@ from bot.chat.ordering import InOrder
 from bot.chat.ports import Ports
 from bot.chat.rights import Rights
 from bot.chat.routing import ALLOWED_UPDATES, Routes
-from bot.chat.transport import AiohttpRequest, proxy_for
+from bot.chat.transport import AiohttpRequest, httpx_request, proxy_for
 from bot.chat.voice import Voice
 from bot.delivery.face import TokenLostError
 from bot.store.database import Database
@@ -119,19 +119,16 @@ def build_bot(
         )
         hearing = AiohttpRequest(connections=2, read=10.0, write=_WRITE, connect=_CONNECT, proxy=proxy)
     else:
-        # slower, but it knows the other kinds of proxy (socks5:// with the package socksio)
-        speaking = HTTPXRequest(
-            connection_pool_size=connections,
-            read_timeout=answer_seconds,
-            write_timeout=_WRITE,
-            connect_timeout=_CONNECT,
-            pool_timeout=_POOL,
-            media_write_timeout=_WRITE,
+        speaking = httpx_request(
+            connections=connections,
+            read=answer_seconds,
+            write=_WRITE,
+            connect=_CONNECT,
+            pool=_POOL,
             proxy=proxy,
+            may_leave=may_leave,
         )
-        hearing = HTTPXRequest(
-            connection_pool_size=2, read_timeout=10.0, connect_timeout=_CONNECT, pool_timeout=_POOL, proxy=proxy
-        )
+        hearing = httpx_request(connections=2, read=10.0, write=_WRITE, connect=_CONNECT, pool=_POOL, proxy=proxy)
     return ListeningBot(
         token,
         base_url=f"{api_url}/bot",

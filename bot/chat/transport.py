@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+import httpx
 from aiohttp.abc import AbstractStreamWriter
 from telegram import Bot
 from telegram.error import NetworkError, TimedOut
-from telegram.request import BaseRequest, RequestData
+from telegram.request import BaseRequest, HTTPXRequest, RequestData
 from telegram.request._requestparameter import RequestParameter  # what RequestData's constructor takes
 
 #: Longest answer that is read: a hundred updates have far less.
@@ -34,25 +35,35 @@ class _HeldBackError(Exception):
     """Nothing of the request may leave any more."""
 
 
-class _Guarded(aiohttp.BytesPayload):
+class _Guarded(aiohttp.Payload):
     """A request's body that asks once more before its first byte goes, and the request's head with it: a process may be
     frozen between any two steps before that, and somebody else may have its work by the time that it wakes.
     """
 
-    def __init__(self, text: bytes, may_leave: Callable[[], bool]) -> None:
-        super().__init__(text, content_type="application/json")
+    def __init__(self, body: aiohttp.Payload, may_leave: Callable[[], bool]) -> None:
+        super().__init__(body, headers=body.headers)
+        self._body = body
         self._may_leave = may_leave
         self.held_back = False
+
+    @property
+    def size(self) -> int | None:
+        """As Payload.size."""
+        return self._body.size
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """As Payload.decode."""
+        return self._body.decode(encoding, errors)
 
     async def write(self, writer: AbstractStreamWriter) -> None:
         """As Payload.write."""
         self._ask()
-        await super().write(writer)
+        await self._body.write(writer)
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
         """As Payload.write_with_length."""
         self._ask()
-        await super().write_with_length(writer, content_length)
+        await self._body.write_with_length(writer, content_length)
 
     def _ask(self) -> None:
         if not self._may_leave():
@@ -146,6 +157,42 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(f"the connection to Telegram broke: {_said(error)}") from error
 
 
+def httpx_request(
+    *,
+    connections: int,
+    read: float,
+    write: float,
+    connect: float,
+    pool: float,
+    proxy: str | None,
+    may_leave: Callable[[], bool] = lambda: True,
+) -> HTTPXRequest:
+    """python-telegram-bot's own request class: slower, but it knows the other kinds of proxy (socks5:// with the package
+    socksio). ``may_leave`` is asked as by AiohttpRequest.
+    """
+
+    async def ask(event: str, _what: object) -> None:
+        # by then the connection stands, through the proxy too, and nothing of the request has gone
+        if event.endswith(".send_request_headers.started") and not may_leave():
+            raise NeverLeftError(_NOT_OURS)
+
+    async def guard(request: httpx.Request) -> None:
+        if not may_leave():
+            raise NeverLeftError(_NOT_OURS)
+        request.extensions = {**request.extensions, "trace": ask}
+
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        read_timeout=read,
+        write_timeout=write,
+        connect_timeout=connect,
+        pool_timeout=pool,
+        media_write_timeout=write,
+        proxy=proxy,
+        httpx_kwargs={"event_hooks": {"request": [guard]}},
+    )
+
+
 async def call(bot: Bot, method: str, **arguments: object) -> Any:
     """Call a method of the Bot API and give its result as it is; None leaves an argument out. Raises as ``bot`` does.
 
@@ -182,14 +229,15 @@ def _body(request_data: RequestData | None, may_leave: Callable[[], bool]) -> tu
     if not request_data.contains_files:
         text = json.dumps(request_data.parameters, ensure_ascii=False, separators=(",", ":"))
         # a lone surrogate has no UTF-8; Telegram answers its replacement, where an exception would lose the message
-        return _Guarded(text.encode("utf-8", "replace"), may_leave), {"Content-Type": "application/json"}
+        body = aiohttp.BytesPayload(text.encode("utf-8", "replace"), content_type="application/json")
+        return _Guarded(body, may_leave), {"Content-Type": "application/json"}
     form = aiohttp.FormData()
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, file in (request_data.multipart_data or {}).items():
         filename, content, kind = file
         form.add_field(name, content, filename=filename, content_type=kind)
-    return form, None
+    return _Guarded(form(), may_leave), None
 
 
 def _given(value: Any, default: float) -> float:

@@ -3,15 +3,18 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
+from telegram import InputFile
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from bot.chat import transport
 from bot.chat.application import build_bot
 from bot.chat.errors import meaning
-from bot.chat.transport import AiohttpRequest, NeverLeftError, proxy_for
+from bot.chat.transport import AiohttpRequest, NeverLeftError, httpx_request, proxy_for
 from bot.delivery import face
 from bot.demo.botapi import BotApiServer
 
@@ -83,8 +86,6 @@ async def test_a_message_goes_out_as_json_in_utf_8():
 
 async def test_the_body_is_json_and_a_lone_surrogate_does_not_stop_it():
     async with answering(http(b'{"ok": true, "result": true}')) as (url, requests), requesting() as request:
-        from telegram.request._requestparameter import RequestParameter
-
         wishes = [RequestParameter("text", "水\ud800", None), RequestParameter("chat_id", 7, None)]
         assert await request.post(f"{url}/sendMessage", RequestData(wishes)) is True
     head, _, body = requests[0].partition(b"\r\n\r\n")
@@ -208,11 +209,41 @@ async def test_requests_go_through_an_http_proxy():
     assert requests[0].startswith(b"POST http://api.telegram.invalid/bot1:x/getMe HTTP/1.1\r\n")
 
 
+def words():
+    return RequestData([])
+
+
+def picture():
+    return RequestData([RequestParameter.from_input("photo", InputFile(b"picture"))])
+
+
+@pytest.mark.parametrize("data", [words, picture])
+@pytest.mark.parametrize(
+    "kind", [AiohttpRequest, partial(httpx_request, pool=5.0, proxy=None)], ids=["ours", "httpx"]
+)
 @pytest.mark.parametrize("asked", [0, 1], ids=["before it begins", "when its first byte is to go"])
-async def test_what_may_not_leave_any_more_does_not_and_is_known_not_to_have(asked):
-    answers = iter([*[True] * asked, *[False] * 5])
-    async with answering(b"") as (url, requests), requesting(may_leave=lambda: next(answers)) as request:
-        with pytest.raises(NeverLeftError) as caught:
-            await request.post(f"{url}/sendMessage", RequestData([]))
-    assert isinstance(meaning(caught.value), face.NotSentError)
-    assert requests == []
+async def test_what_may_not_leave_any_more_does_not_and_is_known_not_to_have(asked, kind, data):
+    answers = iter([*[True] * asked, *[False] * 5, *[True] * 5])
+    taken = http(b'{"ok": true, "result": true}')
+    async with (
+        answering(taken) as (url, requests),
+        kind(connections=4, read=5.0, write=5.0, connect=5.0, may_leave=lambda: next(answers)) as request,
+    ):
+        for _ in range(5 if not asked else 1):
+            with pytest.raises(NeverLeftError) as caught:
+                await request.post(f"{url}/sendMessage", data())
+            assert isinstance(meaning(caught.value), face.NotSentError)
+        assert requests == []
+
+
+@pytest.mark.parametrize("data", [words, picture])
+async def test_what_may_leave_does_by_either_way(data):
+    taken = http(b'{"ok": true, "result": true}')
+    for kind in (AiohttpRequest, partial(httpx_request, pool=5.0, proxy=None)):
+        async with (
+            answering(taken) as (url, requests),
+            kind(connections=4, read=5.0, write=5.0, connect=5.0) as request,
+        ):
+            assert await request.post(f"{url}/sendPhoto", data()) is True
+        assert len(requests) == 1
+        assert (b"multipart/form-data" in requests[0]) == (b"picture" in requests[0]) == (data is picture)

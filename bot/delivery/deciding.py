@@ -78,7 +78,9 @@ class Deciding:
         for head, ticket in picked:
             delivery = loaded.get(head.delivery_id)
             found: Attempt | Change | None = None
-            if delivery is not None and delivery.state in waiting.TRIABLE:
+            # two chats that were merged since it was read: the other one's turn is asked for anew
+            elsewhere = delivery is not None and delivery.chat_id != head.chat_id
+            if delivery is not None and delivery.state in waiting.TRIABLE and not elsewhere:
                 try:
                     found = await self._decide(shelf, delivery, ticket, now)
                 except SQLAlchemyError:
@@ -120,6 +122,10 @@ class Deciding:
         if planned.send is not None and planned.send.lane > delivery.lane:
             await settling.hurry(shelf.conn, planned.send.delivery_id, delivery.lane)
         if planned.later and planned.send is not None:
+            if planned.send.delivery_id > delivery.id and planned.send.lane >= delivery.lane:
+                # chats that were merged: behind it in the same lane, what it waits for would never have its turn
+                await settling.put_behind(shelf.conn, delivery.id)
+                return None
             at = max(planned.send.not_before, now + timedelta(seconds=LATER))
             return change(delivery, delivery.state, now, was=delivery.state, not_before=at)
         end = _end_without_request(delivery, planned)

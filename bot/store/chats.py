@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model.delivery import Op, State
 from bot.model.subscription import ChatKind
 from bot.store.inserting import insert_into
 from bot.store.storable import storable
@@ -148,7 +149,12 @@ async def _merge(conn: AsyncConnection, old_id: int, new_id: int) -> None:
         same_said.c.op == said.c.op,
     )
     await conn.execute(update(said).where(said.c.chat_id == old_id, ~has_said).values(chat_id=new_id))
-    # what is left is there twice; it goes with its chat
+    # What is left is there twice. Its rows stay, settled, for their ids must not be given again (SQLite would): a request
+    # of one may be on its way, and its answer would be written to a stranger. Housekeeping takes them in time.
+    settled = func.coalesce(said.c.settled_at, said.c.queued_at)
+    nothing = {"chat_id": new_id, "post_id": None, "op": Op.NOTICE.value, "state": State.SKIPPED.value, "notice": ""}
+    twice = update(said).where(said.c.chat_id == old_id)
+    await conn.execute(twice.values(**nothing, settled_at=settled, error="the chat was merged with another one"))
     await conn.execute(delete(chats).where(chats.c.id == old_id))
 
 

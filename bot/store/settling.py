@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, update
+from sqlalchemy import bindparam, case, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import LISTED, Lane, SentPart, State
@@ -105,6 +105,15 @@ async def hurry(conn: AsyncConnection, delivery_id: int, lane: Lane) -> None:
     await conn.execute(
         update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.lane > int(lane)).values(lane=int(lane))
     )
+
+
+async def put_behind(conn: AsyncConnection, delivery_id: int) -> None:
+    """Let a waiting delivery be the last of its chat and lane: in a lane the lowest id goes first."""
+    mine = deliveries.c.id == delivery_id
+    row = (await conn.execute(select(deliveries).where(mine))).mappings().one()
+    # its key is free only when it is gone
+    await conn.execute(delete(deliveries).where(mine))
+    await conn.execute(insert(deliveries).values({name: value for name, value in row.items() if name != "id"}))
 
 
 async def fail_waiting_of_chat(conn: AsyncConnection, chat_id: int, error: str, now: datetime) -> int:

@@ -5,16 +5,19 @@ import asyncio
 import pytest
 from outboxes import READER, enqueue, make, queue_posts, run_until_quiet
 from scripted import ScriptedMessenger
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from bot.delivery import outbox as outbox_module
 from bot.delivery import steps
 from bot.delivery.face import RejectedError, TopicGoneError
 from bot.delivery.pacing import EVERY_CHAT, Limits
-from bot.model.delivery import Lane, State
-from bot.store import deliveries, settling
+from bot.model.delivery import Lane, Op, State
+from bot.model.subscription import ChatKind
+from bot.store import chats, deliveries, settling
+from bot.store.deliveries import Draft
 from bot.store.tables import deliveries as table
+from bot.store.waiting import Head
 
 
 async def states(db):
@@ -236,3 +239,58 @@ async def test_a_rest_that_begins_between_the_intent_and_the_slot_is_kept(db, cl
     finally:
         running.cancel()
         await asyncio.wait({running})
+
+
+@pytest.mark.parametrize("op", [Op.EDIT, Op.MARK])
+@pytest.mark.parametrize("unsure", [False, True], ids=["queued", "unsure"])
+async def test_a_change_that_stands_before_its_message_in_the_lane_lets_it_pass(db, clock, op, unsure):
+    """So it can be when two chats were merged."""
+    told = '{"phrase": "message.withdrawn", "reply": true}'
+    async with db.begin() as conn:
+        chat_id = await chats.ensure(conn, READER, ChatKind.PRIVATE, "", clock(), "en")
+        change = await deliveries.enqueue_one(
+            conn, Draft(chat_id, op, Lane.ROUTINE, revision=1, notice=told), clock()
+        )
+    await queue_posts(db, clock, 2)
+    async with db.begin() as conn:
+        post_id = (await conn.execute(select(func.min(table.c.post_id)))).scalar_one()
+        first = (table.c.post_id == post_id) & (table.c.op == Op.SEND.value)
+        if unsure:
+            await conn.execute(update(table).where(first).values(state="unsure", maybe_repeat=True, attempts=1))
+        await conn.execute(update(table).where(table.c.id == change).values(post_id=post_id))
+    messenger = ScriptedMessenger()
+    counted = await run_until_quiet(db, clock, messenger)
+    assert not any(counted.get(state) for state in (State.FAILED, State.HELD))
+    texts = messenger.texts(READER)
+    assert sum("第1条" in text for text in texts) == 1
+    assert sum("第2条" in text for text in texts) == 1
+
+
+async def test_a_head_whose_chat_was_merged_into_another_does_not_go_beside_that_ones(db, clock):
+    inside = most = 0
+
+    class Slow(ScriptedMessenger):
+        async def send(self, *given, **how):
+            nonlocal inside, most
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0.05)
+            inside -= 1
+            return await super().send(*given, **how)
+
+    await queue_posts(db, clock, 2)
+    messenger = Slow()
+    outbox = make(db, clock, messenger)
+    async with db.read() as conn:
+        second = (await conn.execute(select(func.max(table.c.id)))).scalar_one()
+    outbox._backlog.add([Head(second, 999, READER, Lane.ROUTINE, clock())], clock())
+    running = asyncio.ensure_future(outbox.run())
+
+    async def sent():
+        return await states(db) == ["sent", "sent"]
+
+    await until(sent)
+    outbox.finish()
+    await asyncio.wait_for(running, 10)
+    assert most == 1
+    assert ["第1条" in text for text in messenger.texts(READER)] == [True, False]

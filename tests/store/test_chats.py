@@ -1,12 +1,14 @@
 """Chats: kept up to date, paused and resumed, and moved when a group becomes a supergroup."""
 
+from datetime import timedelta
+
 import pytest
 from outboxes import enqueue
 from sqlalchemy import func, select
 
 from bot.model.delivery import Lane, Op
 from bot.model.subscription import ChatKind
-from bot.store import chats, choices, fanout, posts, subscriptions
+from bot.store import chats, choices, deliveries, fanout, posts, subscriptions
 from bot.store.deliveries import Draft
 from bot.store.fanout import Word
 from bot.store.tables import chats as chat_table
@@ -137,8 +139,18 @@ async def test_when_both_are_known_what_waits_is_merged_each_post_said_once(
         say = [Draft(chat_id, Op.SEND, Lane.ROUTINE, post_id=each, revision=1) for each in ids]
         said = [Draft(new_id, Op.SEND, Lane.ROUTINE, post_id=ids[0], revision=1)]
         notices = [Draft(each, Op.NOTICE, Lane.ROUTINE, notice="{}") for each in (chat_id, new_id)]
-        assert await enqueue(conn, [*say, *said, *notices], clock()) == 6
+        # the last one is there twice, and has the highest id of all
+        assert await enqueue(conn, [*said, *notices, *say[1:], say[0]], clock()) == 6
+        last = (await conn.execute(select(func.max(delivery_table.c.id)))).scalar_one()
         await chats.migrate(conn, OLD, NEW)
-        rows = (await conn.execute(select(delivery_table.c.chat_id, delivery_table.c.post_id))).all()
+        columns = (delivery_table.c.chat_id, delivery_table.c.post_id, delivery_table.c.state, delivery_table.c.id)
+        rows = (await conn.execute(select(*columns))).all()
+        # a request for it may be on its way: its id is nobody else's
+        fresh = await deliveries.enqueue_one(conn, Draft(new_id, Op.NOTICE, Lane.ROUTINE), clock())
+        await deliveries.trim(conn, clock() + timedelta(seconds=1))
+        left = (await conn.execute(select(func.count()).select_from(delivery_table))).scalar_one()
     assert {row.chat_id for row in rows} == {new_id}
-    assert sorted(row.post_id or 0 for row in rows) == [0, 0, *ids]
+    assert sorted(row.post_id or 0 for row in rows if row.state == "queued") == [0, 0, *ids]
+    assert [(row.id, row.post_id) for row in rows if row.state == "skipped"] == [(last, None)]
+    assert fresh > last
+    assert left == len(rows)

@@ -219,6 +219,7 @@ CALLS: dict[str, Call] = {
     "settling.list_in": lambda c, w: settling.list_in(c, [w.delivery_id], 7),
     "settling.rewrite_send": lambda c, w: settling.rewrite_send(c, w.delivery_id, parts=PART, revision=2),
     "settling.hurry": lambda c, w: settling.hurry(c, w.delivery_id, Lane.URGENT),
+    "settling.put_behind": lambda c, w: settling.put_behind(c, w.delivery_id),
     "settling.fail_waiting_of_chat": lambda c, w: settling.fail_waiting_of_chat(c, w.other_chat_id, "gone", w.now),
     "settling.unclaim": lambda c, w: settling.unclaim(c, [w.delivery_id]),
     "settling.bring_near": lambda c, w: settling.bring_near(c, w.now, w.now),

@@ -14,6 +14,7 @@ from bot.store import posts as post_store
 from bot.store.accounts import Watch
 from bot.store.fingerprint import fingerprint, title_key
 from bot.store.posts import KnownPost, Pointer
+from bot.watching.foreseeing import Foreseen
 from bot.watching.queueing import Predecessor, Queueing, Said
 
 #: A feed's entry older than this at first sight is not news: agencies republish archives (sources.md 4.12).
@@ -47,12 +48,15 @@ async def take_in(
     *,
     ids_may_churn: bool,
     prints: Mapping[str, str] | None = None,
+    foreseen: Foreseen | None = None,
 ) -> Taken:
     """Record a page and queue what it means. ``watch.baseline_at`` None makes it the first look: known, not news.
 
-    ``prints`` are the posts' fingerprints by id, where they were taken beforehand (off the loop).
+    ``prints`` are the posts' fingerprints by id, where they were taken beforehand (off the loop); ``foreseen`` is whose
+    words occur, as far as that is known already.
     """
-    intake = _Intake(conn, watch, now, ids_may_churn=ids_may_churn, prints=prints or {})
+    queueing = Queueing(conn, watch.account_id, now, foreseen)
+    intake = _Intake(conn, watch, now, queueing, ids_may_churn=ids_may_churn, prints=prints or {})
     await intake.take(posts)
     return intake.taken
 
@@ -72,7 +76,14 @@ class _Intake:
     """The work of one page; lives for one transaction."""
 
     def __init__(
-        self, conn: AsyncConnection, watch: Watch, now: datetime, *, ids_may_churn: bool, prints: Mapping[str, str]
+        self,
+        conn: AsyncConnection,
+        watch: Watch,
+        now: datetime,
+        queueing: Queueing,
+        *,
+        ids_may_churn: bool,
+        prints: Mapping[str, str],
     ) -> None:
         self._prints = prints
         self._conn = conn
@@ -80,7 +91,7 @@ class _Intake:
         self._now = now
         self._ids_may_churn = ids_may_churn
         self._first_look = watch.baseline_at is None
-        self._queueing = Queueing(conn, watch.account_id, now)
+        self._queueing = queueing
         self.taken = Taken()
 
     async def take(self, posts: Sequence[Post]) -> None:

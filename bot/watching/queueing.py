@@ -10,15 +10,15 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.matching.words import Haystack, haystack, matches
+from bot.matching.words import Haystack, haystack
 from bot.model.alert import Severity
 from bot.model.delivery import Op
 from bot.model.post import Post
 from bot.reading.relaying import effective_expiry, is_over, lane_of, severity_of
 from bot.store import fanout
-from bot.store.fanout import OVERTAKEN, Knows, Wish, Word
-from bot.store.subscriptions import from_json
+from bot.store.fanout import OVERTAKEN, Knows, Word
 from bot.watching import telling
+from bot.watching.foreseeing import Foreseen, occurring
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,10 @@ class Predecessor:
 class Queueing:
     """Queues deliveries for the revisions of one account's page, in one transaction."""
 
-    def __init__(self, conn: AsyncConnection, account_id: int, now: datetime) -> None:
+    def __init__(
+        self, conn: AsyncConnection, account_id: int, now: datetime, foreseen: Foreseen | None = None
+    ) -> None:
+        self._foreseen = foreseen or Foreseen()
         self._conn = conn
         self._account_id = account_id
         self._now = now
@@ -136,7 +139,9 @@ class Queueing:
         return Word(Op.SEND, lane, said.post_id, said.revision, silent=silent, notice=notice, expires_at=expires_at)
 
     async def _to_wanting(self, said: Said, *, anew: bool = False) -> None:
-        """To every subscriber without words, and to those whose words occur; each wish is looked at once."""
+        """To every subscriber without words, and to those whose words occur; each wish is looked at once, most of them
+        before this transaction.
+        """
         word = self._send(said)
         await self._subscribers(word, [_EVERYTHING], anew=anew)
         page = await fanout.wishes(self._conn, self._account_id, _EVERYTHING)
@@ -145,9 +150,11 @@ class Queueing:
             try:
                 # in a thread: folding a long text, or looking for thousands of words in it, takes longer than the loop
                 # may stand still
-                if hay is None:
-                    hay = await asyncio.to_thread(haystack, said.post)
-                keys = await asyncio.to_thread(_occurring, page, hay)
+                keys, unknown = self._foreseen.split(said.post, page)
+                if unknown:
+                    if hay is None:
+                        hay = await asyncio.to_thread(haystack, said.post)
+                    keys += await asyncio.to_thread(occurring, unknown, hay)
             except Exception:  # design rule 7: when matching breaks, the alert goes out all the same
                 log.exception("matching broke: the post goes to every subscriber", post=said.post_id)
                 await self._subscribers(word, None, anew=anew)
@@ -160,7 +167,3 @@ class Queueing:
         self.queued += await fanout.to_subscribers(
             self._conn, self._account_id, word, self._now, keys=keys, anew=anew
         )
-
-
-def _occurring(page: Sequence[Wish], hay: Haystack) -> list[str]:
-    return [wish.key for wish in page if matches(from_json(wish.words), hay)]

@@ -19,6 +19,7 @@ from bot.store.database import Database, is_deadlock
 from bot.store.fingerprint import fingerprints
 from bot.store.posts import KnownPost
 from bot.watching import freshness
+from bot.watching.foreseeing import foresee
 from bot.watching.intake import Taken, take_in, withdraw
 from bot.watching.schedule import after_failure, jittered, next_interval
 from bot.watching.withdrawal import Asked, missing
@@ -79,9 +80,12 @@ class Recorder:
         self._quiet.pop(watch.account_id, None)
         first_look = watch.baseline_at is None
         prints = await asyncio.to_thread(fingerprints, outcome.posts)
+        foreseen = await foresee(self._db, watch, outcome.posts, prints, now, ids_may_churn=ids_may_churn)
 
         async def write(conn: AsyncConnection) -> tuple[Watch, Taken, list[str]]:
-            taken = await take_in(conn, watch, outcome.posts, now, ids_may_churn=ids_may_churn, prints=prints)
+            taken = await take_in(
+                conn, watch, outcome.posts, now, ids_may_churn=ids_may_churn, prints=prints, foreseen=foreseen
+            )
             after = self._well(pace, watch, outcome, now, news=taken.news and not first_look)
             if first_look:
                 after = replace(after, baseline_at=now, baseline_floor=taken.floor)

@@ -54,12 +54,12 @@ async def test_words_choose_who_is_told_and_one_chat_is_told_once(town):
 
 
 async def test_when_matching_breaks_the_post_goes_to_everybody(town, monkeypatch):
-    from bot.watching import queueing
+    from bot.watching import foreseeing
 
     def broken(_words, _hay):
         raise RuntimeError("a fault in matching")
 
-    monkeypatch.setattr(queueing, "matches", broken)
+    monkeypatch.setattr(foreseeing, "matches", broken)
     await town.subscribe(READER, "地铁")
     await town.see()
     await town.see(town.post(1))
@@ -68,14 +68,14 @@ async def test_when_matching_breaks_the_post_goes_to_everybody(town, monkeypatch
 
 
 async def test_when_matching_breaks_half_way_nobody_is_told_twice(town, monkeypatch):
-    from bot.watching import queueing
+    from bot.watching import foreseeing
 
     def broken(words, _hay):
         if words == ("b",):
             raise RuntimeError("a fault in matching")
         return True
 
-    monkeypatch.setattr(queueing, "matches", broken)
+    monkeypatch.setattr(foreseeing, "matches", broken)
     monkeypatch.setattr(fanout, "WISHES", 1)
     for reader, words in ((READER, "a"), (OTHER, "b"), (1003, "c")):
         await town.subscribe(reader, words)

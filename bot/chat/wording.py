@@ -82,12 +82,17 @@ class Say:
 
     def phrase(self, key: str, /, **values: object) -> "Say":
         """Append a phrase; a Mark among its values keeps its look."""
-        for literal, field in self._phrases.pieces(key):
+        for literal, field in self._phrases.pieces(key, values.get("count")):
             self.add(literal)
             if field:
                 value = values[field]
-                self.add(value if isinstance(value, Mark) else str(value))
+                self.foreign(value if isinstance(value, Mark) else self._phrases.spelt(value))
         return self
+
+    def foreign(self, piece: str | Mark) -> "Say":
+        """Append words that are not ours, set apart where they run the other way."""
+        before, behind = self._phrases.isolates(piece if isinstance(piece, str) else piece.text)
+        return self.add(before).add(piece).add(behind)
 
     def line(self, key: str, /, **values: object) -> "Say":
         """Append a phrase on a line of its own."""

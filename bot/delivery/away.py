@@ -40,7 +40,9 @@ def _name(out: Writing, missed: Missed, post: Post, account: Account, phrases: P
     offset = post.utc_offset if post.utc_offset is not None else account.utc_offset
     said = line(_first_words(post), WORDS_LIMIT) or phrases("message.post")
     out.add("\n\n• " + moment(missed.published_at, offset, phrases) + " · ")
-    out.add(line(post.author or account.name or account.key, NAME_LIMIT), "bold").add("\n")
+    name = line(post.author or account.name or account.key, NAME_LIMIT)
+    before, behind = phrases.isolates(name)
+    out.add(before).add(name, "bold").add(behind + "\n")
     if missed.state in _OVER:
         out.add(phrases(_OVER[missed.state]) + " ")
     link = web_link(post.url)

@@ -1,13 +1,13 @@
 """The whole text of a revision, of any length: the bot's frame outside, the agency's words inside quotations."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 
 from bot.delivery.face import Styled
 from bot.delivery.harmless import block, domain, line, web_link
 from bot.delivery.languages import choose
 from bot.delivery.writing import Writing
-from bot.locales import Phrases
+from bot.locales import AtLeast, Phrases
 from bot.model.account import Account
 from bot.model.alert import Alert, Hazard, MsgType, Severity, Status, Wording
 from bot.model.post import Media, MediaKind, Post, Revision, RevisionKind
@@ -25,8 +25,6 @@ QUOTE_LIMIT = 12_000
 MUCH_FORWARDED = 1000
 #: Films and files linked below a post, and pictures where they go as links.
 LINKS_SHOWN = 10
-#: No place on Earth is further from UTC (RFC 3339 allows less than a day).
-_DAY_MINUTES = 1440
 
 _SIGNS = {
     Severity.EXTREME: "🔴",
@@ -67,24 +65,7 @@ def pictures(post: Post) -> tuple[Media, ...]:
 
 def moment(time: datetime, offset: int | None, phrases: Phrases) -> str:
     """Such as "21 Jul 2012, 11:51 UTC+8": by the agency's clock (minutes east of UTC) where it is known, else UTC."""
-    known = offset is not None and abs(offset) < _DAY_MINUTES
-    minutes = offset if known and offset else 0
-    local = time.astimezone(timezone(timedelta(minutes=minutes)) if minutes else UTC)
-    return phrases(
-        "message.moment",
-        day=local.day,
-        month=phrases("message.months").split()[local.month - 1],
-        year=local.year,
-        clock=f"{local:%H:%M}",
-        zone=_zone_name(minutes),
-    )
-
-
-def _zone_name(offset: int) -> str:
-    if not offset:
-        return "UTC"
-    hours, minutes = divmod(abs(offset), 60)
-    return f"UTC{'+' if offset > 0 else '-'}{hours}" + (f":{minutes:02d}" if minutes else "")
+    return phrases.conventions.moment(time, offset)
 
 
 def _head(out: Writing, post: Post, phrases: Phrases) -> None:
@@ -142,21 +123,22 @@ def _hazard(out: Writing, hazard: Hazard, phrases: Phrases, offset: int | None, 
     wording = choose(hazard.wordings, phrases.language)
     if several and wording is not None:
         severity = phrases(f"severity.{hazard.severity.value.lower()}")
-        out.add(f"{_SIGNS[hazard.severity]} {severity}: {line(wording.event or wording.headline, TITLE_LIMIT)}\n")
+        event = line(wording.event or wording.headline, TITLE_LIMIT)
+        out.add(f"{_SIGNS[hazard.severity]} {phrases('message.hazard', severity=severity, event=event)}\n")
     places = ", ".join(area.description for area in hazard.areas if area.description)
     where = line(places, PLACE_LIMIT) or phrases("message.not_stated")
-    out.add(f"{phrases('message.where')} {where}\n{_span_of_time(hazard, phrases, offset)}\n")
+    out.add(f"{phrases('message.where', places=where)}\n{_span_of_time(hazard, phrases, offset)}\n")
 
 
 def _span_of_time(hazard: Hazard, phrases: Phrases, offset: int | None) -> str:
     begin = hazard.onset or hazard.effective
-    if hazard.expires is None:
-        until = phrases("message.no_end")
-    else:
-        until = phrases("message.until", time=moment(hazard.expires, offset, phrases))
+    end = hazard.expires
     if begin is None:
-        return until[:1].upper() + until[1:]
-    return phrases("message.span", begin=phrases("message.from_time", time=moment(begin, offset, phrases)), end=until)
+        return phrases("message.only_until", end=moment(end, offset, phrases)) if end else phrases("message.no_end")
+    since = moment(begin, offset, phrases)
+    if end is None:
+        return phrases("message.from_open", begin=since)
+    return phrases("message.from_until", begin=since, end=moment(end, offset, phrases))
 
 
 def _said(out: Writing, post: Post, phrases: Phrases, style: str) -> None:
@@ -222,7 +204,8 @@ def _foot(out: Writing, revision: Revision, phrases: Phrases, offset: int | None
         pieces.append(phrases("message.edited"))
     forwards = post.engagement.forwards
     if forwards and forwards.value >= MUCH_FORWARDED and revision.number == 1:
-        pieces.append(phrases("message.forwarded", count=f"{forwards.value:,}" + "+" * forwards.is_lower_bound))
+        count = AtLeast(forwards.value) if forwards.is_lower_bound else forwards.value
+        pieces.append(phrases("message.forwarded", count=count))
     if pieces:
         out.add(" · ".join(pieces) + "\n")
 

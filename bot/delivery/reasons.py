@@ -10,5 +10,8 @@ _VALUE_LIMIT = 40
 
 def told(reason: Reason, phrases: Phrases) -> str:
     """The sentence, its values harmless."""
-    values = {name: line(value, _VALUE_LIMIT) for name, value in reason.values.items()}
+    values: dict[str, object] = {name: line(value, _VALUE_LIMIT) for name, value in reason.values.items()}
+    count = reason.values.get("count", "")
+    if count.isascii() and count.isdecimal() and len(count) <= _VALUE_LIMIT:
+        values["count"] = int(count)
     return phrases(f"trouble.{reason.cause.value}", **values)

@@ -1,10 +1,18 @@
-"""What the bot itself says, in each language: one TOML file a language, found by BCP 47 tag."""
+"""What the bot itself says, in each language: one TOML file a language, found by BCP 47 tag.
+
+A sentence that depends on a number is a table there, of CLDR's plural categories: ``{ one = "…", other = "…" }``; the
+value named ``count`` chooses among them.
+"""
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from string import Formatter
+
+from bot.locales.conventions import CATEGORIES, Conventions, conventions
+from bot.locales.directions import isolates, typeset
 
 #: The language whose file holds every key; what a translation lacks is said in it.
 SOURCE = "en"
@@ -27,49 +35,103 @@ class PhraseError(LookupError):
     """A key that no language knows: a slip in the code, not in what a user did."""
 
 
+#: A sentence, or one for each plural category.
+Sentence = str | Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """A number of which only a lower bound is known; shown as "1,000+"."""
+
+    number: int
+
+
 class Phrases:
-    """The phrases of one language. Calling it with a key gives the sentence; values are put in as plain text."""
+    """The phrases of one language. Calling it with a key gives the sentence; values are put in as plain text.
+
+    An ``int`` is written as the language writes numbers. Words that run the other way are set apart.
+    """
 
     __slots__ = ("_fallback", "_own", "language")
 
-    def __init__(self, language: str, own: Mapping[str, str], fallback: Mapping[str, str]) -> None:
+    def __init__(self, language: str, own: Mapping[str, Sentence], fallback: Mapping[str, Sentence]) -> None:
         self.language = language
         self._own = own
         self._fallback = fallback
 
-    def template(self, key: str, /) -> str:
-        """The sentence with its {placeholders}. Raises PhraseError for a key that nobody knows."""
-        found = self._own.get(key) or self._fallback.get(key)
+    @property
+    def conventions(self) -> Conventions:
+        """How the language writes numbers and times."""
+        return conventions(self.language)
+
+    def template(self, key: str, /, count: object = None) -> str:
+        """The sentence with its {placeholders}, as it is for so many. Raises PhraseError for a key that nobody knows."""
+        own = self._own.get(key)
+        found = own or self._fallback.get(key)
         if found is None:
             raise PhraseError(f"no phrase {key!r}")
-        return found
+        if isinstance(found, str):
+            return found
+        number = count.number if isinstance(count, AtLeast) else count
+        language = self.language if own else SOURCE
+        category = conventions(language).category(number) if isinstance(number, int) else "other"
+        return found.get(category) or found["other"]
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The sentence with its values. Braces inside of a value stay what they are."""
-        return self.template(key).format_map(values)
+        template = self.template(key, values.get("count"))
+        return template.format_map({name: self.isolated(self.spelt(value)) for name, value in values.items()})
 
-    def pieces(self, key: str, /) -> Iterator[tuple[str, str]]:
+    def pieces(self, key: str, /, count: object = None) -> Iterator[tuple[str, str]]:
         """The sentence as (literal text, name of the placeholder that follows it or ""), to style values apart."""
-        for literal, field, _spec, _conversion in _FORMATTER.parse(self.template(key)):
+        for literal, field, _spec, _conversion in _FORMATTER.parse(self.template(key, count)):
             yield literal, field or ""
+
+    def spelt(self, value: object) -> str:
+        """A value as the language writes it."""
+        if isinstance(value, AtLeast):
+            return f"{self.conventions.number(value.number)}+"
+        return self.conventions.number(value) if isinstance(value, int) else str(value)
+
+    def isolates(self, value: str) -> tuple[str, str]:
+        """What has to stand before and behind a foreign value among words of ours."""
+        return isolates(self.language, value)
+
+    def isolated(self, value: str) -> str:
+        """A foreign value, set apart from words of ours where it runs the other way."""
+        before, behind = isolates(self.language, value)
+        return f"{before}{value}{behind}"
 
     def __contains__(self, key: str) -> bool:
         return key in self._own or key in self._fallback
 
 
 @cache
-def _load(language: str) -> Mapping[str, str]:
+def _load(language: str) -> Mapping[str, Sentence]:
     """The file of one language as dotted key to sentence."""
     text = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
     return dict(_flatten(tomllib.loads(text), ""))
 
 
-def _flatten(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:
+def _flatten(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, Sentence]]:
     for name, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _flatten(value, f"{prefix}{name}.")
-        else:
+        if not isinstance(value, Mapping):
             yield f"{prefix}{name}", str(value)
+        elif value and CATEGORIES.issuperset(value):
+            yield f"{prefix}{name}", {category: str(text) for category, text in value.items()}
+        else:
+            yield from _flatten(value, f"{prefix}{name}.")
+
+
+@cache
+def _typeset(language: str) -> Mapping[str, Sentence]:
+    """The sentences of one language, fit to be shown."""
+    return {
+        key: typeset(language, said)
+        if isinstance(said, str)
+        else {category: typeset(language, text) for category, text in said.items()}
+        for key, said in _load(language).items()
+    }
 
 
 @cache
@@ -102,4 +164,4 @@ def best_match(language: str) -> str:
 def phrases(language: str) -> Phrases:
     """The phrases for a reader of ``language`` (any BCP 47 tag); English when we do not speak it."""
     chosen = best_match(language) or SOURCE
-    return Phrases(chosen, _load(chosen), _load(SOURCE))
+    return Phrases(chosen, _typeset(chosen), _typeset(SOURCE))

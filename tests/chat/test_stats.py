@@ -50,8 +50,8 @@ async def test_an_operator_gets_the_times_and_every_count(staffed, police, post_
     assert "What was given up or held: tocsin outbox list" in lines
     assert "weibo (1)" in lines
     assert "Urgent (1)" in lines
-    assert lines.count("queued → arrived: 90 s / 90 s / 90 s") == 3
-    assert lines.count("written → arrived: 10 min / 10 min / 10 min") == 3
+    assert lines.count("queued → arrived: 90 secs / 90 secs / 90 secs") == 3
+    assert lines.count("written → arrived: 10 mins / 10 mins / 10 mins") == 3
 
 
 async def test_where_nothing_was_sent_it_says_so(staffed):

@@ -54,8 +54,8 @@ async def test_a_source_that_answers_and_one_that_does_not(house, police, weathe
     ]
     assert second.splitlines() == [
         "✅ Weather office: answering",
-        "Last looked at: 30 s ago",
-        "Last new post: 3 h ago",
+        "Last looked at: 30 sec ago",
+        "Last new post: 3 hr ago",
     ]
 
 

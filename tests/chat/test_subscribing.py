@@ -20,7 +20,7 @@ async def test_subscribing_by_number_stores_the_wish_and_tells_whom(house, polic
     assert [listed.account.key for listed in await house.followed(user.id)] == ["1288915263"]
     assert "平安北京 is followed here now." in message.text
     assert "北京市公安局官方微博" in message.text
-    assert "2012-07-21 11:50 UTC+8 (10 min ago)" in message.text
+    assert "21 Jul 2012, 11:50 UTC+8 (10 min ago)" in message.text
     quote = next(e for e in message.now.styled.entities if e.type == "blockquote")
     assert message.text[quote.offset : quote.end] == "今天出门请注意安全。"
     links = {e.url for e in message.now.styled.entities if e.type == "text_link"}

@@ -1,13 +1,15 @@
 import ast
 import re
 from pathlib import Path
-from string import Formatter
 
 import pytest
+from locales.speech import forms, placeholders, sentences, wanted
 from opencc import OpenCC
 
 import bot
-from bot.locales import SOURCE, PhraseError, _load, available, best_match, phrases
+from bot.chat.menu import FOR_OPERATORS, SHOWN
+from bot.locales import SOURCE, AtLeast, PhraseError, Phrases, _load, available, best_match, phrases
+from bot.locales.conventions import conventions
 from bot.model.reason import VALUES, Cause
 
 ROOT = Path(bot.__file__).parent
@@ -17,10 +19,6 @@ ASKED_WITH = {"phrases", "phrase", "line", "tell", "speak", "template", "pieces"
 #: A mark's phrase has a second one beside it, for the reply that tells of the mark (delivery).
 REPLY = "_reply"
 TABLES = {key.partition(".")[0] for key in _load(SOURCE)}
-
-
-def placeholders(text):
-    return {field for _, field, _, _ in Formatter().parse(text) if field}
 
 
 def used_keys():
@@ -60,8 +58,8 @@ def test_there_is_english_and_chinese_in_both_scripts():
 def test_no_character_of_the_other_script_has_slipped_in(language, way, both):
     convert = OpenCC(way).convert
     slips = {
-        (key, char)
-        for key, text in _load(language).items()
+        (name, char)
+        for name, text in sentences(language).items()
         for char, other in zip(text, convert(text), strict=True)
         if char != other and char not in both
     }
@@ -70,21 +68,122 @@ def test_no_character_of_the_other_script_has_slipped_in(language, way, both):
 
 @pytest.mark.parametrize("language", available())
 def test_every_language_has_the_same_keys_and_placeholders(language):
-    ours, source = _load(language), _load(SOURCE)
-    assert sorted(ours) == sorted(source)
-    assert {key: placeholders(text) for key, text in ours.items()} == {
-        key: placeholders(text) for key, text in source.items()
+    assert sorted(_load(language)) == sorted(_load(SOURCE))
+    wrong = {
+        name: placeholders(text) ^ wanted(name[0])
+        for name, text in sentences(language).items()
+        if placeholders(text) != wanted(name[0])
     }
-    assert all(text.strip() == text != "" for text in ours.values())
+    assert wrong == {}
+    assert [name for name, text in sentences(language).items() if not text.strip() == text != ""] == []
+
+
+@pytest.mark.parametrize("language", available())
+def test_what_depends_on_a_number_is_said_in_each_plural_form_of_the_language_and_in_no_other(language):
+    tables = {key: set(said) for key, said in _load(language).items() if not isinstance(said, str)}
+    assert tables == {
+        key: conventions(language).categories for key, said in _load(SOURCE).items() if said != str(said)
+    }
+    assert all("count" in wanted(key) for key in tables)
+
+
+@pytest.mark.parametrize("language", available())
+def test_placeholders_are_plain_names(language):
+    # "{name!r:>30}" or "{0}" would say something else than the value
+    braces = {name: re.findall(r"[{][^}]*[}]|[{}]", text) for name, text in sentences(language).items()}
+    wrong = {name: found for name, found in braces.items() if not all(re.fullmatch("[{][a-z]+[}]", f) for f in found)}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("language", available())
+def test_commands_links_and_signs_are_those_of_the_source(language):
+    """What a reader types, opens or knows by its sign is never translated; it may stand elsewhere in the sentence."""
+    kept = re.compile(r"(?<![\w/])/[a-z]+|https?://[\w./-]+|@平安北京|tocsin [a-z ]+[a-z]|[⚠✅⬆⬇↪📊]")
+    source = {key: sorted(kept.findall(next(text for _, text in forms(said)))) for key, said in _load(SOURCE).items()}
+    wrong = {
+        name: (sorted(kept.findall(text)), source[name[0]])
+        for name, text in sentences(language).items()
+        if sorted(kept.findall(text)) != source[name[0]]
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("language", available())
+def test_numbers_in_a_sentence_are_those_of_the_source(language):
+    def digits(text):
+        return sorted(re.findall(r"[0-9]+", text))
+
+    source = {key: digits(next(text for _, text in forms(said))) for key, said in _load(SOURCE).items()}
+    wrong = {name: digits(text) for name, text in sentences(language).items() if digits(text) != source[name[0]]}
+    assert wrong == {}
 
 
 @pytest.mark.parametrize("language", available())
 def test_what_stands_on_buttons_and_menus_is_short_enough(language):
-    for key, text in _load(language).items():
+    for (key, _), text in sentences(language).items():
         if key.startswith("menu."):
-            assert len(text) <= 256  # Bot API, BotCommand.description
+            assert 1 <= len(text) <= 256  # Bot API, BotCommand.description
+            assert len(text) <= 60, "a phone shows one line"
         if key.startswith("common."):
             assert len(text) <= 200  # Bot API, answerCallbackQuery
+        if key.startswith("button."):
+            assert len(re.sub("[{].*?[}]", "", text)) <= 24, "a name has to stand beside it"
+        if key.startswith("severity."):
+            assert len(text) <= 40
+
+
+@pytest.mark.parametrize("language", available())
+def test_every_command_of_the_menu_and_of_the_help_is_described(language):
+    assert all(f"menu.{name}" in phrases(language) for name in SHOWN + FOR_OPERATORS)
+    described = set(re.findall("/([a-z]+)", phrases(language)("help.text") + phrases(language)("help.operators")))
+    assert described == set(SHOWN + FOR_OPERATORS) - {"help"}
+
+
+#: What is rightly said as in English in a language: (language, key). Everything else that is the same was forgotten.
+AS_IN_ENGLISH = {
+    *((language, "list.page") for language in ("fr",)),
+}
+
+
+@pytest.mark.parametrize("language", [tag for tag in available() if tag != SOURCE])
+def test_nothing_was_left_in_english(language):
+    letters = re.compile(r"[^\W\d_]")
+    english = sentences(SOURCE)
+    left = {
+        (language, key)
+        for (key, category), text in sentences(language).items()
+        if text in {english.get((key, category)), english.get((key, "other"))}
+        # "{name} ({count})" has no words
+        and letters.search(re.sub("[{].*?[}]", "", text))
+    }
+    assert left == {pair for pair in AS_IN_ENGLISH if pair[0] == language}
+
+
+#: Letters that a language in another script may have besides its own: names, /commands, links, placeholders.
+FOREIGN = re.compile(r"/[a-z]+|https?://\S+|@\w+|[{]\w+[}]|tocsin [a-z ]+|Telegram|Weibo|HTTP|CAP\b|UTC|Tocsin")
+OTHER_SCRIPTS = ("zh", "ru", "ja", "ko", "ar", "hi")
+
+
+@pytest.mark.parametrize("language", [tag for tag in available() if tag.startswith(OTHER_SCRIPTS)])
+def test_no_english_word_stands_in_a_sentence_of_another_script(language):
+    left = {
+        name: found
+        for name, text in sentences(language).items()
+        if (found := re.findall("[A-Za-z]{2,}", FOREIGN.sub("", text)))
+    }
+    assert left == {}
+
+
+@pytest.mark.parametrize("language", available())
+def test_every_language_names_itself_by_a_name_of_its_own(language):
+    names = [phrases(tag)("language.name") for tag in available()]
+    assert names.count(phrases(language)("language.name")) == 1
+    # CLDR's name of the language begins alike: "Deutsch", "português", "简体中文" has "中文"
+    own = Phrases(language, {}, {}).conventions.name
+    assert (
+        phrases(language)("language.name").casefold() in own.casefold()
+        or own.casefold() in phrases(language)("language.name").casefold()
+    )
 
 
 def test_no_unknown_key_is_asked_for():
@@ -96,11 +195,7 @@ def test_no_unknown_key_is_asked_for():
 def test_every_call_gives_the_values_that_its_phrase_wants():
     calls = list(calls_with_values())
     assert len(calls) > 30
-    wrong = [
-        (key, where, placeholders(phrases(SOURCE).template(key)) ^ given)
-        for key, given, where in calls
-        if placeholders(phrases(SOURCE).template(key)) - given
-    ]
+    wrong = [(key, where, wanted(key) ^ given) for key, given, where in calls if wanted(key) - given]
     assert wrong == []
 
 
@@ -114,12 +209,12 @@ def test_no_key_stands_unused():
 
 @pytest.mark.parametrize("language", available())
 def test_every_cause_of_trouble_has_its_sentence_and_gives_it_its_values(language):
-    ours = {key: text for key, text in _load(language).items() if key.startswith("trouble.")}
-    assert {key: placeholders(text) for key, text in ours.items()} == {
+    ours = {name: text for name, text in sentences(language).items() if name[0].startswith("trouble.")}
+    assert {key: placeholders(text) for (key, _), text in ours.items()} == {
         f"trouble.{cause.value}": set(VALUES.get(cause, ())) for cause in Cause
     }
     # a frightened reader is told by a whole sentence, never by an operator's setting
-    assert all(text.endswith((".", "。")) and "TOCSIN" not in text for text in ours.values())
+    assert all(text.endswith((".", "。", "।")) and "TOCSIN" not in text for text in ours.values())
 
 
 @pytest.mark.parametrize(
@@ -152,3 +247,33 @@ def test_an_unknown_key_is_a_slip_and_says_so():
 
 def test_values_are_plain_text():
     assert phrases("en")("subscribe.done", name="{x} {name}") == "{x} {name} is followed here now."
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 hour"), (2, "2 hours"), (0, "0 hours"), (1234, "1,234 hours")])
+def test_a_sentence_with_a_number_agrees_with_it(count, words):
+    assert phrases("en")("stats.title", count=count) == f"📊 The last {words}"
+
+
+def test_a_number_of_which_only_a_bound_is_known_says_so():
+    assert phrases("en")("message.forwarded", count=AtLeast(100_000)) == "forwarded 100,000+ times"
+
+
+@pytest.mark.parametrize(
+    ("count", "category"),
+    [(1, "one"), (21, "one"), (2, "few"), (24, "few"), (5, "many"), (11, "many"), (111, "many")],
+)
+def test_each_plural_form_of_a_language_is_found_by_its_own_rule(count, category):
+    forms = {name: f"{name} {{count}}" for name in ("one", "few", "many", "other")}
+    says = Phrases("ru", {"x": forms}, {"x": {"one": "1", "other": "other"}})
+    assert says("x", count=count) == f"{category} {count}"
+    assert says.template("x") == "other {count}"
+    assert "".join(literal for literal, _ in says.pieces("x", count)) == f"{category} "
+
+
+def test_a_language_without_the_sentence_says_it_in_english_by_the_english_rule():
+    says = Phrases("ja", {}, {"x": {"one": "one {count}", "other": "other {count}"}})
+    assert [says("x", count=count) for count in (1, 2)] == ["one 1", "other 2"]
+
+
+def test_a_category_that_a_file_lacks_is_said_by_the_other():
+    assert Phrases("ru", {"x": {"other": "{count}"}}, {})("x", count=1234) == "1\xa0234"

@@ -77,4 +77,4 @@ def _keyboard(phrase: str, which: str, current: int, says: Phrases) -> Keyboard:
 
 
 def _spoken(seconds: int, says: Phrases) -> str:
-    return says("catchup.always") if seconds >= ALWAYS else says("catchup.hours", n=seconds // _HOUR)
+    return says("catchup.always") if seconds >= ALWAYS else says("catchup.hours", count=seconds // _HOUR)

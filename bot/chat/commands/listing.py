@@ -121,7 +121,7 @@ class Listing:
 
 
 def _line(scene: Scene, entry: Numbered) -> Styled:
-    say = Say(scene.phrases).add(f"{entry.number}. ").add(named(entry.listed.account))
+    say = Say(scene.phrases).add(f"{entry.number}. ").foreign(named(entry.listed.account))
     if entry.listed.words:
         say.add(" – ").phrase("list.words", words=Mark(words_shown(entry.listed.words, _WORDS), "italic"))
     return say.styled()

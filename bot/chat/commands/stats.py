@@ -19,11 +19,6 @@ _log = structlog.get_logger(__name__)
 
 #: Hours looked back, and at most: as long as posts are kept.
 DEFAULT, MOST = 24, 90 * 24
-_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-#: From so many of a unit on the next larger one is used.
-_TWICE = 2
-#: Below so many seconds a decimal says something.
-_PRECISE = 10
 
 _STRETCHES = {
     Stretch.TO_SEEN: "stats.to_seen",
@@ -60,7 +55,8 @@ class Stats:
             return
         asked = rest.strip() or str(DEFAULT)
         if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= MOST):
-            await self._desk.tell(scene, "stats.how", most=MOST)
+            # to be typed, so without the signs that group it
+            await self._desk.tell(scene, "stats.how", most=str(MOST))
             return
         now = self._desk.clock()
         async with self._asking, self._desk.db.read() as conn:
@@ -71,21 +67,21 @@ class Stats:
 
 
 def _told(found: Figures, hours: int, says: Phrases) -> list[Styled]:
-    head = Say(says).phrase("stats.title", hours=hours)
+    head = Say(says).phrase("stats.title", count=hours)
     sent = found.settled.get(State.SENT, 0)
     if sent:
-        head.line("stats.sent", count=f"{sent:,}")
+        head.line("stats.sent", count=sent)
     else:
         head.line("stats.nothing")
-    head.line("stats.waiting", count=f"{sum(found.waiting.values()):,}")
+    head.line("stats.waiting", count=sum(found.waiting.values()))
     if found.waiting.get(State.UNSURE):
-        head.line("stats.unsure", count=f"{found.waiting[State.UNSURE]:,}")
+        head.line("stats.unsure", count=found.waiting[State.UNSURE])
     for state, phrase in _SETTLED.items():
-        head.line(phrase, count=f"{found.settled.get(state, 0):,}")
-    head.line("stats.retries", count=f"{found.retries:,}")
-    head.line("stats.lost_answers", count=f"{found.lost_answers:,}")
-    head.line("stats.repeats", count=f"{found.repeats:,}")
-    head.line("stats.unknown_errors", count=f"{found.unknown_errors:,}")
+        head.line(phrase, count=found.settled.get(state, 0))
+    head.line("stats.retries", count=found.retries)
+    head.line("stats.lost_answers", count=found.lost_answers)
+    head.line("stats.repeats", count=found.repeats)
+    head.line("stats.unknown_errors", count=found.unknown_errors)
     if found.settled.get(State.FAILED) or found.settled.get(State.HELD):
         head.line("stats.advice")
     blocks = [head.styled()]
@@ -96,7 +92,7 @@ def _told(found: Figures, hours: int, says: Phrases) -> list[Styled]:
 
 def _group(group: Group, says: Phrases) -> Styled:
     count = max(spread.count for spread in group.stretches.values())
-    say = Say(says).phrase("stats.group", name=_name(group, says), count=f"{count:,}")
+    say = Say(says).phrase("stats.group", name=_name(group, says), count=count)
     for stretch, phrase in _STRETCHES.items():
         spread = group.stretches.get(stretch)
         if spread is not None:
@@ -111,16 +107,5 @@ def _name(group: Group, says: Phrases) -> str:
 
 
 def _times(spread: Spread, says: Phrases) -> str:
-    return " / ".join(_spoken(seconds, says) for seconds in (spread.p50, spread.p95, spread.p99))
-
-
-def _spoken(seconds: float, says: Phrases) -> str:
-    if seconds < _PRECISE:
-        return says("stats.seconds", n=f"{seconds:.2f}")
-    if seconds < _TWICE * _MINUTE:
-        return says("stats.seconds", n=f"{seconds:.0f}")
-    if seconds < _TWICE * _HOUR:
-        return says("stats.minutes", n=f"{seconds / _MINUTE:.0f}")
-    if seconds < _TWICE * _DAY:
-        return says("stats.hours", n=f"{seconds / _HOUR:.0f}")
-    return says("stats.days", n=f"{seconds / _DAY:.0f}")
+    spoken = (says.conventions.duration(seconds) for seconds in (spread.p50, spread.p95, spread.p99))
+    return " / ".join(map(says.isolated, spoken))

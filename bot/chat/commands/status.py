@@ -98,7 +98,9 @@ class Status:
 
 
 def _block(scene: Scene, watch: Watch, state: _State, now: datetime, *, brief: bool) -> Styled:
-    say = Say(scene.phrases).add(f"{_SIGNS[state]} ").add(named(watch.account)).add(": ").phrase(_PHRASES[state])
+    stands = scene.phrases(_PHRASES[state])
+    say = Say(scene.phrases).add(f"{_SIGNS[state]} ")
+    say.phrase("freshness.source", account=named(watch.account), state=stands)
     why = None if state is _State.UNWATCHED else reason_of(watch.reason)
     if why is not None:
         say.line("freshness.why", why=reasons.told(why, scene.phrases))

@@ -69,8 +69,8 @@ class Subscribing:
         try:
             words = parse_words(words_text)
         except WordsError as error:
-            why = scene.phrases(error.phrase, **error.values)
-            say = Say(scene.phrases).phrase("subscribe.wrong_words").add(" ").add(sentence(why))
+            values = {name: sentence(v) if isinstance(v, str) else v for name, v in error.values.items()}
+            say = Say(scene.phrases).phrase("subscribe.wrong_words", why=scene.phrases(error.phrase, **values))
             await self._desk.answer(scene, say.styled())
             return
         await self._look_for(scene, what[:WHAT_LIMIT], words)

@@ -49,9 +49,9 @@ def calls_with_values():
                 yield keys[0], {keyword.arg for keyword in node.keywords}, f"{path.relative_to(ROOT)}:{node.lineno}"
 
 
-def test_there_is_english_and_chinese_in_both_scripts():
+def test_the_languages_that_are_promised_are_there():
     assert available()[0] == "en"
-    assert {"zh-Hans", "zh-Hant"} <= set(available())
+    assert {"zh-Hans", "zh-Hant", "es", "fr", "de", "pt"} <= set(available())
 
 
 @pytest.mark.parametrize(("language", "way", "both"), [("zh-Hans", "t2s", ""), ("zh-Hant", "s2tw", "台")])
@@ -139,10 +139,14 @@ def test_every_command_of_the_menu_and_of_the_help_is_described(language):
     assert described == set(SHOWN + FOR_OPERATORS) - {"help"}
 
 
-#: What is rightly said as in English in a language: (language, key). Everything else that is the same was forgotten.
+#: What is rightly said as in English: (language, key). Everything else that is the same was forgotten.
 AS_IN_ENGLISH = {
-    *((language, "list.page") for language in ("fr",)),
+    *((language, key) for language in ("de", "es", "fr", "pt") for key in ("message.original", "subscribe.original")),
+    ("de", "message.video"),
+    ("fr", "stats.urgent"),
 }
+#: English words that none of our other languages in Latin letters has.
+ENGLISH_WORDS = re.compile(r"(?i)\b(the|and|this|that|with|which|what|from|you|your|here|please|send|followed)\b")
 
 
 @pytest.mark.parametrize("language", [tag for tag in available() if tag != SOURCE])
@@ -157,6 +161,7 @@ def test_nothing_was_left_in_english(language):
         and letters.search(re.sub("[{].*?[}]", "", text))
     }
     assert left == {pair for pair in AS_IN_ENGLISH if pair[0] == language}
+    assert {name: text for name, text in sentences(language).items() if ENGLISH_WORDS.search(text)} == {}
 
 
 #: Letters that a language in another script may have besides its own: names, /commands, links, placeholders.
@@ -226,6 +231,10 @@ def test_every_cause_of_trouble_has_its_sentence_and_gives_it_its_values(languag
         ("zh-CN", "zh-Hans"),
         ("zh_SG", "zh-Hans"),
         ("zh-hans-CN", "zh-Hans"),
+        ("es-MX", "es"),
+        ("pt-BR", "pt"),
+        ("fr_CA", "fr"),
+        ("de-AT", "de"),
         ("xx", ""),
         ("", ""),
         ("-", ""),
@@ -256,6 +265,7 @@ def test_a_sentence_with_a_number_agrees_with_it(count, words):
 
 def test_a_number_of_which_only_a_bound_is_known_says_so():
     assert phrases("en")("message.forwarded", count=AtLeast(100_000)) == "forwarded 100,000+ times"
+    assert phrases("es")("message.forwarded", count=AtLeast(1_000_000)) == "reenviado 1.000.000+ de veces"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What an inline button sends back: a verb and its arguments in callback_data's 64 bytes."""
 
+from collections.abc import Sequence
+
 from bot.delivery.face import Button
 
 #: Bot API, InlineKeyboardButton.callback_data: 1 to 64 bytes.
@@ -8,6 +10,8 @@ DATA_LIMIT = 64
 LABEL_LIMIT = 40
 
 Keyboard = tuple[tuple[Button, ...], ...]
+#: Short buttons beside each other: more do not fit on a phone.
+_IN_A_ROW = 2
 
 
 def press(label: str, verb: str, *arguments: object) -> Button:
@@ -16,6 +20,11 @@ def press(label: str, verb: str, *arguments: object) -> Button:
     if len(data.encode()) > DATA_LIMIT:
         raise ValueError(f"callback_data {data!r} is over {DATA_LIMIT} bytes")
     return Button(label, data=data)
+
+
+def abreast(buttons: Sequence[Button]) -> Keyboard:
+    """Short buttons, two in a row."""
+    return tuple(tuple(buttons[start : start + _IN_A_ROW]) for start in range(0, len(buttons), _IN_A_ROW))
 
 
 def read(data: str) -> tuple[str, list[str]]:

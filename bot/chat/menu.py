@@ -1,12 +1,13 @@
 """The commands as Telegram's menu shows them, in each language."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 import structlog
 from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeChat
 from telegram.error import TelegramError
 
-from bot.locales import SOURCE, available, phrases
+from bot.locales import SOURCE, available, phrases, warm
 
 _log = structlog.get_logger(__name__)
 
@@ -18,6 +19,7 @@ FOR_OPERATORS = ("stats",)
 
 async def register(bot: Bot, operators: Iterable[int] = ()) -> None:
     """Tell Telegram our commands. Failing at it is only logged: the commands work without a menu."""
+    await asyncio.to_thread(warm)
     try:
         await _register(bot, SHOWN, None)
     except TelegramError as error:

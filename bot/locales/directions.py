@@ -18,9 +18,7 @@ _TURNS = re.compile(f"[{_BLOCKS}]")
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _TOKEN = rf"[^\s{{}}{_BLOCKS}]"
 #: What is typed as it stands, with what follows it in the same direction: /latest 3, /subscribe @name, a link.
-_TYPED = re.compile(
-    rf"(?:https?://|(?<![\w/])/){_TOKEN}+(?<=[\w/])(?: (?=[\w@]){_TOKEN}+(?<=[\w/]))*", re.ASCII | re.IGNORECASE
-)
+_TYPED = re.compile(rf"(?:https?://|(?<![0-9A-Za-z_/])/){_TOKEN}+(?<=[\w/])(?: (?=[\w@]){_TOKEN}+(?<=[\w/]))*")
 
 
 def right_to_left(language: str) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.locales import phrases
+from bot.locales import available, phrases
 
 
 async def test_a_person_is_spoken_to_in_the_language_of_their_app(house):
@@ -25,6 +25,18 @@ async def test_the_buttons_change_the_language_of_the_chat(house):
     assert (await house.chat_row(user.id)).language == "zh-Hans"
     house.world.say(user.id, user.id, "/list")
     await house.says(user.id, "这里还没有关注任何账号")
+
+
+async def test_each_language_is_offered_by_its_own_name_and_answers_in_itself(house):
+    user = house.world.add_user("Wei")
+    house.world.say(user.id, user.id, "/language")
+    message = await house.says(user.id, "Which language shall I speak here?")
+    labels = [button.label for row in message.now.keyboard for button in row]
+    assert labels == [phrases(tag)("language.name") for tag in available()]
+    for tag in available():
+        house.world.say(user.id, user.id, f"/language {tag}")
+        await house.says(user.id, phrases(tag)("language.done"))
+        assert (await house.chat_row(user.id)).language == tag
 
 
 @pytest.mark.parametrize("key", ["subscribe.how", "help.text"])

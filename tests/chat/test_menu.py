@@ -1,15 +1,27 @@
 from bot.chat.menu import FOR_OPERATORS, SHOWN
 from bot.demo.botapi.faults import Act, Fault
+from bot.locales import SOURCE, available, phrases
+
+
+def codes() -> set[str]:
+    """What setMyCommands is told of our languages: two letters each, once; "" for everybody else."""
+    return {"", *(tag.partition("-")[0] for tag in available() if tag != SOURCE)}
 
 
 async def test_the_commands_are_registered_in_each_language(house):
     commands = await house.server.wait_for(
-        lambda: house.server.state.profile.commands if len(house.server.state.profile.commands) > 1 else None
+        lambda: (
+            house.server.state.profile.commands if len(house.server.state.profile.commands) >= len(codes()) else None
+        )
     )
     by_language = {language: listed for (_scope, language), listed in commands.items()}
-    assert set(by_language) == {"", "zh"}
-    assert [command["command"] for command in by_language[""]] == list(SHOWN)
+    assert set(by_language) == codes() > {"zh", "es", "fr", "de", "pt"}
+    for language, listed in by_language.items():
+        assert [command["command"] for command in listed] == list(SHOWN)
+        says = phrases(language or SOURCE)
+        assert [command["description"] for command in listed] == [says(f"menu.{name}") for name in SHOWN]
     assert by_language["zh"][0]["description"] == "关注账号或订阅源"
+    assert len({listed[0]["description"] for listed in by_language.values()}) == len(by_language)
 
 
 async def test_every_shown_command_is_one_that_works(house):
@@ -23,7 +35,7 @@ async def test_operators_see_their_commands_and_nobody_else_does(server, db, at_
     nobody = 987654321
     async with at_work(server, db, frozenset({nobody, operator.id})) as house:
         commands = house.server.state.profile.commands
-        await house.server.wait_for(lambda: (f"chat:{operator.id}:", "zh") in commands)
+        await house.server.wait_for(lambda: {code for _, code in commands if _ == f"chat:{operator.id}:"} == codes())
     theirs = [command["command"] for command in commands[f"chat:{operator.id}:", ""]]
     assert theirs == [*SHOWN, *FOR_OPERATORS]
     # an operator who never spoke to the bot stops nothing

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.chat.buttons import Keyboard, number, press
+from bot.chat.buttons import Keyboard, abreast, number, press
 from bot.chat.desk import Command, Desk, Press
 from bot.chat.scene import Scene
 from bot.chat.wording import Say
@@ -17,8 +17,6 @@ ROUTINE, URGENT = "r", "u"
 _HOUR = 3600
 #: What can be chosen, seconds.
 CHOICES = (_HOUR, 6 * _HOUR, 24 * _HOUR, ALWAYS)
-#: Buttons beside each other: more do not fit on a phone.
-_IN_A_ROW = 2
 
 
 class CatchUp:
@@ -73,7 +71,7 @@ def _keyboard(phrase: str, which: str, current: int, says: Phrases) -> Keyboard:
     for seconds in CHOICES:
         label = says(phrase, limit=_spoken(seconds, says))
         buttons.append(press(f"✓ {label}" if seconds == current else label, SET, which, seconds))
-    return tuple(tuple(buttons[start : start + _IN_A_ROW]) for start in range(0, len(buttons), _IN_A_ROW))
+    return abreast(buttons)
 
 
 def _spoken(seconds: int, says: Phrases) -> str:

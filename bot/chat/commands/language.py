@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.chat.buttons import press
+from bot.chat.buttons import abreast, press
 from bot.chat.desk import Command, Desk, Press
 from bot.chat.scene import Scene
 from bot.delivery.face import Styled
@@ -30,8 +30,8 @@ class Language:
             await self._set(scene, wanted)
             return
         # each language is named in itself, so that whoever needs it can read it
-        keyboard = tuple((press(phrases(tag)("language.name"), CHOOSE, tag),) for tag in available())
-        await self._desk.answer(scene, Styled(scene.phrases("language.which")), keyboard)
+        buttons = [press(phrases(tag)("language.name"), CHOOSE, tag) for tag in available()]
+        await self._desk.answer(scene, Styled(scene.phrases("language.which")), abreast(buttons))
 
     async def choose(self, scene: Scene, arguments: list[str]) -> None:
         """One of the buttons."""

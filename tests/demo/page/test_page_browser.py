@@ -3,6 +3,7 @@
 import re
 import struct
 import zlib
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,15 @@ import pytest
 from bot.demo.botapi.entities import Entity, Styled
 from bot.demo.botapi.records import Key, Version
 from bot.demo.page import PageServer
+from bot.locales import Phrases
+from bot.locales.conventions import conventions
+from bot.locales.directions import typeset
+
+#: A sentence or two as they stand in a file, without marks of direction.
+RIGHT_TO_LEFT = {
+    "followed": "تجري الآن متابعة {name} هنا.",
+    "how": "وصل في {time}. أرسل /list أو /subscribe https://example.org/feed.xml ثم انتظر.",
+}
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -88,6 +98,58 @@ async def test_every_kind_of_entity_is_drawn(stage: Any) -> None:
     await row.get_by_role("button", name="/help").click()
     await expect(stage.page.locator(".row.mine")).to_have_count(1)
     assert stage.said()[-1].text == "/help"
+    assert stage.console == []
+
+
+PLACES = """
+(words) => {
+  const walker = document.createTreeWalker(document.querySelector(".row .bubble"), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const at = node.data.indexOf(words);
+    if (at < 0) continue;
+    return [...words].map((_, place) => {
+      const range = document.createRange();
+      range.setStart(node, at + place);
+      range.setEnd(node, at + place + 1);
+      const { left, right } = range.getBoundingClientRect();
+      return (left + right) / 2;
+    });
+  }
+  return [];
+}
+"""
+
+
+async def test_words_that_run_from_right_to_left_are_shown_so_and_turn_no_foreign_word_round(stage: Any) -> None:
+    says = Phrases("ar", {key: typeset("ar", text) for key, text in RIGHT_TO_LEFT.items()}, {})
+    lines = [
+        says("followed", name="Weather (UK)"),
+        says("how", time=conventions("ar").moment(datetime(2026, 7, 21, 1, 5, tzinfo=UTC), 480)),
+    ]
+    name = lines[0].index("Weather (UK)")
+    entities = [{"type": "bold", "offset": name, "length": len("Weather (UK)")}]
+    entities.append({"type": "blockquote", "offset": len("\n".join(lines)) + 1, "length": 5})
+    await stage.send("\n".join([*lines, "暴雨 A4"]), entities=entities)
+    box = await stage.page.locator(".row .text").bounding_box()
+
+    async def places(words: str) -> list[float]:
+        found: list[float] = await stage.page.evaluate(PLACES, words)
+        assert len(found) == len(words), words
+        return found
+
+    for word in ("تجري", "وصل", "يوليو"):
+        found = await places(word)
+        assert found == sorted(found, reverse=True), word
+    # the first word of each line stands at its right end
+    assert (await places("تجري"))[0] > box["x"] + box["width"] / 2
+    for word in ("Weather (UK)", "/list", "https://example.org/feed.xml", "UTC+8", "2026", "09:05", "A4"):
+        found = await places(word)
+        assert found == sorted(found), word
+    # the month stands left of the day and right of the year, as it is read
+    assert (await places("21"))[0] > (await places("يوليو"))[0] > (await places("2026"))[0] > (await places("UTC"))[0]
+    # the agency's words run as they were written
+    assert (await places("暴雨"))[0] < box["x"] + box["width"] / 2
+    await no_sideways_scroll(stage)
     assert stage.console == []
 
 

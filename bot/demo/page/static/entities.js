@@ -55,7 +55,8 @@ function shell(entity, words, onCommand) {
     case "url":
       return linkTo(words);
     case "bot_command":
-      return el("button", { class: "command", type: "button", onclick: () => onCommand(words) });
+      // A command is Latin letters behind a slash, which would jump to its other end among Arabic ones.
+      return el("button", { class: "command", type: "button", dir: "ltr", onclick: () => onCommand(words) });
     case "spoiler":
       return spoiler();
     case "blockquote":

@@ -52,8 +52,8 @@ function reply(answered, acts) {
   return el(
     "button",
     { class: "reply", type: "button", "aria-label": `Reply to ${answered.sender}: ${answered.snippet}. Go there.`, onclick: () => acts.jump(answered.id) },
-    el("b", {}, answered.sender),
-    el("span", {}, answered.snippet),
+    el("b", { dir: "auto" }, answered.sender),
+    el("span", { dir: "auto" }, answered.snippet),
   );
 }
 
@@ -79,8 +79,9 @@ function keys(message, acts) {
 
 function key(message, button, rowAt, at, acts) {
   const url = button.url ? safeLink(button.url) : "";
-  if (url) return link(url, "key link", button.label);
-  const made = el("button", { class: "key", type: "button", disabled: !button.pressable }, button.label);
+  const label = el("bdi", {}, button.label);
+  if (url) return link(url, "key link", label);
+  const made = el("button", { class: "key", type: "button", disabled: !button.pressable }, label);
   made.addEventListener("click", async () => {
     made.setAttribute("aria-busy", "true");
     await acts.press(message.id, rowAt, at);

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.delivery.composing import compose
+from bot.delivery.reasons import told
 from bot.locales import available, phrases
 from bot.locales.directions import CLOSE, OPEN
 from bot.model.account import Account
 from bot.model.alert import Alert, Area, Certainty, Hazard, MsgType, Scope, Severity, Status, Urgency, Wording
 from bot.model.post import Count, Engagement, Post, Revision, RevisionKind
+from bot.model.reason import Cause, Reason
 
 SENT = datetime(2026, 7, 21, 3, 51, tzinfo=UTC)
 ACCOUNT = Account("cap", "office", "Met Office", "https://example.org/", language="en", utc_offset=480)
@@ -74,3 +76,11 @@ def test_how_often_it_was_forwarded(language, count, words):
 def test_an_agency_whose_name_runs_back_turns_nothing_round():
     post = replace(POST, alert=replace(ALERT, hazards=(replace(HAZARD, areas=(Area("الرياض"),)),)))
     assert f"Where: {OPEN}الرياض{CLOSE}\n" in said("en", post)
+
+
+@pytest.mark.parametrize(("kept", "words"), [("1234", "1.234"), ("1", "1"), ("٣", "٣"), ("many", "many")])
+def test_a_reasons_count_is_a_number_and_its_status_is_none(kept, words):
+    missing = told(Reason(Cause.ALERTS_MISSING, {"count": kept}), phrases("de"))
+    assert missing.startswith("Warnungen auf der Liste, die mir die Website nicht gibt: ")
+    assert words in missing
+    assert "(HTTP 1503)" in told(Reason(Cause.SITE_FAULT, {"status": "1503"}), phrases("de"))

@@ -214,7 +214,14 @@ class Issuer:
     span: Span
 
 
-SlotValue = str | HazardKind | Level | Issuer | Moment | Figure | tuple[Place, ...] | tuple[Figure, ...]
+class Term(NamedTuple):
+    """Words of a closed group that carry meaning, as ``bot/reading/data/terms.toml`` names them ("rain", "rainstorm")."""
+
+    group: str
+    id: str
+
+
+SlotValue = str | HazardKind | Level | Issuer | Moment | Figure | Term | tuple[Place, ...] | tuple[Figure, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """The formulas: each a whole clause as the agencies write it, compiled from the data files into a pattern.
 
 The language of a formula: {slot} or {slot:kind} a gap, [ ] what may be missing, <a|b> a choice, $word a piece defined
-once in the file's [pieces]; everything else stands for itself (levelled, as texts are).
+once in the file's [pieces]; everything else stands for itself (levelled, as texts are). All formulas of one name mean
+the same but for their slots, for each name is one sentence in every language: what differs in meaning is a slot, most
+often {slot:term.group}, one word of a closed group of terms.toml.
 """
 
 import re
@@ -12,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from bot.model.reading import Action, HazardKind, Level, Scheme
-from bot.reading.kinds import KIND_OF, kind_pattern
+from bot.reading.kinds import KIND_OF, TERM, kind_pattern, term_words
 from bot.reading.levelling import level_words
 from bot.reading.lexicon import LexiconError, data
 
@@ -182,4 +184,6 @@ class _Writer:
         self.at = end + 1
         group = f"g{len(self.gaps)}"
         self.gaps.append(Gap(group, name, kind))
+        if kind.startswith(TERM) and not self.depth:
+            self._musts.append(term_words(kind, self.language))
         return f"(?P<{group}>{kind_pattern(kind, self.language)})"

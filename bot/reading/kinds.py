@@ -6,6 +6,8 @@ from bot.reading.figures import figure_pattern
 from bot.reading.lexicon import Lexicon, lexicon, one_of
 from bot.reading.times import EN, ZH
 
+#: What the name of a kind begins with that stands for a group of terms.
+TERM = "term."
 _HAN = "\u4e00-\u9fff"
 
 #: Which kind a slot is when the formula does not say: {time} is a moment, {hazard} a hazard; what is not here is named
@@ -65,11 +67,19 @@ _FIXED = {
 def kind_pattern(kind: str, language: str) -> str:
     """Give the pattern of a kind of slot in a formula of this language ("zh", "en"). Raises KeyError for no kind."""
     known = lexicon()
+    if kind.startswith(TERM):
+        return one_of(term_words(kind, language))
     if kind in known.units:
         return figure_pattern(kind)
     if kind in _FIXED:
         return _FIXED[kind]
     return _listed(known, chinese=language == "zh")[kind]
+
+
+def term_words(kind: str, language: str) -> tuple[str, ...]:
+    """Give the words of a group of terms ("term.rain") that a formula of this language may hold. Raises KeyError."""
+    words = lexicon().terms[kind.removeprefix(TERM)]
+    return tuple(word for word in words if word.isascii() == (language == "en"))
 
 
 def _listed(known: Lexicon, *, chinese: bool) -> dict[str, str]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, TypeVar
 
-from bot.model.reading import HazardKind, Level, PlaceKind
+from bot.model.reading import HazardKind, Level, PlaceKind, Term
 from bot.reading.levelling import level_words
 
 T = TypeVar("T")
@@ -59,6 +59,8 @@ class Lexicon:
     diseases: tuple[str, ...]
     #: Endings of roads, bridges, waters, by the kind of place that they prove.
     made: Mapping[PlaceKind, tuple[str, ...]]
+    #: Closed groups of words that carry meaning: the group, then each word of either language.
+    terms: Mapping[str, Mapping[str, Term]]
 
 
 def data(name: str) -> dict[str, Any]:
@@ -99,6 +101,7 @@ def lexicon() -> Lexicon:
         diseases=_levelled(words["diseases"]["zh"]),
         made={PlaceKind(kind): _levelled(row) for kind, row in words["made"].items()},
         units={unit: _levelled(row) for unit, row in data("figures.toml")["units"].items()},
+        terms={group: _terms(group, rows) for group, rows in data("terms.toml").items()},
     )  # fmt: skip
 
 
@@ -123,6 +126,17 @@ def _by_word(rows: Mapping[str, dict[str, Any]], language: str) -> dict[str, Haz
         for word in row.get(language, ()):
             if found.setdefault(level_words(word), _hazard(kind)) is not _hazard(kind):
                 raise LexiconError(f"hazards.toml: {word!r} stands for two hazards.")
+    return found
+
+
+def _terms(group: str, rows: Mapping[str, list[str] | dict[str, list[str]]]) -> dict[str, Term]:
+    found: dict[str, Term] = {}
+    for name, row in rows.items():
+        term = Term(group, name)
+        words = row if isinstance(row, list) else [*row.get("zh", ()), *row.get("en", ())]
+        for word in words:
+            if found.setdefault(level_words(word), term) != term:
+                raise LexiconError(f"terms.toml: {group}: {word!r} stands for two terms.")
     return found
 
 

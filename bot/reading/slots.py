@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.model.reading import Issuer, Level, Place, PlaceKind, Slot, SlotValue, Span
 from bot.reading.figures import parse_figure
-from bot.reading.kinds import ENGLISH_COLOURS
+from bot.reading.kinds import ENGLISH_COLOURS, TERM
 from bot.reading.levelling import Levelled
 from bot.reading.lexicon import lexicon
 from bot.reading.places import holds_no_name, parse_places, proved_kind
@@ -50,7 +50,9 @@ FREE_KINDS = frozenset(("phrase", "names", "english_place", "places", "epicentre
 def read_slot(kind: str, found: Found) -> Slot | None:
     """Read a slot's words, None when they are refused."""
     value: SlotValue | None
-    if kind in lexicon().units:
+    if kind.startswith(TERM):
+        value = lexicon().terms[kind.removeprefix(TERM)].get(found.words)
+    elif kind in lexicon().units:
         value = parse_figure(found.words, found.span, kind, found.name, found.given)
     else:
         value = _READERS.get(kind, _words)(found)

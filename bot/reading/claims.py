@@ -192,7 +192,7 @@ def _past_or(action: Action, times: tuple[Moment, ...], name: str, clock: Clock)
     old = published is not None and any(m.start and published - m.start > _NEWS_FOR for m in times)
     if (old or any(year < _FIRST_YEAR for year in years)) and action is not Action.LIFTED:
         return Action.PAST
-    if name == "past.quake" and (years or not _any(_HOUR, times)):
+    if name == "quake.told" and (years or not _any(_HOUR, times)):
         raise NotProvedError("an earthquake without the network that measured it")
     return action
 

@@ -27,7 +27,6 @@ _RANK = "(?:(?:iii|ii|iv|i|[一二三四])级)?"
 _GRAVITY = "(?:特别严重|特别重大|严重|较重|一般|重大|较大)?"
 _HARM = "(?:死亡|遇难|受伤|轻伤|重伤|失踪)"
 _DISTANCE = "(?:偏?[东南西北]{1,3}方向?)?(?:约|大约)?[0-9]{1,4}公里的?(?:海面|洋面|近海)?上?"
-_EXERCISE = "(?:防震减灾|防汛|消防|应急|地震|综合|系统|海啸|防空|疏散)*(?:演练|演习|测试)(?:信息)?"
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 
 #: Patterns that hang on no list of the lexicon.
@@ -49,7 +48,6 @@ _FIXED = {
     "cenc": "(?:中国地震台网(?:中心)?|台网)",
     "suspect": rf"[{_HAN}]某{{1,2}}(?:\([^()]{{1,20}}\))?",
     "police_body": f"[{_HAN}]{{2,16}}?公安局(?:[{_HAN}]{{2,8}}分局)?",
-    "drills": f"(?:{_EXERCISE}){{1,4}}",
     "rumour": "[^。!?\n]{2,80}?",
     "bearing": "[nsew]{1,3}",
     "english_place": "[a-z][a-z0-9'., -]{1,80}?",

@@ -54,9 +54,6 @@ _FIXED = {
     "english_rumour": "[a-z0-9 ,.']{2,120}?",
     "english_month": f"(?:{_MONTHS})",
     "english_word": "[a-z-]{2,20}",
-    "english_cause": (
-        "(?:flooding|fallen trees?|a landslide|a traffic accident|road works|heavy rain|snow|fog|an accident)"
-    ),
     "english_response": "(?:level[ -])(?:iv|iii|ii|i)",
 }
 
@@ -91,6 +88,7 @@ def _listed(known: Lexicon, *, chinese: bool) -> dict[str, str]:
     return {
         "issuer": _BODY if chinese else english,
         "time": ZH if chinese else EN,
+        "from": f"{ZH}(?<=[起始])",
         "hazard": one_of(known.hazards if chinese else known.hazards_en),
         "colour": one_of(known.colours if chinese else ENGLISH_COLOURS),
         "response": one_of(known.response_levels),

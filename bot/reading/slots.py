@@ -98,6 +98,10 @@ def _area_body(found: Found) -> Issuer | None:
     return Issuer(found.given, found.span) if proved else None
 
 
+def _moment(found: Found) -> SlotValue | None:
+    return parse_moment(found.words, found.span, found.given, found.clock)
+
+
 def _places(found: Found) -> SlotValue | None:
     return parse_places(found.words, found.start, found.levelled, found.text, strict=found.name != "where")
 
@@ -146,7 +150,8 @@ _READERS: dict[str, Callable[[Found], SlotValue | None]] = {
     "issuer": _issuer,
     "cenc": lambda found: Issuer(found.given, found.span),
     "area_body": _area_body,
-    "time": lambda found: parse_moment(found.words, found.span, found.given, found.clock),
+    "time": _moment,
+    "from": _moment,
     "places": _places,
     "epicentre": _epicentre,
     "names": _names,

@@ -9,6 +9,8 @@ from bot.reading.clauses import Stretch, ornaments
 from bot.reading.levelling import level_words
 from bot.reading.lexicon import data, one_of
 
+#: A time alone explains nothing: what the guards make of it does not hang on its being read.
+_BARE = frozenset(("outlook.period", "outlook.expected"))
 #: How much of a clause is shown as the reason.
 _SHOWN = 20
 
@@ -92,14 +94,18 @@ def doubted(claiming: Stretch, stretches: list[Stretch], text: str) -> str:
 
 def _in_a_title(stretches: list[Stretch], text: str) -> str:
     for stretch in stretches:
-        title = not stretch.clause.read and text[stretch.end : stretch.end + 1] == "】"
+        title = not _explained(stretch) and text[stretch.end : stretch.end + 1] == "】"
         if title and (found := guards().before.search(stretch.words)):
             return f"“{found[0].strip()}” stands in a title"
     return ""
 
 
+def _explained(stretch: Stretch) -> bool:
+    return stretch.clause.read and stretch.clause.form not in _BARE
+
+
 def _before(stretch: Stretch, *, told: bool) -> str:
-    if stretch.clause.read:
+    if _explained(stretch):
         return ""
     if guards().before.search(stretch.words) or not (told or guards().call.match(stretch.words)):
         return f"“{stretch.words[:_SHOWN]}” stands before it"
@@ -109,7 +115,7 @@ def _before(stretch: Stretch, *, told: bool) -> str:
 def _after(claiming: Stretch, following: list[Stretch], text: str, *, told: bool) -> str:
     explained = told or text[claiming.end : claiming.end + 1] == ":"
     for stretch in following:
-        if stretch.clause.read:
+        if _explained(stretch):
             explained = (
                 explained or stretch.clause.form.startswith("advice.") or text[stretch.end : stretch.end + 1] == ":"
             )

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from bot.reading.figures import figure_pattern
 from bot.reading.lexicon import Lexicon, lexicon, one_of
-from bot.reading.times import EN, ZH
+from bot.reading.times import EN, PERIOD, ZH
 
 #: What the name of a kind begins with that stands for a group of terms.
 TERM = "term."
@@ -88,6 +88,7 @@ def _listed(known: Lexicon, *, chinese: bool) -> dict[str, str]:
     return {
         "issuer": _BODY if chinese else english,
         "time": ZH if chinese else EN,
+        "range": PERIOD,
         "from": f"{ZH}(?<=[起始])",
         "hazard": one_of(known.hazards if chinese else known.hazards_en),
         "colour": one_of(known.colours if chinese else ENGLISH_COLOURS),

@@ -152,6 +152,7 @@ _READERS: dict[str, Callable[[Found], SlotValue | None]] = {
     "area_body": _area_body,
     "time": _moment,
     "from": _moment,
+    "range": _moment,
     "places": _places,
     "epicentre": _epicentre,
     "names": _names,

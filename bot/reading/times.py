@@ -24,6 +24,9 @@ ZH = (
     f"|(?:未来|今后|接下来|过去|近){_LENGTH}(?:内)?|今明两?[天日]|今明后三天|今晚到明天|今天到明天|近期|近日|日前|目前|当前|现在|明后两天)"
 )
 
+#: From one point to another, and nothing else.
+PERIOD = f"(?:{_DATE}\\d{{1,2}}{_TO}\\d{{1,2}}[时点]|{_POINT}{_TO}{_POINT}(?:期间)?)"
+
 _MONTHS = (
     "january",
     "february",

@@ -38,6 +38,8 @@ class Formula:
     name: str
     source: str
     gaps: tuple[Gap, ...]
+    #: The slots that are filled whenever it fits: none of them can be left out.
+    sure: frozenset[str]
     #: Choices of levelled words: of each, one must stand in a sentence for the formula to fit at all.
     needs: tuple[tuple[str, ...], ...]
     #: What the clause says of a hazard; None for a clause that only accompanies (outlook, advice, source).
@@ -98,6 +100,7 @@ def _compile(row: dict[str, Any], source: str, pieces: dict[str, str], language:
         name=row["name"],
         source=pattern + _END,
         gaps=tuple(writer.gaps),
+        sure=frozenset(writer.sure),
         needs=writer.needs(),
         action=Action(row["action"]) if "action" in row else None,
         scheme=Scheme(row.get("scheme", "")),
@@ -114,6 +117,8 @@ class _Writer:
     def __init__(self, source: str, language: str) -> None:
         self.source, self.language, self.at, self.depth = source, language, 0, 0
         self.gaps: list[Gap] = []
+        #: Slots that no choice leaves out, of what is being written.
+        self.sure: set[str] = set()
         #: What must stand in the text, outside [ ]: each a choice of words.
         self._musts: list[tuple[str, ...]] = []
 
@@ -165,16 +170,20 @@ class _Writer:
     def _branches(self, end: str) -> str:
         """Write what stands between an opening sign and its ``end``, cut by | into choices."""
         branches: list[str] = []
+        outside, within = self.sure, list[set[str]]()
         self.depth += 1
         while True:
             self.at += 1
+            self.sure = set()
             branches.append(self.sequence("|" + end))
+            within.append(self.sure)
             if self.at >= len(self.source):
                 raise ValueError(f"{end!r} is missing")
             if self.source[self.at] == end:
                 break
         self.at += 1
         self.depth -= 1
+        self.sure = outside | set.intersection(*within) if end == ">" else outside
         return "|".join(branches)
 
     def _gap(self) -> str:
@@ -183,6 +192,7 @@ class _Writer:
         kind = kind or KIND_OF[name]
         self.at = end + 1
         group = f"g{len(self.gaps)}"
+        self.sure.add(name)
         self.gaps.append(Gap(group, name, kind))
         if kind.startswith(TERM) and not self.depth:
             self._musts.append(term_words(kind, self.language))

@@ -161,9 +161,18 @@ def _peel(words: str) -> tuple[str, tuple[str, ...]]:
     while words and (match := _parts().search(words)):
         if len(words) <= _SHORT_NAME and chain_kind(words) and chain_kind(words[: match.start()]) is None:
             break  # 房山区 is a district, not the mountains of 房
+        match = _shorter(words, match) or match
         parts.insert(0, lexicon().parts[match[1]])
         words = words[: match.start()]
     return words.removesuffix("的"), tuple(parts)
+
+
+def _shorter(words: str, match: re.Match[str]) -> re.Match[str] | None:
+    """A shorter part, where only that leaves a known place: 陕西南部 is the south of 陕西, not the southwest of 陕."""
+    short = lexicon().short_places
+    if words[: match.start()] in short or (other := _parts().search(words, match.start() + 1)) is None:
+        return None
+    return other if words[: other.start()] in short else None
 
 
 def _kind_of(name: str, *, strict: bool) -> PlaceKind | None:

@@ -123,7 +123,7 @@ def test_the_slots_of_a_warning_are_kept_with_their_places_in_the_text():
     text = "北京市气象台2024年7月30日14时30分发布暴雨橙色预警信号：预计未来3小时内，房山区、门头沟区降雨量将达50毫米以上，请注意防范。"
     reading = read(text)
     assert reading.coverage == 1.0
-    assert [clause.form for clause in reading.clauses] == ["warning.issued", "outlook.rain", "advice.beware"]
+    assert [clause.form for clause in reading.clauses] == ["warning.issued", "outlook.rain_expected", "advice.beware"]
     for clause in reading.clauses:
         for slot in clause.slots:
             assert text[slot.span.start : slot.span.end] == slot.words

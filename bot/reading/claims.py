@@ -30,6 +30,9 @@ _YEAR = re.compile(r"\b(\d{4})年")
 #: Signals of these kinds have levels: "热带气旋警告信号" alone says only what is over.
 _WITH_LEVELS = frozenset((HazardKind.TROPICAL_CYCLONE, HazardKind.RAINSTORM))
 
+#: Slots of what a storm's centre is measured from: they are not where it threatens.
+_MEASURED_FROM = frozenset(("off", "sea"))
+
 #: Hazard, level, the level before, action.
 _What = tuple[HazardKind | None, Level | None, Level | None, Action]
 
@@ -99,7 +102,7 @@ def _claims(
     hazard, level, previous, action = _what(stretch, formula, verb, slots)
     issuer = next((slot.value for slot in stretch.clause.slots if isinstance(slot.value, Issuer)), None)
     times = tuple(s.value for s in stretch.clause.slots if isinstance(s.value, Moment) and s.name != "issued")
-    lists = [slot.value for slot in stretch.clause.slots if isinstance(slot.value, tuple)]
+    lists = [s.value for s in stretch.clause.slots if isinstance(s.value, tuple) and s.name not in _MEASURED_FROM]
     places = tuple(place for some in lists for place in some if isinstance(place, Place))
     if formula.scheme is Scheme.CMA and not (issuer or before or "where" in slots or _said_when(times, action)):
         raise NotProvedError("nobody and no hour is named for the warning")

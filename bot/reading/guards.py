@@ -10,7 +10,7 @@ from bot.reading.levelling import level_words
 from bot.reading.lexicon import data, one_of
 
 #: A time alone explains nothing: what the guards make of it does not hang on its being read.
-_BARE = frozenset(("outlook.period", "outlook.expected"))
+_BARE = frozenset(("outlook.period", "outlook.when", "outlook.expected"))
 #: How much of a clause is shown as the reason.
 _SHOWN = 20
 

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from bot.reading.figures import figure_pattern
 from bot.reading.lexicon import Lexicon, lexicon, one_of
-from bot.reading.times import EN, PERIOD, ZH
+from bot.reading.times import EN, PERIOD, SPAN, ZH
 
 #: What the name of a kind begins with that stands for a group of terms.
 TERM = "term."
@@ -33,11 +33,11 @@ _MONTHS = "january|february|march|april|may|june|july|august|september|october|n
 _FIXED = {
     "area_body": f"[{_HAN}、]{{2,40}}?",
     "places": f"(?!\\d+[年月日时点:])[{_HAN}0-9a-z、\\-]{{1,120}}?",
+    "where": f"[{_HAN}]{{2,20}}?",
     "names": f"[{_HAN}0-9a-z、\\-]{{1,80}}?",
     "epicentre": f"[{_HAN}]{{2,30}}?",
     "phrase": f"[{_HAN}0-9a-z“”]{{1,24}}?",
     "position": f"[{_HAN}]{{2,20}}?{_DISTANCE}|[{_HAN}]{{2,20}}?(?:海面|洋面|近海|境内)上?",
-    "compass": "[东南西北偏]{1,4}",
     "rank": rf"[\[(“]{_RANK}/?{_GRAVITY}(?:/{_RANK})?[\])”]",
     "quoted": "“[^“”\n]{1,120}”",
     "typhoon": f"“[{_HAN}]{{1,6}}”",
@@ -49,7 +49,6 @@ _FIXED = {
     "suspect": rf"[{_HAN}]某{{1,2}}(?:\([^()]{{1,20}}\))?",
     "police_body": f"[{_HAN}]{{2,16}}?公安局(?:[{_HAN}]{{2,8}}分局)?",
     "rumour": "[^。!?\n]{2,80}?",
-    "bearing": "[nsew]{1,3}",
     "english_place": "[a-z][a-z0-9'., -]{1,80}?",
     "english_rumour": "[a-z0-9 ,.']{2,120}?",
     "english_month": f"(?:{_MONTHS})",
@@ -89,6 +88,7 @@ def _listed(known: Lexicon, *, chinese: bool) -> dict[str, str]:
         "issuer": _BODY if chinese else english,
         "time": ZH if chinese else EN,
         "range": PERIOD,
+        "span": SPAN,
         "from": f"{ZH}(?<=[起始])",
         "hazard": one_of(known.hazards if chinese else known.hazards_en),
         "colour": one_of(known.colours if chinese else ENGLISH_COLOURS),

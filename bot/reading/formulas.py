@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from bot.model.reading import Action, HazardKind, Level, Scheme
-from bot.reading.kinds import KIND_OF, TERM, kind_pattern, term_words
+from bot.reading.kinds import KIND_OF, kind_pattern, needed_words
 from bot.reading.levelling import level_words
 from bot.reading.lexicon import LexiconError, data
 
@@ -194,6 +194,6 @@ class _Writer:
         group = f"g{len(self.gaps)}"
         self.sure.add(name)
         self.gaps.append(Gap(group, name, kind))
-        if kind.startswith(TERM) and not self.depth:
-            self._musts.append(term_words(kind, self.language))
+        if not self.depth and (words := needed_words(kind, self.language)):
+            self._musts.append(words)
         return f"(?P<{group}>{kind_pattern(kind, self.language)})"

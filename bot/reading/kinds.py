@@ -57,12 +57,20 @@ _FIXED = {
 }
 
 
+_NEEDED = {
+    "range": ("至", "到", "~", "-"),
+    "span": ("未来", "今后", "接下来", "过去", "近"),
+    "from": ("起", "开始"),
+    "police_body": ("公安局",),
+}
+
+
 @lru_cache(maxsize=256)
 def kind_pattern(kind: str, language: str) -> str:
     """Give the pattern of a kind of slot in a formula of this language ("zh", "en"). Raises KeyError for no kind."""
     known = lexicon()
     if kind.startswith(TERM):
-        return one_of(term_words(kind, language))
+        return one_of(needed_words(kind, language))
     if kind in known.units:
         return figure_pattern(kind)
     if kind in _FIXED:
@@ -70,10 +78,14 @@ def kind_pattern(kind: str, language: str) -> str:
     return _listed(known, chinese=language == "zh")[kind]
 
 
-def term_words(kind: str, language: str) -> tuple[str, ...]:
-    """Give the words of a group of terms ("term.rain") that a formula of this language may hold. Raises KeyError."""
-    words = lexicon().terms[kind.removeprefix(TERM)]
-    return tuple(word for word in words if word.isascii() == (language == "en"))
+def needed_words(kind: str, language: str) -> tuple[str, ...]:
+    """Give words of which a text must hold one for a gap of this kind to be filled, none where that is not worth
+    looking: a term's words in the formula's language, a figure's unit, what makes a period.
+    """
+    if kind.startswith(TERM):
+        words = lexicon().terms[kind.removeprefix(TERM)]
+        return tuple(word for word in words if word.isascii() == (language == "en"))
+    return _NEEDED.get(kind) or lexicon().units.get(kind, ())
 
 
 def _listed(known: Lexicon, *, chinese: bool) -> dict[str, str]:

@@ -33,7 +33,7 @@ _MONTHS = "january|february|march|april|may|june|july|august|september|october|n
 _FIXED = {
     "area_body": f"[{_HAN}、]{{2,40}}?",
     "places": f"(?!\\d+[年月日时点:])[{_HAN}0-9a-z、\\-]{{1,120}}?",
-    "where": f"[{_HAN}]{{2,20}}?",
+    "named_place": f"[{_HAN}]{{2,20}}?",
     "names": f"[{_HAN}0-9a-z、\\-]{{1,80}}?",
     "epicentre": f"[{_HAN}]{{2,30}}?",
     "phrase": f"[{_HAN}0-9a-z“”]{{1,24}}?",
@@ -99,6 +99,7 @@ def _listed(known: Lexicon, *, chinese: bool) -> dict[str, str]:
     return {
         "issuer": _BODY if chinese else english,
         "time": ZH if chinese else EN,
+        "point": f"{ZH}(?<!前)",
         "range": PERIOD,
         "span": SPAN,
         "from": f"{ZH}(?<=[起始])",

@@ -67,6 +67,26 @@ def test_what_differs_in_meaning_is_told_apart(text, form, terms):
     assert form_of(text) == (form, terms)
 
 
+def test_a_name_leaves_the_hour_to_its_own_slot():
+    for text in (
+        "广深港高铁9月23日18时起停运",
+        "寸滩站7月20日14时流量50000立方米每秒",
+        "长江三峡水库7月2日14时入库流量达到50000立方米每秒",
+    ):
+        (clause,) = read(text).clauses
+        assert {"since", "time"} & {slot.name for slot in clause.slots}, text
+        assert not any("日" in slot.words for slot in clause.slots if isinstance(slot.value, str)), text
+
+
+def test_a_storm_off_a_coast_is_not_told_to_be_there():
+    text = "台风“海葵”的中心21日9时位于台湾省花莲市东南方约500公里的洋面上。"
+    reading = read(text, published=datetime(2026, 7, 21, 2, tzinfo=UTC))
+    (clause,) = reading.clauses
+    assert clause.form == "typhoon.off_coast"
+    assert clause.slot("bearing").value == Term("compass", "southeast")  # type: ignore[union-attr]
+    assert [claim.places for claim in reading.claims] == [()]
+
+
 def test_light_and_bad_injuries_stand_in_slots_of_their_own():
     (clause,) = read("事故造成1人死亡、2人重伤、3人失踪").clauses
     assert [slot.name for slot in clause.slots] == ["dead", "badly", "missing"]

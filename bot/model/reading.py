@@ -233,6 +233,8 @@ class Slot:
     words: str
     span: Span
     value: SlotValue
+    #: What sort of gap it is ("time", "mm", "names", …): ``bot/reading/kinds.py`` has them.
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

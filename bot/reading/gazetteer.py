@@ -36,9 +36,14 @@ def _forms(name: str) -> Iterator[tuple[str, PlaceKind]]:
     kind = _ENDINGS.get(ending, PlaceKind.NAMED)
     yield name, kind
     stem = name.removesuffix(ending)
-    peoples = _OF_PEOPLES.fullmatch(stem) if ending.startswith("自治") else None
-    short = peoples[1] if peoples else stem
-    if peoples:
+    short = without_peoples(stem) if ending.startswith("自治") else stem
+    if short != stem:
         yield short + ending.removeprefix("自治"), kind
     if len(short) >= _SHORTEST:
         yield short, kind
+
+
+def without_peoples(stem: str) -> str:
+    """The name alone of an autonomous place, without the peoples that it is named for: 恩施 of 恩施土家族苗族."""
+    peoples = _OF_PEOPLES.fullmatch(stem)
+    return peoples[1] if peoples else stem

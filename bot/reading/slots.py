@@ -56,7 +56,7 @@ def read_slot(kind: str, found: Found) -> Slot | None:
         value = parse_figure(found.words, found.span, kind, found.name, found.given)
     else:
         value = _READERS.get(kind, _words)(found)
-    return None if value is None else Slot(found.name, found.given, found.span, value)
+    return None if value is None else Slot(found.name, found.given, found.span, value, kind)
 
 
 def _issuer(found: Found) -> Issuer | None:

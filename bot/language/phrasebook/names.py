@@ -1,0 +1,218 @@
+"""Names of places in the reader's language: 浙江省宁波市海曙区 is "Haishu District (Ningbo, Zhejiang Province)".
+
+What a name is made of is proved by the gazetteer and by what names end in. A name that cannot be taken apart, or whose
+reading is not certain, is None: the post is not rendered then.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+import opencc
+
+from bot.language.phrasebook.book import Book, book
+from bot.language.phrasebook.kinds import kinds
+from bot.language.phrasebook.pinyin import latin
+from bot.model.reading import Place
+from bot.reading.gazetteer import gazetteer, without_peoples
+from bot.reading.levelling import level_words
+from bot.reading.lexicon import lexicon, one_of
+
+#: Languages that write Chinese names in Chinese characters: how OpenCC makes theirs of simplified ones.
+_CHARACTERS = {"ja": ("s2t", "t2jp"), "zh-Hant": ("s2t",), "zh-Hans": ()}
+_HAN = "\u4e00-\u9fff"
+#: A chain has few links, each with a short name; the longest single name is a people's autonomous county.
+_MOST_LINKS, _LONGEST = 5, 16
+_TOWN_STEM = 4
+_SHORTEST = 2
+#: So far from the start the end of a road's name is looked for.
+_LONGEST_ROAD = 12
+
+_NUMBERED_LINE = re.compile(r"(?:地铁|轨道交通)?(\d{1,2})号线")
+_NUMBERED_ROAD = re.compile(r"([gs]\d{1,4})(?:国道|省道|线)?|(\d{3})(国道|省道)|(国道|省道)(\d{3})线?")
+_CODE = re.compile(r"([gs]\d{1,4})(.+)")
+_STRETCH = re.compile(f"(?P<road>.+?(?:高速公路|高速|公路|国道|省道|环路?|大街|大道|路|线))(?P<a>[{_HAN}]{{2,8}}?)(?:至|到|-)(?P<b>[{_HAN}]{{2,8}}?)段?")
+_SWEEP = re.compile("自([东南西北]{1,2})[向往]([东南西北]{1,2})")
+_COUNTED = re.compile(r"(?<=[^0-9])\d{1,2}(?:省|市|县|区|省份|省区市|省区|个市|个县)$")
+#: "the Tsing Ma Bridge", "Kwun Tong": names, not descriptions.
+_ENGLISH_NAME = re.compile(r"(?:the )?(?:[A-Z0-9][\w'.&-]*)(?:(?: (?:of|the|and|de))? [A-Z0-9][\w'.&-]*)*")
+
+
+def place_words(place: Place, language: Book) -> str | None:
+    """One place of a list, with what narrows it."""
+    words, parts = level_words(place.words), []
+    if sweep := _SWEEP.match(words):
+        compass = [language.word("compass", kinds("compass").get(side, "")) for side in sweep.groups()]
+        if None in compass:
+            return None
+        said = language.word("joining", "sweep", {"from": str(compass[0]), "to": str(compass[1])})
+        parts.append(said)
+        words = words[sweep.end() :]
+    name = level_words(place.name)
+    # what is neither the name nor what narrows it must not be lost
+    rest = _COUNTED.sub("", words)
+    rest = rest.removeprefix(name) if name and rest.startswith(name) else rest
+    if not _narrowing().fullmatch(rest):
+        return None
+    parts += [language.word("parts", part) for part in place.parts]
+    if None in parts:
+        return None
+    narrowed = (language.word("joining", "list") or "").join(str(part) for part in parts)
+    if not name:
+        return narrowed or None
+    said = name_words(place.name, language)
+    if said is None or not narrowed:
+        return said
+    return language.word("joining", "narrowed", {"place": said, "parts": narrowed})
+
+
+@lru_cache(maxsize=1)
+def _narrowing() -> re.Pattern[str]:
+    return re.compile(f"(?:的?{one_of(lexicon().parts)})*的?")
+
+
+def name_words(given: str, language: Book) -> str | None:
+    """A name as the language writes it; None when that is not certain."""
+    name = level_words(given)
+    if name.isascii():
+        return _english(given, name, language)
+    if stretch := _STRETCH.fullmatch(name):
+        road, *ends = (_chain(piece, language) for piece in (stretch["road"], stretch["a"], stretch["b"]))
+        ends = [said or _spelt(piece, language) for said, piece in zip(ends, (stretch["a"], stretch["b"]), strict=True)]
+        if road and all(ends):
+            values = {"road": road, "from": str(ends[0]), "to": str(ends[1])}
+            return language.word("joining", "stretch", values)
+    return _chain(name, language)
+
+
+def _english(given: str, name: str, language: Book) -> str | None:
+    chinese = _from_english().get(name.removeprefix("the "))
+    if chinese is not None:
+        return _chain(chinese, language)
+    return given if _ENGLISH_NAME.fullmatch(given) else None
+
+
+@lru_cache(maxsize=1)
+def _from_english() -> Mapping[str, str]:
+    english = book("en")
+    rows = english.words if english else {}
+    return {words["other"].lower(): key for (section, key), words in rows.items() if section == "places"} | {
+        spelt.lower(): name for name in lexicon().short_places if (spelt := latin(name))
+    }
+
+
+def _chain(name: str, language: Book) -> str | None:
+    """A chain of names from the largest to the smallest, said from the smallest to the largest."""
+    whole = _link(name, language)
+    if whole is not None:
+        return whole
+    links = _links(name, language, _MOST_LINKS)
+    if links is None:
+        return None
+    *outer, place = links
+    if language.language in _CHARACTERS:
+        return "".join(links)
+    among = (language.word("joining", "list") or "").join(reversed(outer))
+    return language.word("joining", "within", {"place": place, "outer": among})
+
+
+def _links(name: str, language: Book, most: int) -> list[str] | None:
+    """The links of a chain: each but the last is in the gazetteer."""
+    if not name or most == 0:
+        return None
+    known, here = gazetteer(), kinds("here")
+    for end in range(min(len(name) - 1, _LONGEST), 1, -1):
+        head = name[:end]
+        if head not in known and head not in lexicon().short_places and head not in here:
+            continue
+        first = _link(head, language)
+        if first is None:
+            continue
+        last = _link(name[end:], language)
+        rest = [last] if last is not None else _links(name[end:], language, most - 1)
+        if rest is not None:
+            return [first, *rest]
+    return None
+
+
+def _link(name: str, language: Book) -> str | None:
+    """One name: with one of its own in this language, or a stem and an end that says what it is."""
+    own = language.word("places", name) or language.word("here", kinds("here").get(name, ""))
+    if own is not None:
+        return own
+    if (numbered := _NUMBERED_LINE.fullmatch(name)) is not None:
+        return language.word("made", "metro_line", {"name": numbered[1]})
+    if (numbered := _NUMBERED_ROAD.fullmatch(name)) is not None:
+        if numbered[1]:
+            return numbered[1].upper()
+        kind = kinds("made")[numbered[3] or numbered[4]]
+        return language.word("made", kind, {"name": numbered[2] or numbered[5]})
+    if language.language in _CHARACTERS:
+        return _characters(name, language.language) if _is_name(name) else None
+    if name in gazetteer() or name in lexicon().short_places:
+        return _administrative(name, language)
+    return _made(name, language) or _town(name, language)
+
+
+def _is_name(name: str) -> bool:
+    return (
+        name in gazetteer()
+        or name in lexicon().short_places
+        or any(name.endswith(end) and len(name) > len(end) for section in ("admin", "made") for end in kinds(section))
+    )
+
+
+def _administrative(name: str, language: Book) -> str | None:
+    for end, kind in kinds("admin").items():
+        if not name.endswith(end):
+            continue
+        stem = name.removesuffix(end)
+        if kind.startswith("autonomous") or end == "州":
+            stem = without_peoples(stem)
+        if len(stem) < _SHORTEST:
+            stem = name  # 房县 is written together: Fangxian
+        spelt = language.word("places", stem) or latin(stem)
+        return language.word("admin", kind, {"name": spelt}) if spelt else None
+    return language.word("places", name) or latin(name)
+
+
+def _town(name: str, language: Book) -> str | None:
+    for end, kind in kinds("admin").items():
+        stem = name.removesuffix(end)
+        if stem != name and _SHORTEST <= len(stem) <= _TOWN_STEM and kind in {"town", "township", "subdistrict", "village", "community", "district", "new_district", "county", "city"}:
+            spelt = latin(stem)
+            return language.word("admin", kind, {"name": spelt}) if spelt else None
+    return None
+
+
+def _made(name: str, language: Book) -> str | None:
+    code = ""
+    if coded := _CODE.fullmatch(name):
+        code, name = coded[1].upper(), coded[2]
+    for end, kind in kinds("made").items():
+        stem = name.removesuffix(end)
+        if stem == name or not _SHORTEST - 1 <= len(stem) <= _TOWN_STEM + 2:
+            continue
+        spelt = language.word("places", stem) or _spelt(stem, language)
+        if spelt is None:
+            return None
+        said = language.word("made", kind, {"name": spelt})
+        return f"{code} {said}" if code and said else said
+    return None
+
+
+def _spelt(stem: str, language: Book) -> str | None:
+    if language.language in _CHARACTERS:
+        return _characters(stem, language.language)
+    return language.word("places", stem) or latin(stem)
+
+
+@lru_cache(maxsize=8)
+def _converter(config: str) -> opencc.OpenCC:
+    return opencc.OpenCC(config)
+
+
+def _characters(name: str, language: str) -> str:
+    for config in _CHARACTERS[language]:
+        name = _converter(config).convert(name)
+    return name

@@ -1,0 +1,74 @@
+"""A post whole in the reader's language, or not at all. This is the phrasebook's door."""
+
+import re
+
+from bot.language.languages import settled
+from bot.language.phrasebook.book import Book, book
+from bot.language.phrasebook.values import slot_words
+from bot.model.reading import Action, Clause, Reading
+from bot.reading.clauses import ornaments
+from bot.reading.levelling import level_words
+
+#: Part of every cached translation's key: raise it when the phrasebook says something otherwise.
+VERSION = "2"
+#: The numbering of a list between two clauses.
+_NUMBERED = re.compile(r"(?:^|[\s。;])[(]?(\d{1,2})[.、)](?!\d)")
+_FRAMES = {Action.DRILL: "drill", Action.PAST: "past", Action.DENIED: "denied"}
+
+
+def render(reading: Reading, text: str, language: str) -> str | None:
+    """The text that was read, in another language of ``languages.LANGUAGES``; None when not all of it can be said, when
+    nothing is proved of it, or when it is in that language already. Pure, and under 2 ms for a usual post.
+    """
+    target = settled(language)
+    known = book(target)
+    if known is None or not reading.read or not reading.language or _same(reading.language, target):
+        return None
+    said: list[str] = []
+    frame = _FRAMES.get(reading.lead.action) if reading.lead else None
+    if frame is not None:
+        said.append(f"{known.word('joining', frame)}\n")
+    at = 0
+    for clause in reading.clauses:
+        sentence = clause_words(clause, known)
+        between = _between(text[at : clause.span.start], known, first=not said)
+        if sentence is None or between is None:
+            return None
+        said += [between, sentence]
+        at = clause.span.end
+    if _between(text[at:], known, first=False) is None:
+        return None
+    return "".join(said).strip() or None
+
+
+def clause_words(clause: Clause, language: Book) -> str | None:
+    """One clause as a sentence; None when it is not read or cannot be said whole."""
+    template = language.forms.get(clause.form)
+    if template is None:
+        return None
+    values: dict[str, str] = {}
+    for slot in clause.slots:
+        words = slot_words(slot, language)
+        if words is None:
+            return None
+        values[slot.name] = words
+    return template.fill(values)
+
+
+def _between(text: str, language: Book, *, first: bool) -> str | None:
+    """What goes between two sentences; None when words stand there that no clause has."""
+    levelled = level_words(text)
+    for start, end in reversed(ornaments(levelled)):
+        levelled = levelled[:start] + levelled[end:]
+    numbers = _NUMBERED.findall(levelled)
+    if any(sign.isalnum() for sign in _NUMBERED.sub("", levelled)) or len(numbers) > 1:
+        return None
+    if numbers:
+        return ("" if first else "\n") + f"{numbers[0]}. "
+    if first:
+        return ""
+    return "\n" if "\n" in text.strip(" ") else language.word("joining", "sentence")
+
+
+def _same(written: str, wanted: str) -> bool:
+    return written.partition("-")[0] == wanted.partition("-")[0]

@@ -13,7 +13,7 @@ from bot.language.languages import LANGUAGES
 from bot.language.phrasebook.templates import Template, parse
 
 #: Babel's names for our tags.
-_LOCALES = {"zh-Hans": "zh_Hans", "zh-Hant": "zh_Hant"}
+_LOCALES = {"zh-Hans": "zh_Hans", "zh-Hant": "zh_Hant", "en": "en_GB"}
 
 
 class BookError(ValueError):
@@ -47,6 +47,13 @@ class Book:
         category = self.locale.plural_form(int(count) if count == int(count) else count)
         return _filled(found.get(category, found["other"]), {"n": shown})
 
+    def ordinal(self, section: str, key: str, number: int) -> str | None:
+        """The words of a key for this number as one of a row (the 21st)."""
+        found = self.words.get((section, key))
+        if found is None:
+            return None
+        return _filled(found.get(self.locale.ordinal_form(number), found["other"]), {"n": str(number)})
+
 
 def _filled(words: str, values: Mapping[str, str]) -> str:
     """The words with their values; braces within a value stay what they are."""
@@ -62,7 +69,7 @@ def _filled(words: str, values: Mapping[str, str]) -> str:
 def book(language: str) -> Book | None:
     """The book of a language of LANGUAGES, None when there is none. Raises BookError for a file that is wrong."""
     folder = resources.files("bot.language.phrasebook")
-    sentences, values = (folder.joinpath(name, f"{language}.toml") for name in ("sentences", "values"))
+    sentences, values = (folder.joinpath(name, f"{language}.toml") for name in ("words", "values"))
     if language not in LANGUAGES or not (sentences.is_file() and values.is_file()):
         return None
     said, known = (tomllib.loads(file.read_text("utf-8")) for file in (sentences, values))
@@ -71,7 +78,7 @@ def book(language: str) -> Book | None:
         try:
             forms[name] = parse(source)
         except ValueError as error:
-            raise BookError(f"phrasebook/sentences/{language}.toml: {name}: {error}") from error
+            raise BookError(f"phrasebook/words/{language}.toml: {name}: {error}") from error
     words: dict[tuple[str, str], Mapping[str, str]] = {}
     for section, rows in (*known.items(), ("terms", said.get("terms", {}))):
         _collect(words, section, rows)
@@ -82,7 +89,9 @@ def _collect(words: dict[tuple[str, str], Mapping[str, str]], section: str, rows
     for key, row in rows.items():
         if isinstance(row, str):
             words[section, key] = {"other": row}
-        elif "other" in row and all(isinstance(value, str) for value in row.values()) and section in {"units", "time"}:
+        elif (
+            "other" in row and all(isinstance(value, str) for value in row.values()) and section in {"units", "time"}
+        ):
             words[section, key] = row
         else:
             _collect(words, f"{section}.{key}", row)

@@ -13,7 +13,12 @@ _WEATHER = re.compile(
     "(?P<place>.+?) (?:meteorological|weather) "
     "(?P<end>observatory|bureau|service|authority|authorities|center|centre|administration)"
 )
-_WEATHER_ENDS = {"observatory": "meteorological_observatory", "bureau": "meteorological_bureau", "center": "meteorological_centre", "centre": "meteorological_centre"}
+_WEATHER_ENDS = {
+    "observatory": "meteorological_observatory",
+    "bureau": "meteorological_bureau",
+    "center": "meteorological_centre",
+    "centre": "meteorological_centre",
+}
 
 
 def issuer_words(given: str, book: Book) -> str | None:

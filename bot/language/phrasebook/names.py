@@ -25,13 +25,18 @@ _HAN = "\u4e00-\u9fff"
 _MOST_LINKS, _LONGEST = 5, 16
 _TOWN_STEM = 4
 _SHORTEST = 2
-#: So far from the start the end of a road's name is looked for.
-_LONGEST_ROAD = 12
+#: What may hang on a name of the gazetteer without being in it.
+_HANGING = frozenset(
+    ("town", "township", "subdistrict", "village", "community", "district", "new_district", "county", "city")
+)
 
 _NUMBERED_LINE = re.compile(r"(?:地铁|轨道交通)?(\d{1,2})号线")
 _NUMBERED_ROAD = re.compile(r"([gs]\d{1,4})(?:国道|省道|线)?|(\d{3})(国道|省道)|(国道|省道)(\d{3})线?")
 _CODE = re.compile(r"([gs]\d{1,4})(.+)")
-_STRETCH = re.compile(f"(?P<road>.+?(?:高速公路|高速|公路|国道|省道|环路?|大街|大道|路|线))(?P<a>[{_HAN}]{{2,8}}?)(?:至|到|-)(?P<b>[{_HAN}]{{2,8}}?)段?")
+_STRETCH = re.compile(
+    "(?P<road>.+?(?:高速公路|高速|公路|国道|省道|环路?|大街|大道|路|线))"
+    f"(?P<a>[{_HAN}]{{2,8}}?)(?:至|到|-)(?P<b>[{_HAN}]{{2,8}}?)段?"
+)
 _SWEEP = re.compile("自([东南西北]{1,2})[向往]([东南西北]{1,2})")
 _COUNTED = re.compile(r"(?<=[^0-9])\d{1,2}(?:省|市|县|区|省份|省区市|省区|个市|个县)$")
 #: "the Tsing Ma Bridge", "Kwun Tong": names, not descriptions.
@@ -78,7 +83,9 @@ def name_words(given: str, language: Book) -> str | None:
         return _english(given, name, language)
     if stretch := _STRETCH.fullmatch(name):
         road, *ends = (_chain(piece, language) for piece in (stretch["road"], stretch["a"], stretch["b"]))
-        ends = [said or _spelt(piece, language) for said, piece in zip(ends, (stretch["a"], stretch["b"]), strict=True)]
+        ends = [
+            said or _spelt(piece, language) for said, piece in zip(ends, (stretch["a"], stretch["b"]), strict=True)
+        ]
         if road and all(ends):
             values = {"road": road, "from": str(ends[0]), "to": str(ends[1])}
             return language.word("joining", "stretch", values)
@@ -179,7 +186,7 @@ def _administrative(name: str, language: Book) -> str | None:
 def _town(name: str, language: Book) -> str | None:
     for end, kind in kinds("admin").items():
         stem = name.removesuffix(end)
-        if stem != name and _SHORTEST <= len(stem) <= _TOWN_STEM and kind in {"town", "township", "subdistrict", "village", "community", "district", "new_district", "county", "city"}:
+        if stem != name and kind in _HANGING and _SHORTEST <= len(stem) <= _TOWN_STEM:
             spelt = latin(stem)
             return language.word("admin", kind, {"name": spelt}) if spelt else None
     return None

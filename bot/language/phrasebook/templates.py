@@ -1,4 +1,6 @@
-"""The phrasebook's sentences with gaps: ``{slot}``; ``[ … ]`` only when its slots are filled; ``[ … | … ]`` else the other."""
+"""The phrasebook's sentences with gaps: ``{slot}``; ``[ … ]`` is said only when its slots are filled, and ``[ … | … ]``
+says the other then.
+"""
 
 import re
 from collections.abc import Mapping
@@ -43,7 +45,8 @@ class Template:
         """The sentence with these values; None when one is missing, or one has no place in it: nothing is dropped."""
         if self.needed - values.keys() or values.keys() - self.slots:
             return None
-        out, said = "", set()
+        out = ""
+        said: set[str] = set()
         for piece in self.pieces:
             parts = piece.parts
             if piece.optional and not all(name in values for name in piece.slots):

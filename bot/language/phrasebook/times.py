@@ -1,12 +1,14 @@
 """Times in the reader's language: the same day, part of the day and clock as the post's words, nothing resolved away."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, get_month_names
 
 from bot.language.phrasebook.book import Book
+from bot.model.reading import Moment
 from bot.reading.levelling import level_words
 from bot.reading.numbers import number
 
@@ -45,12 +47,12 @@ _TAILS = {
 }  # fmt: skip
 
 
-def _any(words: dict[str, object]) -> str:
+def _any(words: Iterable[str]) -> str:
     return "|".join(sorted(words, key=lambda word: -len(word)))
 
 
 _POINT = re.compile(
-    r"(?:(?:(?P<y>\d{4})[年\-])?(?:(?P<m>\d{1,2})[月\-])?(?:(?P<d>\d{1,2})日?(?![\d时点:]))?)?"
+    r"(?:(?:(?P<y>\d{4})[年\-])?(?:(?P<m>\d{1,2})[月\-])?(?:(?P<d>\d{1,2})(?:日|(?=[ (]|$)) ?)?)?"
     rf"(?:(?P<day>{_any({**_DAYS, **_DAY_PARTS})})(?:\((?:(?P<m2>\d{{1,2}})月)?(?P<d2>\d{{1,2}})日\))?)?"
     rf"(?P<part>{_any(_PARTS)})?"
     r"(?:(?P<hour>\d{1,2})(?:[时点](?:(?P<minute>\d{1,2})分(?:(?P<second>\d{1,2})秒)?|(?P<half>半)|[正整钟])?|:(?P<colon>\d{2})))?"
@@ -68,15 +70,19 @@ _NOON, _DAY, _HOUR = 12, 24, 60
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ENGLISH_CLOCK = (
-    r"(?:(?P<hour{0}>\d{{1,2}})(?:[:.](?P<minute{0}>\d{{2}}))? ?(?P<half{0}>a\.m\.|p\.m\.|am|pm|hours)?|(?P<word{0}>noon|midnight))"
+    r"(?:(?P<hour{0}>\d{{1,2}})(?:[:.](?P<minute{0}>\d{{2}}))? ?(?P<half{0}>a\.m\.|p\.m\.|am|pm|hours)?"
+    r"|(?P<word{0}>noon|midnight))"
 )
 _ENGLISH_DATE = (
-    r"(?:(?P<month{0}>[a-z]+)\.? (?P<d{0}>\d{{1,2}})(?:, (?P<y{0}>\d{{4}}))?|(?P<d_{0}>\d{{1,2}}) (?P<month_{0}>[a-z]+)\.?(?: (?P<y_{0}>\d{{4}}))?"
-    rf"|(?P<day{{0}}>today|tonight|tomorrow|yesterday|{'|'.join(_WEEKDAYS)})(?: (?P<part{{0}}>morning|afternoon|evening|night))?)"
+    r"(?:(?P<month{0}>[a-z]+)\.? (?P<d{0}>\d{{1,2}})(?:, (?P<y{0}>\d{{4}}))?"
+    r"|(?P<d_{0}>\d{{1,2}}) (?P<month_{0}>[a-z]+)\.?(?: (?P<y_{0}>\d{{4}}))?"
+    rf"|(?P<day{{0}}>today|tonight|tomorrow|yesterday|{'|'.join(_WEEKDAYS)})"
+    r"(?: (?P<part{0}>morning|afternoon|evening|night))?)"
 )
+_ENGLISH_ZONE = r"(?: \((?P<zone{0}>beijing|hong kong) time\))?"
 _ENGLISH = re.compile(
-    rf"(?:at )?{_ENGLISH_CLOCK.format('')}(?: on)?(?:[ ,]+{_ENGLISH_DATE.format('')})?(?: \((?P<zone>beijing|hong kong) time\))?"
-    rf"|(?:on )?{_ENGLISH_DATE.format('2')}(?: at {_ENGLISH_CLOCK.format('2')})?(?: \((?P<zone2>beijing|hong kong) time\))?"
+    rf"(?:at )?{_ENGLISH_CLOCK.format('')}(?: on)?(?:[ ,]+{_ENGLISH_DATE.format('')})?{_ENGLISH_ZONE.format('')}"
+    rf"|(?:on )?{_ENGLISH_DATE.format('2')}(?: at {_ENGLISH_CLOCK.format('2')})?{_ENGLISH_ZONE.format('2')}"
 )
 
 
@@ -90,11 +96,32 @@ class _Clock:
         return f"{self.hour:02d}:{self.minute:02d}" + ("" if self.second is None else f":{self.second:02d}")
 
 
-def time_words(given: str, book: Book) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """What the days of a text that names no month are of: the month of the day before, or of a moment that is proved."""
+
+    #: A day at most one day away from the one that is meant, or None.
+    proved: date | None = None
+    #: The day and month (and year, where it was said) that a range begins with.
+    year: str | None = None
+    month: str | None = None
+    day: str | None = None
+
+    def month_of(self, day: int) -> str | None:
+        """The month in which this day falls, None when that is not known."""
+        if self.month and self.day:
+            # 30日至2日: the next month; its year is left to the words
+            return self.month if day >= int(self.day) else str(int(self.month) % 12 + 1)
+        days = (self.proved + timedelta(days=off) for off in (-1, 0, 1)) if self.proved else ()
+        return next((str(near.month) for near in days if near.day == day), None)
+
+
+def time_words(moment: Moment, book: Book) -> str | None:
     """A time of a post ("7月21日18时30分", "未来3小时", "at 5:30 p.m. on 21 July") in the book's language; None when it
     cannot be said exactly.
     """
-    words = level_words(given)
+    words = level_words(moment.words)
+    near = _Near(moment.start.date() if moment.start else None)
     if words in _FIXED:
         return book.word("time", _FIXED[words])
     if words.isascii() and any(letter.isalpha() for letter in words):
@@ -102,17 +129,26 @@ def time_words(given: str, book: Book) -> str | None:
     if period := _PERIOD.fullmatch(words):
         return _period(period, book)
     if hours := _HOURS.fullmatch(words):
-        start, end = (_point(f"{hours['head']}{hours[name]}时", book) for name in ("low", "high"))
-        plain_end = _point(f"{hours['high']}时", book)
+        start, end = (_point(f"{hours['head']}{hours[name]}时", book, near) for name in ("low", "high"))
+        plain_end = _point(f"{hours['high']}时", book, near)
         if start is None or end is None or plain_end is None:
             return None
         part = _PARTS.get(_part_of(hours["head"]), "")
         return book.word("time", "range", {"from": start, "to": plain_end if not part else end.rpartition(" ")[2]})
     for joint in _JOINT.finditer(words):
-        start, end = _point(words[: joint.start()], book), _point(words[joint.end() :].removesuffix("期间"), book)
+        first, last = words[: joint.start()], words[joint.end() :].removesuffix("期间")
+        start, end = _point(first, book, near), _point(last, book, _after(first, near))
         if start and end:
             return book.word("time", "range", {"from": start, "to": end})
-    return _point(words, book)
+    return _point(words, book, near)
+
+
+def _after(first: str, near: _Near) -> _Near:
+    """What the second day of a range is near to."""
+    found = _POINT.fullmatch(first)
+    if found is None or not (found["m"] and found["d"]):
+        return near
+    return _Near(None, found["y"], found["m"], found["d"])
 
 
 def _part_of(words: str) -> str:
@@ -129,7 +165,7 @@ def _period(found: re.Match[str], book: Book) -> str | None:
     return book.counted("time", f"{way}_{_UNITS[found['unit']]}", count, shown) if shown else None
 
 
-def _point(words: str, book: Book) -> str | None:
+def _point(words: str, book: Book, near: _Near) -> str | None:
     found = _POINT.fullmatch(words)
     if found is None or not words:
         return None
@@ -143,15 +179,17 @@ def _point(words: str, book: Book) -> str | None:
     clock = _clock(found, part or {"tonight": "night", "tomorrow_night": "night", "last_night": "night"}.get(key, ""))
     if clock is None and found["hour"]:
         return None
-    said_day = _day(found, key, book)
+    said_day = _day(found, key, book, near)
     if said_day is None:
         return None
-    pieces = said_day
+    pieces: str | None = said_day
     if clock is not None:
         pieces = book.word("time", "day_clock", {"day": said_day, "clock": str(clock)}) if said_day else str(clock)
     elif part:
         named = book.word("time", part)
-        pieces = book.word("time", "day_part", {"day": said_day, "part": named or ""}) if said_day and named else named
+        pieces = (
+            book.word("time", "day_part", {"day": said_day, "part": named or ""}) if said_day and named else named
+        )
     if not pieces:
         return None
     tail = _TAILS.get(found["tail"] or "")
@@ -174,9 +212,12 @@ def _clock(found: re.Match[str], part: str) -> _Clock | None:
     return _Clock(hour, minute, second)
 
 
-def _day(found: re.Match[str], key: str, book: Book) -> str | None:
+def _day(found: re.Match[str], key: str, book: Book, near: _Near) -> str | None:
     """The day, "" where none is named, None when it is no day."""
-    dated = _dated(found["y"], found["m"] or found["m2"], found["d"] or found["d2"], book)
+    month, day = found["m"] or found["m2"], found["d"] or found["d2"]
+    if day and not month:
+        month = near.month_of(int(day))
+    dated = _dated(found["y"], month, day, book)
     if dated is None or not key:
         return dated
     named = book.word("time", key)
@@ -189,12 +230,14 @@ def _dated(year: str | None, month: str | None, day: str | None, book: Book) -> 
     if year and day and not month:
         return None
     if day and not month:
-        return book.word("time", "day_of_month", {"d": str(int(day))})
+        return book.ordinal("time", "day_of_month", int(day))
     try:
         # a leap year where none is named, so that 29 February is a day
         named = date(int(year or 2024), int(month or 1), int(day or 1))
     except ValueError:
         return None
+    if not (year or day):
+        return str(get_month_names("wide", "stand-alone", book.locale)[named.month])
     skeleton = ("y" if year else "") + ("MMMM" if month else "") + ("d" if day else "")
     return str(format_skeleton(skeleton, named, locale=book.locale))
 
@@ -210,7 +253,9 @@ def _english(words: str, book: Book) -> str | None:
     number_of_month = next((str(at) for at, name in enumerate(_MONTHS, 1) if month and month.startswith(name)), None)
     if month and number_of_month is None:
         return None
-    dated = _dated(row[f"y{second}"] or row[f"y_{second}"], number_of_month, row[f"d{second}"] or row[f"d_{second}"], book)
+    dated = _dated(
+        row[f"y{second}"] or row[f"y_{second}"], number_of_month, row[f"d{second}"] or row[f"d_{second}"], book
+    )
     if dated is None:
         return None
     day = book.word("time", get["day"]) if get["day"] else dated

@@ -19,21 +19,24 @@ from bot.reading.levelling import level_words
 from bot.reading.lexicon import lexicon
 from bot.reading.numbers import number
 
-#: Words before and after a number that leave it out itself ("超过50" is not "50 or more").
-_MORE, _LESS = ("超过", "超", "大于", "高于", "逾", "突破", "more than ", "over ", "exceeding "), ("小于", "低于", "不足", "不到", "less than ", "below ")
+#: Words that leave the number out itself: "超过50" is not "50 or more".
+_MORE = ("超过", "超", "大于", "高于", "逾", "突破", "more than ", "over ", "exceeding ")
+_LESS = ("小于", "低于", "不足", "不到", "less than ", "below ")
 _BOUNDED = re.compile(
-    "^(?:超过|大于|高于|超|逾|不低于|至少|突破|小于|低于|不足|不到|不超过|约|近|大约|more than|over|exceeding|at least|less than|below|about|around)"
-    "|(?:以上|以下|以内|左右|上下|or above|or more)$"
+    "^(?:超过|大于|高于|超|逾|不低于|至少|突破|小于|低于|不足|不到|不超过|约|近|大约"
+    "|more than|over|exceeding|at least|less than|below|about|around)|(?:以上|以下|以内|左右|上下|or above|or more)$"
 )
 _DECIMALS = re.compile(r"\d[\d,]*\.(\d+)")
 _JOINTS = re.compile("、|以及|及|和|与")
 _RANK = re.compile("(iii|ii|iv|i|[一二三四])级")
 _GRAVITY = re.compile("特别严重|特别重大|严重|较重|一般|重大|较大")
-_POSITION = re.compile(r"(?P<place>.+?)(?:的)?(?P<side>偏?[东南西北]{1,3})方向?(?:约|大约)?(?P<km>\d{1,4})公里的?(?:海面|洋面|近海)?上?")
+_POSITION = re.compile(
+    r"(?P<place>.+?)(?:的)?(?P<side>偏?[东南西北]{1,3})方向?(?:约|大约)?(?P<km>\d{1,4})公里的?(?:海面|洋面|近海)?上?"
+)
 _SEA = re.compile("(?P<place>.+?)(?:海面|洋面|近海|海域)上?")
 _TOLL = re.compile(f"({figure_pattern('person')})(死亡|遇难|受伤|轻伤|重伤|失踪)")
 _SUSPECT = re.compile(r"(?P<surname>[\u4e00-\u9fff])某{1,2}(?:\((?P<sex>[男女])(?:,(?P<age>\d{1,3})岁)?\))?")
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def slot_words(slot: Slot, book: Book) -> str | None:
@@ -49,7 +52,7 @@ def slot_words(slot: Slot, book: Book) -> str | None:
         case Issuer():
             return issuer_words(value.words, book)
         case Moment():
-            return time_words(value.words, book)
+            return time_words(value, book)
         case Figure():
             return figure_words(value, book)
         case tuple():
@@ -181,12 +184,12 @@ def _as_it_is(words: str, book: Book) -> str | None:
 
 
 def _month(words: str, book: Book) -> str | None:
-    at = _MONTHS.index(level_words(words)) + 1
+    at = _MONTHS.index(level_words(words)[:3]) + 1
     return str(get_month_names("wide", "stand-alone", book.locale)[at])
 
 
 def _storm(words: str, book: Book) -> str | None:
-    name = level_words(words).strip("“”\"")
+    name = level_words(words).strip('“”"')
     said = name_words(name, book) if book.language in {"ja", "zh-Hans", "zh-Hant"} else storms().get(name)
     return said or None
 
@@ -205,6 +208,7 @@ _STRINGS: Mapping[str, Callable[[str, Book], str | None]] = {
     "phone": _as_it_is,
     "typhoon": _storm,
     "names": name_words,
+    "phrase": issuer_words,
     "epicentre": name_words,
     "english_place": name_words,
     "english_month": _month,

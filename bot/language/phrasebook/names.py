@@ -110,12 +110,13 @@ def _from_english() -> Mapping[str, str]:
 
 def _chain(name: str, language: Book) -> str | None:
     """A chain of names from the largest to the smallest, said from the smallest to the largest."""
-    whole = _link(name, language)
+    whole = _certain(name, language)
     if whole is not None:
         return whole
+    # before an end is looked for: 四川汶川 is no river
     links = _links(name, language, _MOST_LINKS)
     if links is None:
-        return None
+        return _built(name, language)
     *outer, place = links
     if language.language in _CHARACTERS:
         return "".join(links)
@@ -132,18 +133,20 @@ def _links(name: str, language: Book, most: int) -> list[str] | None:
         head = name[:end]
         if head not in known and head not in lexicon().short_places and head not in here:
             continue
-        first = _link(head, language)
+        first = _certain(head, language)
         if first is None:
             continue
-        last = _link(name[end:], language)
+        last = _certain(name[end:], language)
         rest = [last] if last is not None else _links(name[end:], language, most - 1)
+        if rest is None and (last := _built(name[end:], language)) is not None:
+            rest = [last]
         if rest is not None:
             return [first, *rest]
     return None
 
 
-def _link(name: str, language: Book) -> str | None:
-    """One name: with one of its own in this language, or a stem and an end that says what it is."""
+def _certain(name: str, language: Book) -> str | None:
+    """One name that is certain: with words of its own in this language, numbered, or in the gazetteer."""
     own = language.word("places", name) or language.word("here", kinds("here").get(name, ""))
     if own is not None:
         return own
@@ -154,19 +157,20 @@ def _link(name: str, language: Book) -> str | None:
             return numbered[1].upper()
         kind = kinds("made")[numbered[3] or numbered[4]]
         return language.word("made", kind, {"name": numbered[2] or numbered[5]})
+    if name not in gazetteer() and name not in lexicon().short_places:
+        return None
     if language.language in _CHARACTERS:
-        return _characters(name, language.language) if _is_name(name) else None
-    if name in gazetteer() or name in lexicon().short_places:
-        return _administrative(name, language)
+        return _characters(name, language.language)
+    return _administrative(name, language)
+
+
+def _built(name: str, language: Book) -> str | None:
+    """A name that its end proves: a stem, and what it is."""
+    if language.language in _CHARACTERS:
+        ends = (end for section in ("admin", "made") for end in kinds(section))
+        named = any(name.endswith(end) and len(name) > len(end) for end in ends)
+        return _characters(name, language.language) if named else None
     return _made(name, language) or _town(name, language)
-
-
-def _is_name(name: str) -> bool:
-    return (
-        name in gazetteer()
-        or name in lexicon().short_places
-        or any(name.endswith(end) and len(name) > len(end) for section in ("admin", "made") for end in kinds(section))
-    )
 
 
 def _administrative(name: str, language: Book) -> str | None:

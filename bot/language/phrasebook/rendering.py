@@ -28,25 +28,31 @@ def render(reading: Reading, text: str, language: str) -> str | None:
     frame = _FRAMES.get(reading.lead.action) if reading.lead else None
     if frame is not None:
         said.append(f"{known.word('joining', frame)}\n")
-    at = 0
-    for clause in reading.clauses:
-        sentence = clause_words(clause, known)
-        between = _between(text[at : clause.span.start], known, first=not said)
+    at, before = 0, ""
+    for number, clause in enumerate(reading.clauses):
+        sentence = clause_words(clause, known, _changes(reading, number, known))
+        between = _between(text[at : clause.span.start], known, first=not said, heading=before.startswith("heading."))
         if sentence is None or between is None:
             return None
         said += [between, sentence]
-        at = clause.span.end
-    if _between(text[at:], known, first=False) is None:
+        at, before = clause.span.end, clause.form
+    if _between(text[at:], known, first=False, heading=False) is None:
         return None
     return "".join(said).strip() or None
 
 
-def clause_words(clause: Clause, language: Book) -> str | None:
-    """One clause as a sentence; None when it is not read or cannot be said whole."""
+def clause_words(clause: Clause, language: Book, change: str | None = None) -> str | None:
+    """One clause as a sentence; None when it is not read or cannot be said whole. ``change``: what the slot {change}
+    says, where the sentence has it: whether a level went up or down.
+    """
     template = language.forms.get(clause.form)
     if template is None:
         return None
     values: dict[str, str] = {}
+    if "change" in template.slots:
+        if change is None:
+            return None
+        values["change"] = change
     for slot in clause.slots:
         words = slot_words(slot, language)
         if words is None:
@@ -55,7 +61,13 @@ def clause_words(clause: Clause, language: Book) -> str | None:
     return template.fill(values)
 
 
-def _between(text: str, language: Book, *, first: bool) -> str | None:
+def _changes(reading: Reading, number: int, language: Book) -> str | None:
+    """Whether the clause raises, lowers or keeps a level, as its claim says."""
+    claim = next((claim for claim in reading.claims if claim.clause == number), None)
+    return language.word("changes", claim.action) if claim else None
+
+
+def _between(text: str, language: Book, *, first: bool, heading: bool) -> str | None:
     """What goes between two sentences; None when words stand there that no clause has."""
     levelled = level_words(text)
     for start, end in reversed(ornaments(levelled)):
@@ -67,7 +79,9 @@ def _between(text: str, language: Book, *, first: bool) -> str | None:
         return ("" if first else "\n") + f"{numbers[0]}. "
     if first:
         return ""
-    return "\n" if "\n" in text.strip(" ") else language.word("joining", "sentence")
+    if "\n" in text.strip(" ") or (heading and "】" in levelled):
+        return "\n"
+    return language.word("joining", "heading" if heading else "sentence")
 
 
 def _same(written: str, wanted: str) -> bool:

@@ -116,11 +116,13 @@ class _Near:
         return next((str(near.month) for near in days if near.day == day), None)
 
 
-def time_words(moment: Moment, book: Book) -> str | None:
+def time_words(moment: Moment, book: Book, *, bare: bool = False) -> str | None:
     """A time of a post ("7月21日18时30分", "未来3小时", "at 5:30 p.m. on 21 July") in the book's language; None when it
-    cannot be said exactly.
+    cannot be said exactly. ``bare``: without its 起, which the sentence says.
     """
     words = level_words(moment.words)
+    if bare and words not in _FIXED:
+        words = words.removesuffix("开始").removesuffix("起")
     near = _Near(moment.start.date() if moment.start else None)
     if words in _FIXED:
         return book.word("time", _FIXED[words])

@@ -52,7 +52,8 @@ def slot_words(slot: Slot, book: Book) -> str | None:
         case Issuer():
             return issuer_words(value.words, book)
         case Moment():
-            return time_words(value, book)
+            # "自7月27日12时起" stands in a sentence that says "from"
+            return time_words(value, book, bare=slot.name in {"since", "until"})
         case Figure():
             return figure_words(value, book)
         case tuple():

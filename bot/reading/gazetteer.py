@@ -14,7 +14,7 @@ _ENDINGS = {
     "新区": PlaceKind.DISTRICT, "矿区": PlaceKind.DISTRICT, "林区": PlaceKind.DISTRICT, "区": PlaceKind.DISTRICT,
 }  # fmt: skip
 #: 恩施土家族苗族自治州 is also 恩施州 and 恩施.
-_OF_PEOPLES = re.compile("(.{2,}?)(?:[^族]{1,4}族|蒙古|哈萨克|柯尔克孜)+$")
+_OF_PEOPLES = re.compile("(.{2,}?)(?:[^族]{1,4}族|蒙古|哈萨克|柯尔克孜|维吾尔|塔吉克|锡伯)+$")
 _SHORTEST = 2
 
 

@@ -30,6 +30,8 @@ class Book:
     forms: Mapping[str, Template]
     #: Section and key to the words, or to the words of each plural category (CLDR).
     words: Mapping[tuple[str, str], Mapping[str, str]]
+    #: Whether names that the gazetteer does not have may be spelt by their characters; not those of Hong Kong.
+    spells: bool = True
 
     def word(self, section: str, key: str, values: Mapping[str, str] | None = None) -> str | None:
         """The words of a key with its values put in; None when the language has none."""

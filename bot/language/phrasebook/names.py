@@ -30,6 +30,9 @@ _HANGING = frozenset(
     ("town", "township", "subdistrict", "village", "community", "district", "new_district", "county", "city")
 )
 
+#: How the whole name of an administrative place ends.
+_WHOLE = ("省", "市", "区", "县", "旗", "盟", "自治州")
+
 _NUMBERED_LINE = re.compile(r"(?:地铁|轨道交通)?(\d{1,2})号线")
 _NUMBERED_ROAD = re.compile(r"([gs]\d{1,4})(?:国道|省道|线)?|(\d{3})(国道|省道)|(国道|省道)(\d{3})线?")
 _CODE = re.compile(r"([gs]\d{1,4})(.+)")
@@ -37,6 +40,7 @@ _STRETCH = re.compile(
     "(?P<road>.+?(?:高速公路|高速|公路|国道|省道|环路?|大街|大道|路|线))"
     f"(?P<a>[{_HAN}]{{2,8}}?)(?:至|到|-)(?P<b>[{_HAN}]{{2,8}}?)段?"
 )
+_SECTION = re.compile(f"(?P<road>.+?(?:高速公路|高速|公路|国道|省道|环路?|大街|大道|路))(?P<a>[{_HAN}]{{2,6}})段")
 _SWEEP = re.compile("自([东南西北]{1,2})[向往]([东南西北]{1,2})")
 _COUNTED = re.compile(r"(?<=[^0-9])\d{1,2}(?:省|市|县|区|省份|省区市|省区|个市|个县)$")
 #: "the Tsing Ma Bridge", "Kwun Tong": names, not descriptions.
@@ -89,6 +93,12 @@ def name_words(given: str, language: Book) -> str | None:
         if road and all(ends):
             values = {"road": road, "from": str(ends[0]), "to": str(ends[1])}
             return language.word("joining", "stretch", values)
+    if section := _SECTION.fullmatch(name):
+        road, place = (
+            _chain(section["road"], language),
+            _chain(section["a"], language) or _spelt(section["a"], language),
+        )
+        return language.word("joining", "section", {"road": road, "place": place}) if road and place else None
     return _chain(name, language)
 
 
@@ -138,7 +148,8 @@ def _links(name: str, language: Book, most: int) -> list[str] | None:
             continue
         last = _certain(name[end:], language)
         rest = [last] if last is not None else _links(name[end:], language, most - 1)
-        if rest is None and (last := _built(name[end:], language)) is not None:
+        # 莲花池西路 is no 池西路 in the county 莲花: what is not in the gazetteer hangs on whole names
+        if rest is None and head.endswith(_WHOLE) and (last := _built(name[end:], language)) is not None:
             rest = [last]
         if rest is not None:
             return [first, *rest]
@@ -166,6 +177,8 @@ def _certain(name: str, language: Book) -> str | None:
 
 def _built(name: str, language: Book) -> str | None:
     """A name that its end proves: a stem, and what it is."""
+    if not language.spells:
+        return None
     if language.language in _CHARACTERS:
         ends = (end for section in ("admin", "made") for end in kinds(section))
         named = any(name.endswith(end) and len(name) > len(end) for end in ends)
@@ -178,6 +191,8 @@ def _administrative(name: str, language: Book) -> str | None:
         if not name.endswith(end):
             continue
         stem = name.removesuffix(end)
+        if any(f"{name}{full}" in gazetteer() for full in _WHOLE):
+            break  # 杭州, 通州: short names that end so
         if kind.startswith("autonomous") or end == "州":
             stem = without_peoples(stem)
         if len(stem) < _SHORTEST:
@@ -213,6 +228,8 @@ def _made(name: str, language: Book) -> str | None:
 
 
 def _spelt(stem: str, language: Book) -> str | None:
+    if not language.spells:
+        return None
     if language.language in _CHARACTERS:
         return _characters(stem, language.language)
     return language.word("places", stem) or latin(stem)

@@ -1,6 +1,7 @@
 """A post whole in the reader's language, or not at all. This is the phrasebook's door."""
 
 import re
+from dataclasses import replace
 
 from bot.language.languages import settled
 from bot.language.phrasebook.book import Book, book
@@ -24,6 +25,9 @@ def render(reading: Reading, text: str, language: str) -> str | None:
     known = book(target)
     if known is None or not reading.read or not reading.language or _same(reading.language, target):
         return None
+    if reading.language == "zh-Hant":
+        # 青山公路 is Castle Peak Road there
+        known = replace(known, spells=False)
     said: list[str] = []
     frame = _FRAMES.get(reading.lead.action) if reading.lead else None
     if frame is not None:

@@ -1,0 +1,236 @@
+"""The phrasebook: what is read whole is said whole, exactly; everything else is not said at all."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.language.phrasebook.book import book
+from bot.language.phrasebook.issuers import issuer_words
+from bot.language.phrasebook.names import name_words
+from bot.language.phrasebook.pinyin import latin
+from bot.language.phrasebook.rendering import render
+from bot.language.phrasebook.templates import parse
+from bot.language.phrasebook.times import time_words
+from bot.language.phrasebook.values import figure_words
+from bot.model.reading import Moment, Span
+from bot.reading.figures import parse_figure
+from bot.reading.levelling import level_words
+from bot.reading.reader import read
+
+PUBLISHED = datetime(2012, 7, 21, 10, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def english():
+    found = book("en")
+    assert found is not None
+    return found
+
+
+def rendered(text: str, language: str = "en") -> str | None:
+    return render(read(text, published=PUBLISHED), text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "北京市气象台2012年7月21日18时30分发布暴雨橙色预警信号。",
+            "Beijing Meteorological Observatory issued a warning: rainstorm, orange (21 July 2012, 18:30).",
+        ),
+        (
+            "布拖县气象台2025年06月02日22时40分解除雷电黄色预警信号。",
+            "Butuo County Meteorological Observatory lifted a warning: lightning, yellow (2 June 2025, 22:40). "
+            "The warning is over.",
+        ),
+        ("大兴区解除雷电黄色预警", "Daxing District lifted a warning: lightning, yellow. The warning is over."),
+    ],
+)
+def test_a_warning_is_said_with_its_level_its_action_its_body_and_its_time(text: str, said: str) -> None:
+    assert rendered(text) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "北京市气象台21日18时30分将暴雨黄色预警信号升级为橙色预警信号。",
+        "南京市气象台2025年6月24日05时将暴雨黄色预警降为暴雨蓝色预警。",
+    ],
+)
+def test_whether_a_level_went_up_or_down_is_said(text: str) -> None:
+    said = rendered(text)
+    assert said is not None
+    assert ("raised" in said, "lowered" in said) == ("升" in text, "降" in text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "北京市气象台发布暴雨橙色预警信号。今天的云真好看。",  # a clause that no formula explains
+        "北京市气象台发布暴雨橙色预警信号，请大家相互转告，另见某某通知。",
+        "听说北京市气象台发布暴雨橙色预警信号。",
+        "今天天气不错",
+        "",
+    ],
+)
+def test_what_is_not_read_whole_is_not_said(text: str) -> None:
+    assert rendered(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("大兴区解除雷电黄色预警", "zh-Hans"),
+        ("大兴区解除雷电黄色预警", "zh-Hant"),
+        ("The Observatory cancelled the Thunderstorm Warning.", "en"),
+        ("大兴区解除雷电黄色预警", "tlh"),
+    ],
+)
+def test_a_reader_of_the_language_and_one_whose_language_is_unknown_get_none(text: str, language: str) -> None:
+    assert rendered(text, language) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("【历史上的今天】2008年5月12日14时28分，四川汶川发生8.0级地震。", "LOOKING BACK"),
+        ("2023年7月31日，北京市气象台曾发布暴雨红色预警信号。", "LOOKING BACK"),
+    ],
+)
+def test_what_is_not_now_says_so_before_everything_else(text: str, begins: str) -> None:
+    said = rendered(text)
+    assert said is not None
+    assert said.startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("2024年7月30日14时30分", "30 July 2024, 14:30"),
+        ("21日18时30分", "21 July, 18:30"),
+        ("今天下午3时", "today, 15:00"),
+        ("今晚8点半", "tonight, 20:30"),
+        ("明天凌晨", "tomorrow, early hours"),
+        ("7月18日20时至19日20时", "18 July, 20:00 to 19 July, 20:00"),
+        ("7月30日至2日", "30 July to 2 August"),
+        ("未来3小时内", "in the next 3 hours"),
+        ("未来1小时", "in the next hour"),
+        ("未来2~3天", "in the next 2–3 days"),
+        ("今明两天", "today and tomorrow"),
+        ("下午2至5时", "14:00 to 17:00"),
+        ("2025年06月09日04时12分09秒", "9 June 2025, 04:12:09"),
+        ("今天(21日)夜间", "today (21 July), night"),
+        ("22时前", "before 22:00"),
+        ("5:30 p.m. on 21 July", "21 July, 17:30"),
+        ("at 11:45 p.m. today", "today, 23:45"),
+        ("at 10 a.m. on Saturday", "Saturday, 10:00"),
+        ("12:05 a.m.", "00:05"),
+        ("noon", "12:00"),
+        # what is not certain is not said
+        ("夜间2时", None),
+        ("25时", None),
+        ("2月30日", None),
+        ("13 p.m.", None),
+        ("某日", None),
+    ],
+)
+def test_times_are_the_same_day_and_hour(english, words: str, said: str | None) -> None:
+    assert time_words(Moment(words, Span(0, len(words)), PUBLISHED), english) == said
+
+
+def test_a_day_without_a_month_is_counted_where_nothing_proves_the_month(english) -> None:
+    days = [time_words(Moment(f"{day}日", Span(0, 2)), english) for day in (1, 2, 3, 11, 21)]
+    assert days == ["the 1st", "the 2nd", "the 3rd", "the 11th", "the 21st"]
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "said"),
+    [
+        ("50毫米以上", "mm", "50 mm or more"),
+        ("超过50毫米", "mm", "more than 50 mm"),
+        ("小于200米", "m", "less than 200 m"),
+        ("200米以下", "m", "200 m or less"),
+        ("约30人", "person", "about 30 people"),
+        ("1人", "person", "1 person"),
+        ("10~12级", "force", "force 10–12"),
+        ("5.0级", "magnitude", "5.0"),
+        ("-3°c", "degC", "-3 °C"),
+        ("1.2万人", "person", "12,000 people"),
+        ("201.9毫米", "mm", "201.9 mm"),
+        # a range that is bounded once more has no exact words
+        ("约30~50毫米", "mm", None),
+    ],
+)
+def test_figures_keep_their_value_unit_and_bound(english, words: str, unit: str, said: str | None) -> None:
+    figure = parse_figure(level_words(words), Span(0, len(words)), unit, "", words)
+    assert figure is not None
+    assert figure_words(figure, english) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("浙江省宁波市海曙区", "Haishu District (Ningbo, Zhejiang Province)"),
+        ("四川汶川", "Wenchuan (Sichuan)"),  # and not the river of 四川汶
+        ("惠东县平山街道", "Pingshan Subdistrict (Huidong County)"),
+        ("莲花池西路", "Lianhuachixi Road"),  # and not a road in the county 莲花
+        ("杭州东站", "Hangzhoudong Station"),
+        ("G4京港澳高速", "G4 Jinggang'ao Expressway"),
+        ("京港澳高速杜家坎至良乡段", "Jinggang'ao Expressway, Dujiakan to Liangxiang"),
+        ("沈海高速盐城段", "Shenhai Expressway, Yancheng section"),
+        ("北京地铁2号线", "Line 2 (Beijing)"),
+        ("109国道", "National Road 109"),
+        ("新疆维吾尔自治区", "Xinjiang Autonomous Region"),
+        ("恩施土家族苗族自治州", "Enshi Prefecture"),
+        ("单县", "Shanxian County"),
+        ("长治市", "Changzhi"),
+        ("六安市", "Lu'an"),
+        ("the Tsing Ma Bridge", "the Tsing Ma Bridge"),
+        ("Hong Kong", "Hong Kong"),
+        # a description is no name, and a character of unknown reading spells none
+        ("parts of Kowloon", None),
+        ("某小区", None),
+        ("大堡镇", None),
+    ],
+)
+def test_names_are_spelt_by_word_and_only_when_that_is_certain(english, name: str, said: str | None) -> None:
+    assert name_words(name, english) == said
+
+
+def test_a_road_of_hong_kong_is_not_spelt_in_pinyin() -> None:
+    assert rendered("青山公路因水浸封闭。") is not None
+    assert rendered("青山公路因水浸封閉。") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("市森防办与市气象台", "City Forest Fire Control Office, City Meteorological Observatory"),
+        ("福建省防汛抗旱指挥部", "Fujian Province Flood Control and Drought Relief Headquarters"),
+        ("the Hong Kong Observatory", "Hong Kong Observatory"),
+        ("某某委员会", None),
+    ],
+)
+def test_bodies_are_their_ground_and_what_they_are(english, name: str, said: str | None) -> None:
+    assert issuer_words(name, english) == said
+
+
+@pytest.mark.parametrize("stem", ["长", "堡", "行", "x", ""])
+def test_a_character_that_may_be_read_in_two_ways_is_spelt_only_where_names_settle_it(stem: str) -> None:
+    assert latin(stem) == ("Chang" if stem == "长" else None)
+
+
+def test_a_sentence_says_every_value_or_is_not_said() -> None:
+    template = parse("{who} closed[, from {since}][ for {why}| for reasons unknown].")
+    assert template.fill({"who": "They", "why": "snow"}) == "They closed for snow."
+    assert template.fill({"who": "They"}) == "They closed for reasons unknown."
+    assert template.fill({"who": "They", "since": "noon"}) == "They closed, from noon for reasons unknown."
+    assert template.fill({"since": "noon"}) is None
+    assert template.fill({"who": "They", "stray": "value"}) is None
+    assert template.fill({"who": "{since}"}) == "{since} closed for reasons unknown."
+
+
+@pytest.mark.parametrize("source", ["[no slot]", "[{open}", "{Open}", "a ] b", "[{a}[{b}]]"])
+def test_a_sentence_that_cannot_be_read_says_what_is_wrong(source: str) -> None:
+    with pytest.raises(ValueError, match="in "):
+        parse(source)

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.language.languages import LANGUAGES, settled
+from bot.language.phrasebook.rendering import render
 from bot.model.reading import Claim, Figure, Moment, Reading
 from bot.prompt import WRONG_CALL, fail
 from bot.reading.reader import read
@@ -31,6 +33,8 @@ def read_command(
 
     A file of JSON objects, one a line, each with "text" (and "published", if known), gives one object a line back.
     """
+    if to and settled(to) not in LANGUAGES:
+        fail(f"The phrasebook has no {to}. It has {', '.join(LANGUAGES)}.", WRONG_CALL)
     text = _given(what)
     if text.lstrip("\ufeff \t\r\n").startswith("{"):
         for line in _answers(text.splitlines(), to):
@@ -114,13 +118,8 @@ def as_object(reading: Reading, text: str, to: str = "") -> dict[str, Any]:
         "unread": [text[clause.span.start : clause.span.end] for clause in reading.clauses if not clause.read],
     }
     if to:
-        found["rendering"] = rendering(reading, text, to)
+        found["rendering"] = render(reading, text, to)
     return found
-
-
-def rendering(reading: Reading, text: str, language: str) -> str | None:  # noqa: ARG001 - the phrasebook's arguments
-    """The whole text in another language by the phrasebook, None while no phrasebook can."""
-    return None
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
@@ -162,4 +161,5 @@ def _lines(reading: Reading, text: str, to: str) -> Iterator[str]:
     for words in shown["unread"]:
         yield f"  unread    {words}"
     if to:
-        yield f"  {to}: {shown['rendering'] or 'the phrasebook cannot render it whole'}"
+        # its line breaks are ours
+        yield from (f"  {to}: {shown['rendering'] or 'the phrasebook cannot render it whole'}").splitlines()

@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -41,8 +40,17 @@ def test_json_gives_the_fields():
     assert "rendering" not in found
 
 
-def test_with_a_language_the_rendering_is_there_and_null_without_a_phrasebook():
-    assert json.loads(run("--json", "--to", "en", WARNING))["rendering"] is None
+def test_with_a_language_the_rendering_is_there_and_null_where_it_cannot_be_whole():
+    assert json.loads(run("--json", "--to", "en", "大兴区解除雷电黄色预警"))["rendering"].startswith(
+        "Daxing District lifted"
+    )
+    assert json.loads(run("--json", "--to", "en", "大兴区解除雷电黄色预警，另见通知"))["rendering"] is None
+
+
+def test_a_language_that_the_phrasebook_has_not_is_told_with_those_that_it_has():
+    done = CliRunner().invoke(app, ["read", "--to", "tlh", WARNING])
+    assert done.exit_code == 2
+    assert "zh-Hant" in done.output
 
 
 def test_a_file_of_objects_gives_one_answer_a_line(tmp_path):

@@ -35,7 +35,9 @@ def render(reading: Reading, text: str, language: str) -> str | None:
     at, before = 0, ""
     for number, clause in enumerate(reading.clauses):
         sentence = clause_words(clause, known, _changes(reading, number, known))
-        between = _between(text[at : clause.span.start], known, first=not said, heading=before.startswith("heading."))
+        between = _between(
+            text[at : clause.span.start], known, first=not number, heading=before.startswith("heading.")
+        )
         if sentence is None or between is None:
             return None
         said += [between, sentence]

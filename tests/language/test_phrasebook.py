@@ -39,9 +39,8 @@ def rendered(text: str, language: str = "en") -> str | None:
             "Beijing Meteorological Observatory issued a warning: rainstorm, orange (21 July 2012, 18:30).",
         ),
         (
-            "布拖县气象台2025年06月02日22时40分解除雷电黄色预警信号。",
-            "Butuo County Meteorological Observatory lifted a warning: lightning, yellow (2 June 2025, 22:40). "
-            "The warning is over.",
+            "布拖县气象台06月02日解除雷电黄色预警信号。",
+            "Butuo County Meteorological Observatory lifted a warning: lightning, yellow (2 June). The warning is over.",
         ),
         ("大兴区解除雷电黄色预警", "Daxing District lifted a warning: lightning, yellow. The warning is over."),
     ],

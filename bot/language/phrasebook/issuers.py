@@ -9,6 +9,7 @@ from bot.reading.levelling import level_words
 
 _JOINT = re.compile("、|和|与|会同|联合")
 _ABBREVIATED = re.compile(r" \([a-z]{2,6}\)$")
+_BRANCH = re.compile("(?P<city>.+?)公安局(?P<branch>.+?)分局")
 _WEATHER = re.compile(
     "(?P<place>.+?) (?:meteorological|weather) "
     "(?P<end>observatory|bureau|service|authority|authorities|center|centre|administration)"
@@ -40,6 +41,11 @@ def _one(words: str, book: Book) -> str | None:
     known = kinds("known").get(words)
     if known is not None:
         return book.word("known", known)
+    if branch := _BRANCH.fullmatch(words):
+        place, outer = name_words(branch["branch"], book), name_words(branch["city"], book)
+        body = book.word("bodies", "police_branch")
+        ground = book.word("joining", "within", {"place": place, "outer": outer}) if place and outer else None
+        return book.word("joining", "body", {"place": ground, "body": body}) if ground and body else None
     for end, kind in kinds("bodies").items():
         ground = words.removesuffix(end)
         if ground == words or not ground:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import opencc
+from babel import Locale
 
 from bot.language.phrasebook.book import Book, book
 from bot.language.phrasebook.kinds import kinds
@@ -30,8 +31,23 @@ _HANGING = frozenset(
     ("town", "township", "subdistrict", "village", "community", "district", "new_district", "county", "city")
 )
 
+#: China and its parts stand in the gazetteer.
+_OURS = frozenset(("CN", "HK", "MO", "TW"))
 #: How the whole name of an administrative place ends.
 _WHOLE = ("省", "市", "区", "县", "旗", "盟", "自治州")
+
+#: Along a road or a river: what follows its name lies there.
+_ALONG = re.compile(
+    f"(?P<line>(?:[gs]\\d{{1,4}})?[{_HAN}]{{1,8}}?(?:高速公路|高速|公路|国道|省道|环路|大街|大道|江干流|河干流|江|河))(?P<rest>[{_HAN}]{{2,12}})"
+)
+#: 京藏高速进京方向, 屯门公路往九龙方向
+_TOWARDS = re.compile(f"(?P<road>.+?)(?P<way>进|出|往)(?P<place>[{_HAN}]{{1,6}})方向")
+#: 入口, 出口 of something that has a name.
+_DOORS = {"入口": "entrance", "出口": "exit"}
+#: What a settlement's name ends in that says nothing else: 三里屯.
+_SETTLEMENT = re.compile(f"[{_HAN}]{{1,3}}[屯庄营店坟寺沟峪岭坪里埠集口]")
+_ONE = re.compile("一(?:家|栋|处|座|个|辆|幢|所)?$")
+_NAMED_LINE = re.compile(f"(?:地铁|轨道交通)([{_HAN}]{{2,4}})线")
 
 _NUMBERED_LINE = re.compile(r"(?:地铁|轨道交通)?(\d{1,2})号线")
 _NUMBERED_ROAD = re.compile(r"([gs]\d{1,4})(?:国道|省道|线)?|(\d{3})(国道|省道)|(国道|省道)(\d{3})线?")
@@ -85,6 +101,16 @@ def name_words(given: str, language: Book) -> str | None:
     name = level_words(given)
     if name.isascii():
         return _english(given, name, language)
+    for end, kind in _DOORS.items():
+        if name.endswith(end) and (place := name_words(name.removesuffix(end), language)):
+            return language.word("joining", kind, {"place": place})
+    if towards := _TOWARDS.fullmatch(name):
+        road, to = (
+            name_words(towards["road"], language),
+            _chain({"京": "北京", "沪": "上海"}.get(towards["place"], towards["place"]), language),
+        )
+        key = "away" if towards["way"] == "出" else "towards"
+        return language.word("joining", key, {"road": road, "place": to}) if road and to else None
     if stretch := _STRETCH.fullmatch(name):
         road, *ends = (_chain(piece, language) for piece in (stretch["road"], stretch["a"], stretch["b"]))
         ends = [
@@ -99,7 +125,30 @@ def name_words(given: str, language: Book) -> str | None:
             _chain(section["a"], language) or _spelt(section["a"], language),
         )
         return language.word("joining", "section", {"road": road, "place": place}) if road and place else None
-    return _chain(name, language)
+    return _chain(name, language) or _along(name, language) or _site(name, language)
+
+
+def _along(name: str, language: Book) -> str | None:
+    """What lies at a road or a river: G4京港澳高速杜家坎收费站, 淮河干流王家坝站."""
+    found = _ALONG.fullmatch(name)
+    if found is None:
+        return None
+    line, place = _chain(found["line"], language), _chain(found["rest"], language)
+    return language.word("joining", "within", {"place": place, "outer": line}) if line and place else None
+
+
+def _site(name: str, language: Book) -> str | None:
+    """A thing without a name: 燕郊镇一商铺, 我区一在建工地."""
+    for site, kind in kinds("sites").items():
+        if not name.endswith(site):
+            continue
+        ground = _ONE.sub("", name.removesuffix(site))
+        said = language.word("sites", kind)
+        place = _chain(ground, language) if ground else None
+        if said and place:
+            return language.word("joining", "within", {"place": said, "outer": place})
+        return None
+    return None
 
 
 def _english(given: str, name: str, language: Book) -> str | None:
@@ -158,11 +207,18 @@ def _links(name: str, language: Book, most: int) -> list[str] | None:
 
 def _certain(name: str, language: Book) -> str | None:
     """One name that is certain: with words of its own in this language, numbered, or in the gazetteer."""
-    own = language.word("places", name) or language.word("here", kinds("here").get(name, ""))
+    own = (
+        language.word("places", name)
+        or language.word("here", kinds("here").get(name, ""))
+        or _country(name, language)
+    )
     if own is not None:
         return own
     if (numbered := _NUMBERED_LINE.fullmatch(name)) is not None:
         return language.word("made", "metro_line", {"name": numbered[1]})
+    if (named := _NAMED_LINE.fullmatch(name)) is not None:
+        spelt = _spelt(named[1], language)
+        return language.word("made", "named_line", {"name": spelt}) if spelt else None
     if (numbered := _NUMBERED_ROAD.fullmatch(name)) is not None:
         if numbered[1]:
             return numbered[1].upper()
@@ -183,7 +239,19 @@ def _built(name: str, language: Book) -> str | None:
         ends = (end for section in ("admin", "made") for end in kinds(section))
         named = any(name.endswith(end) and len(name) > len(end) for end in ends)
         return _characters(name, language.language) if named else None
-    return _made(name, language) or _town(name, language)
+    return _made(name, language) or _town(name, language) or (latin(name) if _SETTLEMENT.fullmatch(name) else None)
+
+
+def _country(name: str, language: Book) -> str | None:
+    code = _countries().get(name)
+    return language.locale.territories.get(code) if code else None
+
+
+@lru_cache(maxsize=1)
+def _countries() -> Mapping[str, str]:
+    """Chinese names of countries to their codes, as CLDR has them; not those of China's own parts."""
+    rows = Locale.parse("zh_Hans").territories.items()
+    return {name: code for code, name in rows if code.isalpha() and code not in _OURS and len(code) == len("CN")}
 
 
 def _administrative(name: str, language: Book) -> str | None:

@@ -13,7 +13,7 @@ from babel import Locale
 
 from bot.language.phrasebook.book import Book, book
 from bot.language.phrasebook.kinds import kinds
-from bot.language.phrasebook.pinyin import latin
+from bot.language.phrasebook.pinyin import latin, names
 from bot.model.reading import Place
 from bot.reading.gazetteer import gazetteer, without_peoples
 from bot.reading.levelling import level_words
@@ -27,9 +27,7 @@ _MOST_LINKS, _LONGEST = 5, 16
 _TOWN_STEM = 4
 _SHORTEST = 2
 #: What may hang on a name of the gazetteer without being in it.
-_HANGING = frozenset(
-    ("town", "township", "subdistrict", "village", "community", "district", "new_district", "county", "city")
-)
+_HANGING = frozenset(("town", "township", "subdistrict", "village", "community", "new_district"))
 
 #: China and its parts stand in the gazetteer.
 _OURS = frozenset(("CN", "HK", "MO", "TW"))
@@ -47,6 +45,8 @@ _DOORS = {"入口": "entrance", "出口": "exit"}
 #: What a settlement's name ends in that says nothing else: 三里屯.
 _SETTLEMENT = re.compile(f"[{_HAN}]{{1,3}}[屯庄营店坟寺沟峪岭坪里埠集口]")
 _ONE = re.compile("一(?:家|栋|处|座|个|辆|幢|所)?$")
+#: What no name that is spelt holds: words that mean something, and the ends of a larger place before it.
+_NO_STEM = re.compile("中国|国际|中心|人民|第[一二三四五六七八九十]|电信|银行|首都|客运|物流|.[省市区县镇乡].")
 _NAMED_LINE = re.compile(f"(?:地铁|轨道交通)([{_HAN}]{{2,4}})线")
 
 _NUMBERED_LINE = re.compile(r"(?:地铁|轨道交通)?(\d{1,2})号线")
@@ -64,22 +64,24 @@ _ENGLISH_NAME = re.compile(r"(?:the )?(?:[A-Z0-9][\w'.&-]*)(?:(?: (?:of|the|and|
 
 
 def place_words(place: Place, language: Book) -> str | None:
-    """One place of a list, with what narrows it."""
+    """One place of a list, with what narrows it. Nothing of its words is lost: what is neither name nor narrowing is none."""
     words, parts = level_words(place.words), []
     if sweep := _SWEEP.match(words):
         compass = [language.word("compass", kinds("compass").get(side, "")) for side in sweep.groups()]
         if None in compass:
             return None
-        said = language.word("joining", "sweep", {"from": str(compass[0]), "to": str(compass[1])})
-        parts.append(said)
+        parts.append(language.word("joining", "sweep", {"from": str(compass[0]), "to": str(compass[1])}))
         words = words[sweep.end() :]
-    name = level_words(place.name)
-    # what is neither the name nor what narrows it must not be lost
-    rest = _COUNTED.sub("", words)
-    rest = rest.removeprefix(name) if name and rest.startswith(name) else rest
-    if not _narrowing().fullmatch(rest):
+    words, name = _COUNTED.sub("", words), level_words(place.name)
+    if (apart := _apart(words)) is not None and name not in gazetteer():
+        # 南部山区 is no district of its own; a place without a name is of the one before it
+        name = "" if words.startswith(name) else name
+    elif not words.startswith(name) or (apart := _apart(words.removeprefix(name))) is None:
         return None
-    parts += [language.word("parts", part) for part in place.parts]
+    for part in apart or ():
+        key = kinds("narrowing").get(part) or lexicon().parts[part]
+        if key != "area":
+            parts.append(language.word("parts", key))
     if None in parts:
         return None
     narrowed = (language.word("joining", "list") or "").join(str(part) for part in parts)
@@ -91,9 +93,21 @@ def place_words(place: Place, language: Book) -> str | None:
     return language.word("joining", "narrowed", {"place": said, "parts": narrowed})
 
 
+def _apart(words: str) -> list[str] | None:
+    """The words that narrow a place, one by one; None where something else is among them."""
+    found, narrowing = [], _narrowing()
+    while words := words.removeprefix("的"):
+        match = narrowing.match(words)
+        if match is None:
+            return None
+        found.append(match[0])
+        words = words[match.end() :]
+    return found
+
+
 @lru_cache(maxsize=1)
 def _narrowing() -> re.Pattern[str]:
-    return re.compile(f"(?:的?{one_of(lexicon().parts)})*的?")
+    return re.compile(one_of(lexicon().parts))
 
 
 def name_words(given: str, language: Book) -> str | None:
@@ -200,6 +214,8 @@ def _links(name: str, language: Book, most: int) -> list[str] | None:
         # 莲花池西路 is no 池西路 in the county 莲花: what is not in the gazetteer hangs on whole names
         if rest is None and head.endswith(_WHOLE) and (last := _built(name[end:], language)) is not None:
             rest = [last]
+        if rest is None and head == "台湾" and (last := _taiwanese(name[end:], language)) is not None:
+            rest = [last]
         if rest is not None:
             return [first, *rest]
     return None
@@ -242,6 +258,15 @@ def _built(name: str, language: Book) -> str | None:
     return _made(name, language) or _town(name, language) or (latin(name) if _SETTLEMENT.fullmatch(name) else None)
 
 
+def _taiwanese(name: str, language: Book) -> str | None:
+    """A county or city of Taiwan, which the gazetteer does not list; spelt as it is there."""
+    stem = name[:-1]
+    if name[-1:] not in {"县", "市"} or stem not in names():
+        return None
+    spelt = _characters(stem, language.language) if language.language in _CHARACTERS else latin(stem)
+    return language.word("admin", "county" if name[-1] == "县" else "city", {"name": spelt or stem})
+
+
 def _country(name: str, language: Book) -> str | None:
     code = _countries().get(name)
     return language.locale.territories.get(code) if code else None
@@ -264,6 +289,8 @@ def _administrative(name: str, language: Book) -> str | None:
         if kind.startswith("autonomous") or end == "州":
             stem = without_peoples(stem)
         if len(stem) < _SHORTEST:
+            if len(name) > _SHORTEST:
+                continue  # 清新区 is no new district
             stem = name  # 房县 is written together: Fangxian
         spelt = language.word("places", stem) or latin(stem)
         return language.word("admin", kind, {"name": spelt}) if spelt else None
@@ -285,8 +312,10 @@ def _made(name: str, language: Book) -> str | None:
         code, name = coded[1].upper(), coded[2]
     for end, kind in kinds("made").items():
         stem = name.removesuffix(end)
-        if stem == name or not _SHORTEST - 1 <= len(stem) <= _TOWN_STEM + 2:
+        if stem == name or not 0 < len(stem) <= _TOWN_STEM + 2:
             continue
+        if _NO_STEM.search(stem):
+            return None
         spelt = language.word("places", stem) or _spelt(stem, language)
         if spelt is None:
             return None

@@ -7,7 +7,7 @@ from importlib import resources
 
 def latin(stem: str) -> str | None:
     """A name (simplified characters, without 省, 市, 县 …) in Latin letters; None when its reading is not certain."""
-    known = _names().get(stem)
+    known = names().get(stem)
     if known is not None:
         return known
     spelt = ""
@@ -20,7 +20,8 @@ def latin(stem: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _names() -> Mapping[str, str]:
+def names() -> Mapping[str, str]:
+    """Names whose spelling is settled, by their stem."""
     return dict(line.split(" ", 1) for line in _lines("phrasebook", "data", "names.txt"))
 
 

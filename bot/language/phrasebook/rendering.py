@@ -34,31 +34,27 @@ def render(reading: Reading, text: str, language: str) -> str | None:
         said.append(f"{known.word('joining', frame)}\n")
     at, before = 0, ""
     for number, clause in enumerate(reading.clauses):
-        sentence = clause_words(clause, known, _changes(reading, number, known))
+        sentence = clause_words(clause, known)
         between = _between(
             text[at : clause.span.start], known, first=not number, heading=before.startswith("heading.")
         )
         if sentence is None or between is None:
             return None
-        said += [between, sentence]
+        said += [between, _begun(sentence)]
+        if (change := _change(reading, number, known)) is not None:
+            said.append(f"{known.word('joining', 'sentence')}{change}")
         at, before = clause.span.end, clause.form
     if _between(text[at:], known, first=False, heading=False) is None:
         return None
     return "".join(said).strip() or None
 
 
-def clause_words(clause: Clause, language: Book, change: str | None = None) -> str | None:
-    """One clause as a sentence; None when it is not read or cannot be said whole. ``change``: what the slot {change}
-    says, where the sentence has it: whether a level went up or down.
-    """
+def clause_words(clause: Clause, language: Book) -> str | None:
+    """One clause as a sentence; None when it is not read or cannot be said whole."""
     template = language.forms.get(clause.form)
     if template is None:
         return None
     values: dict[str, str] = {}
-    if "change" in template.slots:
-        if change is None:
-            return None
-        values["change"] = change
     for slot in clause.slots:
         words = slot_words(slot, language)
         if words is None:
@@ -67,10 +63,17 @@ def clause_words(clause: Clause, language: Book, change: str | None = None) -> s
     return template.fill(values)
 
 
-def _changes(reading: Reading, number: int, language: Book) -> str | None:
-    """Whether the clause raises, lowers or keeps a level, as its claim says."""
+def _begun(sentence: str) -> str:
+    """The sentence with a capital letter at its beginning, also where it begins with a value."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _change(reading: Reading, number: int, language: Book) -> str | None:
+    """Whether a clause that names two levels went up or down: the reader need not know their order."""
     claim = next((claim for claim in reading.claims if claim.clause == number), None)
-    return language.word("changes", claim.action) if claim else None
+    if claim is None or claim.previous is None or claim.action not in {Action.RAISED, Action.LOWERED}:
+        return None
+    return language.word("changes", claim.action)
 
 
 def _between(text: str, language: Book, *, first: bool, heading: bool) -> str | None:

@@ -58,6 +58,7 @@ _POINT = re.compile(
     r"(?:(?P<hour>\d{1,2})(?:[时点](?:(?P<minute>\d{1,2})分(?:(?P<second>\d{1,2})秒)?|(?P<half>半)|[正整钟])?|:(?P<colon>\d{2})))?"
     rf"(?P<tail>{_any(_TAILS)})?"
 )
+_BARE = re.compile("(?:开始|起|以前|之前|前)$")
 _JOINT = re.compile("至|到|~|-")
 _HOURS = re.compile(r"(?P<head>.*?)(?P<low>\d{1,2})(?:至|到|~|-)(?P<high>\d{1,2})[时点]")
 _PERIOD = re.compile(
@@ -118,11 +119,11 @@ class _Near:
 
 def time_words(moment: Moment, book: Book, *, bare: bool = False) -> str | None:
     """A time of a post ("7月21日18时30分", "未来3小时", "at 5:30 p.m. on 21 July") in the book's language; None when it
-    cannot be said exactly. ``bare``: without its 起, which the sentence says.
+    cannot be said exactly. ``bare``: without its 起 or 前, which the sentence says.
     """
     words = level_words(moment.words)
     if bare and words not in _FIXED:
-        words = words.removesuffix("开始").removesuffix("起")
+        words = _BARE.sub("", words)
     near = _Near(moment.start.date() if moment.start else None)
     if words in _FIXED:
         return book.word("time", _FIXED[words])

@@ -23,6 +23,8 @@ _TWO_DAYS = re.compile(
     r"今明两天|明后两天|(?:the )?(?:next|coming|following) two days|two days(?= of)|(?<=for )two days(?=, today)",
     re.IGNORECASE,
 )
+#: A disease has its year in its name, in some languages only; a unit is no figure.
+_NO_FIGURE = re.compile(r"COVID-?19|SARS-CoV-2|(?<=\bm)[23](?=/s\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def _signs(one: Signs, other: Signs) -> Iterator[Breach]:
 
 
 def _figures(one: _Side, other: _Side) -> Iterator[Breach]:
-    ours, theirs = _TWO_DAYS.sub(" ", one.text), _TWO_DAYS.sub(" ", other.text)
+    ours, theirs = (_NO_FIGURE.sub(" ", _TWO_DAYS.sub(" ", side.text)) for side in (one, other))
     found = comparing.differing(
         one.figures.read(ours),
         other.figures.read(theirs),

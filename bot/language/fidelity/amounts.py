@@ -65,16 +65,16 @@ def _tenths(match: re.Match[str]) -> Iterator[Figure]:
 
 def _han_number(match: re.Match[str], words: Words) -> Iterator[Figure]:
     number = numerals.value(match.group(1))
-    if number is None or number <= 1:
-        return  # 一名男子 is "a man"
     unit = _unit(match.string[match.end(1) :], words)
+    if number is None or (number <= 1 and unit != "level"):
+        return  # 一名男子 is "a man"; 一级 is a level
     yield figure("number", number, match.group(), unit=unit, in_words=True)
 
 
 def _number_pattern(words: Words) -> re.Pattern[str]:
     below = r"(?P<below>零下|氷点下|マイナス|영하|minus |moins |menos (?=\d)|минус |ناقص |शून्य से |below zero )?\s?"
     multiplier = "|".join(re.escape(word) for word in sorted(words.multipliers, key=len, reverse=True))
-    eastern = "百万|千万|十万|[万萬亿億千百](?![里山兆米克瓦])" if words.language in HAN else ""
+    eastern = "百万|千万|十万|[万萬亿億千百](?![里山兆米克瓦帕])" if words.language in HAN else ""
     times = "|".join(part for part in (multiplier, eastern) if part)
     end = r"(?!\w)" if words.spaced else ""
     tail = rf"(?:\s?(?P<times>{times}){end})?" if times else "(?P<times>(?!))?"

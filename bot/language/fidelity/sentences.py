@@ -6,7 +6,7 @@ from bot.language.fidelity.words import Words
 
 #: A full stop ends a sentence only before a blank or the end; "a.m.", "No." and a single letter do not end one.
 _ENDS = re.compile(
-    r"[。!?!?;;؟।\n]+|(?<!\b[A-Za-z])(?<!\bNo)(?<!\bMr)(?<!\bSt)(?<!\bapprox)(?<!\bca)(?<!\bbzw)(?<!\bUhr\b\d)(?<!\d)\.(?=\s|$)|(?<=\d)\.(?=\s+[A-ZÄÖÜА-Я]|$)"
+    r"[。!?!?;;؟।\n]+|(?!(?<=\bno)\.\s?\d)(?<!\b[A-Za-z])(?<!\bNo)(?<!\bMr)(?<!\bSt)(?<!\bapprox)(?<!\bca)(?<!\bbzw)(?<!\bUhr\b\d)(?<!\d)\.(?=\s|$)|(?<=\d)\.(?=\s+[A-ZÄÖÜА-Я]|$)"
 )
 _BLANKS = re.compile(r"^[\s\W_]*$")
 #: Characters of a clause that may share its negation with the one before it.

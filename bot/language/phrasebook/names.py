@@ -38,6 +38,18 @@ _WHOLE = ("省", "市", "区", "县", "旗", "盟", "自治州")
 _ALONG = re.compile(
     f"(?P<line>(?:[gs]\\d{{1,4}})?[{_HAN}]{{1,8}}?(?:高速公路|高速|公路|国道|省道|环路|大街|大道|江干流|河干流|江|河))(?P<rest>[{_HAN}]{{2,12}})"
 )
+_ALONG_IT = frozenset(
+    (
+        "hydrological_station",
+        "station",
+        "toll_station",
+        "service_area",
+        "reservoir",
+        "bridge",
+        "tunnel",
+        "interchange",
+    )
+)
 #: 京藏高速进京方向, 屯门公路往九龙方向
 _TOWARDS = re.compile(f"(?P<road>.+?)(?P<way>进|出|往)(?P<place>[{_HAN}]{{1,6}})方向")
 #: 入口, 出口 of something that has a name.
@@ -139,15 +151,20 @@ def name_words(given: str, language: Book) -> str | None:
             _chain(section["a"], language) or _spelt(section["a"], language),
         )
         return language.word("joining", "section", {"road": road, "place": place}) if road and place else None
-    return _chain(name, language) or _along(name, language) or _site(name, language)
+    return _along(name, language) or _chain(name, language) or _site(name, language)
 
 
 def _along(name: str, language: Book) -> str | None:
     """What lies at a road or a river: G4京港澳高速杜家坎收费站, 淮河干流王家坝站."""
     found = _ALONG.fullmatch(name)
-    if found is None:
+    if found is None or name in gazetteer():
         return None
-    line, place = _chain(found["line"], language), _chain(found["rest"], language)
+    place = _certain(found["rest"], language)
+    for end, kind in kinds("made").items():
+        # a stem of one character is the bridge of the river itself: 黄浦江大桥
+        if place is None and kind in _ALONG_IT and found["rest"].endswith(end) and len(found["rest"]) > len(end) + 1:
+            place = _built(found["rest"], language)
+    line = _chain(found["line"], language)
     return language.word("joining", "within", {"place": place, "outer": line}) if line and place else None
 
 

@@ -105,8 +105,11 @@ def _signal(words: str, book: Book) -> str | None:
 
 
 def _task(words: str, book: Book) -> str | None:
-    known = lexicon().responses
-    hazard = known.get(level_words(words), "")
+    levelled = level_words(words)
+    own = kinds("tasks").get(levelled)
+    if own is not None:
+        return book.word("tasks", own)
+    hazard = lexicon().responses.get(levelled, "")
     return book.word("tasks", hazard or "relief") if hazard != "" else None
 
 

@@ -3,6 +3,7 @@
 import sys
 
 from benchmarks.figures import read_options, show
+from benchmarks.language import phrasebook
 from benchmarks.language.reading import figures, judge, load, misses
 
 
@@ -11,9 +12,10 @@ def main() -> None:
     options = read_options("How well official posts are read.")
     posts = load()[:: 5 if options.quick else 1]
     verdicts = [judge(post) for post in posts]
-    for line in misses(verdicts):
+    rendered = phrasebook.rendered(verdicts)
+    for line in (*misses(verdicts), *phrasebook.misses(rendered)):
         print(line, file=sys.stderr if options.json else sys.stdout)
-    show(figures(verdicts), as_json=options.json)
+    show((*figures(verdicts), *phrasebook.figures(rendered)), as_json=options.json)
 
 
 if __name__ == "__main__":

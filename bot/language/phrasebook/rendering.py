@@ -14,6 +14,8 @@ from bot.reading.levelling import level_words
 VERSION = "2"
 #: The numbering of a list between two clauses.
 _NUMBERED = re.compile(r"(?:^|[\s。;])[(]?(\d{1,2})[.、)](?!\d)")
+#: What stands between the line that says what a post is ("not real") and the post.
+FRAMES_END = "\n\n"
 _FRAMES = {Action.DRILL: "drill", Action.PAST: "past", Action.DENIED: "denied"}
 
 
@@ -31,7 +33,7 @@ def render(reading: Reading, text: str, language: str) -> str | None:
     said: list[str] = []
     frame = _FRAMES.get(reading.lead.action) if reading.lead else None
     if frame is not None:
-        said.append(f"{known.word('joining', frame)}\n")
+        said.append(f"{known.word('joining', frame)}{FRAMES_END}")
     at, before = 0, ""
     for number, clause in enumerate(reading.clauses):
         sentence = clause_words(clause, known)
@@ -57,8 +59,8 @@ def clause_words(clause: Clause, language: Book) -> str | None:
     values: dict[str, str] = {}
     for slot in clause.slots:
         words = slot_words(slot, language)
-        if words is None:
-            return None
+        if words is None or slot.name in values:
+            return None  # a gap that is filled twice would lose one of the two
         values[slot.name] = words
     return template.fill(values)
 

@@ -49,11 +49,11 @@ def candidates_for(sentence: str) -> list[Candidate]:
     """Give the formulas that can fit somewhere in the sentence, in the order of the files."""
     index, every = _index(), formulas()
     last: dict[str, int] = {}
-    for at in range(len(sentence)):
-        for beginning in (sentence[at : at + 2], sentence[at]):
-            for word in index.by_beginning.get(beginning, ()):
-                if sentence.startswith(word, at):
-                    last[word] = at
+    pairs = {first + second for first, second in zip(sentence, sentence[1:], strict=False)}
+    for beginning in index.by_beginning.keys() & (pairs | set(sentence)):
+        for word in index.by_beginning[beginning]:
+            if (at := sentence.rfind(word)) >= 0:
+                last[word] = at
     until = dict.fromkeys(index.always, len(sentence))
     for word, at in last.items():
         for number in index.by_word[word]:

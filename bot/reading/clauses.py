@@ -91,6 +91,8 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
 
 def _quoted(text: str) -> list[bool]:
     """For each character, whether it stands within quotation marks (the marks themselves do not)."""
+    if not any(mark in text for mark in '"“”'):
+        return [False] * len(text)
     found, depth, straight = [], 0, False
     for sign in text:
         if sign == "”":

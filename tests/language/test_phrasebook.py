@@ -203,6 +203,24 @@ def test_names_are_spelt_by_word_and_only_when_that_is_certain(english, name: st
     assert name_words(name, english) == said
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("浙江省宁波市海曙区", "浙江省寧波市海曙区"),
+        ("窦店收费站", "竇店料金所"),  # what it is, is said in Japanese
+        ("莲花桥", "蓮花橋"),
+        ("G45大广高速", "G45 大広高速道路"),
+        # an end alone proves no name
+        ("上海地铁明天4条线路", None),
+        ("市森防办与市", None),
+    ],
+)
+def test_names_keep_their_characters_in_japanese_only_when_they_are_names(name: str, said: str | None) -> None:
+    japanese = book("ja")
+    assert japanese is not None
+    assert name_words(name, japanese) == said
+
+
 def test_a_road_of_hong_kong_is_not_spelt_in_pinyin() -> None:
     assert rendered("青山公路因水浸封闭。") is not None
     assert rendered("青山公路因水浸封閉。") is None

@@ -59,6 +59,7 @@ _SETTLEMENT = re.compile(f"[{_HAN}]{{1,3}}[屯庄营店坟寺沟峪岭坪里埠�
 _ONE = re.compile("一(?:家|栋|处|座|个|辆|幢|所)?$")
 #: What no name that is spelt holds: words that mean something, and the ends of a larger place before it.
 _NO_STEM = re.compile("中国|国际|中心|人民|第[一二三四五六七八九十]|电信|银行|首都|客运|物流|.[省市区县镇乡].")
+_NO_NAME = re.compile(f"[^{_HAN}]|.[省市区县镇乡].")
 _NAMED_LINE = re.compile(f"(?:地铁|轨道交通)([{_HAN}]{{2,4}})线")
 
 _NUMBERED_LINE = re.compile(r"(?:地铁|轨道交通)?(\d{1,2})号线")
@@ -268,11 +269,8 @@ def _built(name: str, language: Book) -> str | None:
     """A name that its end proves: a stem, and what it is."""
     if not language.spells:
         return None
-    if language.language in _CHARACTERS:
-        ends = (end for section in ("admin", "made") for end in kinds(section))
-        named = any(name.endswith(end) and len(name) > len(end) for end in ends)
-        return _characters(name, language.language) if named else None
-    return _made(name, language) or _town(name, language) or (latin(name) if _SETTLEMENT.fullmatch(name) else None)
+    settlement = _spelt(name, language) if _SETTLEMENT.fullmatch(name) else None
+    return _made(name, language) or _town(name, language) or settlement
 
 
 def _taiwanese(name: str, language: Book) -> str | None:
@@ -318,7 +316,7 @@ def _town(name: str, language: Book) -> str | None:
     for end, kind in kinds("admin").items():
         stem = name.removesuffix(end)
         if stem != name and kind in _HANGING and _SHORTEST <= len(stem) <= _TOWN_STEM:
-            spelt = latin(stem)
+            spelt = _characters(stem, language.language) if language.language in _CHARACTERS else latin(stem)
             return language.word("admin", kind, {"name": spelt}) if spelt else None
     return None
 
@@ -331,8 +329,12 @@ def _made(name: str, language: Book) -> str | None:
         stem = name.removesuffix(end)
         if stem == name or not 0 < len(stem) <= _TOWN_STEM + 2:
             continue
-        if _NO_STEM.search(stem):
+        characters = language.language in _CHARACTERS
+        # what means something may stand in characters, but neither a larger place nor anything that is no name
+        if (_NO_NAME if characters else _NO_STEM).search(stem):
             return None
+        if characters and language.word("made", kind, {"name": ""}) == "":
+            return _characters(f"{code}{name}", language.language)
         spelt = language.word("places", stem) or _spelt(stem, language)
         if spelt is None:
             return None

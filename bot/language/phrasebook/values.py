@@ -194,7 +194,7 @@ def _month(words: str, book: Book) -> str | None:
 
 def _storm(words: str, book: Book) -> str | None:
     name = level_words(words).strip('“”"')
-    said = name_words(name, book) if book.language in {"ja", "zh-Hans", "zh-Hant"} else storms().get(name)
+    said = name_words(name, book) if book.language in {"zh-Hans", "zh-Hant"} else storms().get(name)
     return said or None
 
 

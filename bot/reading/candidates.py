@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.reading.formulas import Formula, formulas
 
@@ -49,7 +50,7 @@ def candidates_for(sentence: str) -> list[Candidate]:
     """Give the formulas that can fit somewhere in the sentence, in the order of the files."""
     index, every = _index(), formulas()
     last: dict[str, int] = {}
-    pairs = {first + second for first, second in zip(sentence, sentence[1:], strict=False)}
+    pairs = {first + second for first, second in pairwise(sentence)}
     for beginning in index.by_beginning.keys() & (pairs | set(sentence)):
         for word in index.by_beginning[beginning]:
             if (at := sentence.rfind(word)) >= 0:

@@ -38,7 +38,7 @@ _ROMANS = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}
 _ROMAN_LEVEL = re.compile(
     r"(?<![A-Za-z])(III|II|IV)(?![A-Za-z])"
     r"|(?<![A-Za-z])([IV])(?=\s?(?:级|級|급|-?level|[- ]grade))"
-    r"|(?:level|grade|class|nivel|niveau|stufe|nível|уровень|уровня|уровню|المستوى|स्तर)[ -]?([IV])(?![A-Za-z])",
+    r"|(?:level|grade|class|nivel|niveau|stufe|nível|уровень|уровня|уровню|المستوى|स्तर|レベル)[ -]?([IV])(?![A-Za-z])",
     re.IGNORECASE,
 )
 

@@ -12,7 +12,8 @@ def main() -> None:
     options = read_options("How well official posts are read.")
     posts = load()[:: 5 if options.quick else 1]
     verdicts = [judge(post) for post in posts]
-    rendered = phrasebook.rendered(verdicts)
+    # a quick run holds fewer against the gate, twelve times each
+    rendered = phrasebook.rendered(verdicts[:: 6 if options.quick else 1])
     for line in (*misses(verdicts), *phrasebook.misses(rendered)):
         print(line, file=sys.stderr if options.json else sys.stdout)
     show((*figures(verdicts), *phrasebook.figures(rendered)), as_json=options.json)

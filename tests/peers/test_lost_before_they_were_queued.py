@@ -72,11 +72,12 @@ async def test_lost_08_filter_rules_silently_wrong_words_are_what_they_look_like
 
 async def test_lost_08_filter_rules_silently_wrong_what_breaks_in_matching_lets_the_alert_through(town, monkeypatch):
     """An invalid rule matches nothing in miniflux; here a filter that cannot be judged is no filter."""
-    from bot.watching import queueing
+    from bot.watching import foreseeing, queueing
 
     def broken(*_args):
         raise ValueError("cannot be judged")
 
+    monkeypatch.setattr(foreseeing, "haystack", broken)
     monkeypatch.setattr(queueing, "haystack", broken)
     await town.subscribe(READER, "storm")
     await town.see()

@@ -29,6 +29,10 @@ _SHORTEST = 2
 #: What may hang on a name of the gazetteer without being in it.
 _HANGING = frozenset(("town", "township", "subdistrict", "village", "community", "new_district"))
 
+#: What has a name of its own in other languages, and what is said of a river by its own name.
+_LARGE = frozenset(("special_region", "autonomous_region", "province", "city"))
+_OF_A_RIVER = frozenset(("main_stream", "basin"))
+
 #: China and its parts stand in the gazetteer.
 _OURS = frozenset(("CN", "HK", "MO", "TW"))
 #: How the whole name of an administrative place ends.
@@ -160,7 +164,8 @@ def _along(name: str, language: Book) -> str | None:
     found = _ALONG.fullmatch(name)
     if found is None or name in gazetteer():
         return None
-    place = _certain(found["rest"], language)
+    # 珠江新城 is a quarter of Guangzhou, not the district 新城
+    place = _certain(found["rest"], language) if found["rest"].endswith(_WHOLE) else None
     for end, kind in kinds("made").items():
         # a stem of one character is the bridge of the river itself: 黄浦江大桥
         if place is None and kind in _ALONG_IT and found["rest"].endswith(end) and len(found["rest"]) > len(end) + 1:
@@ -307,7 +312,9 @@ def _administrative(name: str, language: Book) -> str | None:
             if len(name) > _SHORTEST:
                 continue  # 清新区 is no new district
             stem = name  # 房县 is written together: Fangxian
-        spelt = language.word("places", stem) or latin(stem)
+        # 南海区 is a district, not the sea: words of its own has only what is large
+        own = language.word("places", stem) if kind in _LARGE else None
+        spelt = own or latin(stem)
         return language.word("admin", kind, {"name": spelt}) if spelt else None
     return language.word("places", name) or latin(name)
 
@@ -335,7 +342,9 @@ def _made(name: str, language: Book) -> str | None:
             return None
         if characters and language.word("made", kind, {"name": ""}) == "":
             return _characters(f"{code}{name}", language.language)
-        spelt = language.word("places", stem) or _spelt(stem, language)
+        # 南海大道 is an avenue, not the sea; 西江干流 is the river's
+        own = language.word("places", stem) if kind in _OF_A_RIVER else None
+        spelt = own or (_characters(stem, language.language) if characters else latin(stem))
         if spelt is None:
             return None
         said = language.word("made", kind, {"name": spelt})

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from babel.dates import get_month_names
@@ -213,7 +214,8 @@ _STRINGS: Mapping[str, Callable[[str, Book], str | None]] = {
     "typhoon": _storm,
     "names": name_words,
     "phrase": issuer_words,
-    "epicentre": name_words,
+    # the world is larger than the gazetteer: 苏门答腊岛 is not to be spelt as a Chinese name
+    "epicentre": lambda words, book: name_words(words, replace(book, spells=False)),
     "english_place": name_words,
     "english_month": _month,
     "english_word": lambda words, book: words.capitalize() if book else None,

@@ -125,6 +125,8 @@ def test_what_is_not_now_says_so_before_everything_else(text: str, begins: str) 
         ("at 10 a.m. on Saturday", "Saturday, 10:00"),
         ("12:05 a.m.", "00:05"),
         ("noon", "12:00"),
+        ("12:00 noon", "12:00"),
+        ("3:00 noon", None),
         # what is not certain is not said
         ("夜间2时", None),
         ("25时", None),
@@ -226,6 +228,31 @@ def test_names_keep_their_characters_in_japanese_only_when_they_are_names(name: 
     japanese = book("ja")
     assert japanese is not None
     assert name_words(name, japanese) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "said"),
+    [
+        (
+            "China raised its emergency response for flooding in Jiangxi and Hunan to Level III.",
+            "zh-Hans",
+            "中国将针对江西、湖南的洪水应急响应提升至Ⅲ级。",
+        ),
+        ("An orange rainstorm warning has been issued for Fangshan District.", "zh-Hans", "发布房山区暴雨橙色预警。"),
+        ("Line 10 service has resumed.", "zh-Hans", "10号线恢复正常运营。"),
+        # half a translation is none, and neither is a storm whose Chinese name nobody knows
+        ("Nathan Road has been closed due to flooding.", "zh-Hans", None),
+        ("Nathan Road has been closed due to flooding.", "ja", None),
+        ("Typhoon Nobody made landfall in Fujian at 5:20 a.m.", "zh-Hans", None),
+    ],
+)
+def test_names_of_english_texts_are_said_in_chinese_or_not_at_all(text: str, language: str, said: str | None) -> None:
+    assert rendered(text, language) == said
+
+
+@pytest.mark.parametrize(("language", "storm"), [("zh-Hans", "海葵"), ("ja", "Haikui"), ("fr", "Haikui")])
+def test_a_storm_of_an_english_text_has_its_name(language: str, storm: str) -> None:
+    assert storm in (rendered("Typhoon Haikui made landfall in Fujian at 5:20 a.m.", language) or "")
 
 
 def test_a_road_of_hong_kong_is_not_spelt_in_pinyin() -> None:

@@ -5,6 +5,7 @@ reading is not certain, is None: the post is not rendered then.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -78,6 +79,10 @@ _SWEEP = re.compile("自([东南西北]{1,2})[向往]([东南西北]{1,2})")
 _COUNTED = re.compile(r"(?<=[^0-9])\d{1,2}(?:省|市|县|区|省份|省区市|省区|个市|个县)$")
 #: "the Tsing Ma Bridge", "Kwun Tong": names, not descriptions.
 _ENGLISH_NAME = re.compile(r"(?:the )?(?:[A-Z0-9][\w'.&-]*)(?:(?: (?:of|the|and|de))? [A-Z0-9][\w'.&-]*)*")
+
+_ENGLISH_LINE = re.compile(r"line (\d{1,2})")
+_ENGLISH_AND = re.compile(",? and |, (?=[^,]+(?:,|,? and ))")
+_ENGLISH_ENDS = {"省": "province", "区": "district", "县": "county", "市": "city"}
 
 
 def place_words(place: Place, language: Book) -> str | None:
@@ -189,19 +194,47 @@ def _site(name: str, language: Book) -> str | None:
 
 
 def _english(given: str, name: str, language: Book) -> str | None:
+    """A name in an English text: by its Chinese one, or by its country's code, where these are known; else as it stands,
+    where the reader's language has Latin letters in its texts.
+    """
     chinese = _from_english().get(name.removeprefix("the "))
     if chinese is not None:
         return _chain(chinese, language)
+    if code := _english_countries().get(name.removeprefix("the ")):
+        return language.locale.territories.get(code)
+    if line := _ENGLISH_LINE.fullmatch(name):
+        return language.word("made", "metro_line", {"name": line[1]})
+    if _ENGLISH_AND.search(given):
+        said = [name_words(piece, language) for piece in _ENGLISH_AND.split(given)]
+        return None if None in said else (language.word("joining", "list") or "").join(map(str, said))
+    if language.language in _CHARACTERS:
+        return None  # Nathan Road因水浸封闭 would be half a translation
     return given if _ENGLISH_NAME.fullmatch(given) else None
 
 
 @lru_cache(maxsize=1)
 def _from_english() -> Mapping[str, str]:
+    """English names, in small letters, to the Chinese ones; a name that two places share is none."""
     english = book("en")
     rows = english.words if english else {}
-    return {words["other"].lower(): key for (section, key), words in rows.items() if section == "places"} | {
-        spelt.lower(): name for name in lexicon().short_places if (spelt := latin(name))
-    }
+    ended: dict[str, set[str]] = defaultdict(set)
+    for name in gazetteer():
+        for end, spelt_end in _ENGLISH_ENDS.items():
+            stem = name.removesuffix(end)
+            if len(stem) >= _SHORTEST and stem != name and (spelt := latin(stem)):
+                ended[f"{spelt.lower()} {spelt_end}"].add(name)
+    return (
+        {words: next(iter(names)) for words, names in ended.items() if len(names) == 1}
+        | {words["other"].lower(): key for (section, key), words in rows.items() if section == "places"}
+        | {spelt.lower(): name for name in lexicon().short_places if (spelt := latin(name))}
+    )
+
+
+@lru_cache(maxsize=1)
+def _english_countries() -> Mapping[str, str]:
+    """English names of countries, in small letters, to their codes, as CLDR has them."""
+    rows = Locale.parse("en").territories.items()
+    return {name.lower(): code for code, name in rows if code.isalpha() and len(code) == len("CN")}
 
 
 def _chain(name: str, language: Book) -> str | None:
@@ -266,7 +299,7 @@ def _certain(name: str, language: Book) -> str | None:
     if name not in gazetteer() and name not in lexicon().short_places:
         return None
     if language.language in _CHARACTERS:
-        return _characters(name, language.language)
+        return characters(name, language.language)
     return _administrative(name, language)
 
 
@@ -283,7 +316,7 @@ def _taiwanese(name: str, language: Book) -> str | None:
     stem = name[:-1]
     if name[-1:] not in {"县", "市"} or stem not in names():
         return None
-    spelt = _characters(stem, language.language) if language.language in _CHARACTERS else latin(stem)
+    spelt = characters(stem, language.language) if language.language in _CHARACTERS else latin(stem)
     return language.word("admin", "county" if name[-1] == "县" else "city", {"name": spelt or stem})
 
 
@@ -323,7 +356,7 @@ def _town(name: str, language: Book) -> str | None:
     for end, kind in kinds("admin").items():
         stem = name.removesuffix(end)
         if stem != name and kind in _HANGING and _SHORTEST <= len(stem) <= _TOWN_STEM:
-            spelt = _characters(stem, language.language) if language.language in _CHARACTERS else latin(stem)
+            spelt = characters(stem, language.language) if language.language in _CHARACTERS else latin(stem)
             return language.word("admin", kind, {"name": spelt}) if spelt else None
     return None
 
@@ -336,15 +369,15 @@ def _made(name: str, language: Book) -> str | None:
         stem = name.removesuffix(end)
         if stem == name or not 0 < len(stem) <= _TOWN_STEM + 2:
             continue
-        characters = language.language in _CHARACTERS
+        stays = language.language in _CHARACTERS
         # what means something may stand in characters, but neither a larger place nor anything that is no name
-        if (_NO_NAME if characters else _NO_STEM).search(stem):
+        if (_NO_NAME if stays else _NO_STEM).search(stem):
             return None
-        if characters and language.word("made", kind, {"name": ""}) == "":
-            return _characters(f"{code}{name}", language.language)
+        if stays and language.word("made", kind, {"name": ""}) == "":
+            return characters(f"{code}{name}", language.language)
         # 南海大道 is an avenue, not the sea; 西江干流 is the river's
         own = language.word("places", stem) if kind in _OF_A_RIVER else None
-        spelt = own or (_characters(stem, language.language) if characters else latin(stem))
+        spelt = own or (characters(stem, language.language) if stays else latin(stem))
         if spelt is None:
             return None
         said = language.word("made", kind, {"name": spelt})
@@ -356,7 +389,7 @@ def _spelt(stem: str, language: Book) -> str | None:
     if not language.spells:
         return None
     if language.language in _CHARACTERS:
-        return _characters(stem, language.language)
+        return characters(stem, language.language)
     return language.word("places", stem) or latin(stem)
 
 
@@ -365,7 +398,8 @@ def _converter(config: str) -> opencc.OpenCC:
     return opencc.OpenCC(config)
 
 
-def _characters(name: str, language: str) -> str:
+def characters(name: str, language: str) -> str:
+    """A name in simplified characters as Japanese or either Chinese script writes it."""
     for config in _CHARACTERS[language]:
         name = _converter(config).convert(name)
     return name

@@ -71,7 +71,7 @@ _NOON, _DAY, _HOUR = 12, 24, 60
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ENGLISH_CLOCK = (
-    r"(?:(?P<hour{0}>\d{{1,2}})(?:[:.](?P<minute{0}>\d{{2}}))? ?(?P<half{0}>a\.m\.|p\.m\.|am|pm|hours)?"
+    r"(?:(?P<hour{0}>\d{{1,2}})(?:[:.](?P<minute{0}>\d{{2}}))? ?(?P<half{0}>a\.m\.|p\.m\.|am|pm|noon|hours)?"
     r"|(?P<word{0}>noon|midnight))"
 )
 _ENGLISH_DATE = (
@@ -286,6 +286,8 @@ def _english_clock(get: dict[str, str | None]) -> str | None:
         return ""
     hour, minute = int(get["hour"]), int(get["minute"] or 0)
     half = (get["half"] or "").replace(".", "")
+    if half == "noon":
+        return "12:00" if (hour, minute) == (_NOON, 0) else None
     if minute >= _HOUR or hour > (_NOON if half in {"am", "pm"} else _DAY) or (not half and not get["minute"]):
         return None
     if half in {"am", "pm"}:

@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 from bot.language.phrasebook.book import Book
 from bot.language.phrasebook.issuers import issuer_words
 from bot.language.phrasebook.kinds import kinds, storms
-from bot.language.phrasebook.names import name_words, place_words
+from bot.language.phrasebook.names import characters, name_words, place_words
 from bot.language.phrasebook.pinyin import latin
 from bot.language.phrasebook.times import time_words
 from bot.model.reading import Bound, Figure, HazardKind, Issuer, Level, Moment, Place, Slot, Span, Term
@@ -195,8 +195,15 @@ def _month(words: str, book: Book) -> str | None:
 
 def _storm(words: str, book: Book) -> str | None:
     name = level_words(words).strip('“”"')
-    said = name_words(name, book) if book.language in {"zh-Hans", "zh-Hant"} else storms().get(name)
-    return said or None
+    return storms().get(name) if book else None
+
+
+def _english_storm(words: str, book: Book) -> str | None:
+    """The name of a storm, as it stands in an English text."""
+    if book.language not in {"zh-Hans", "zh-Hant"}:
+        return words.capitalize()
+    chinese = next((name for name, english in storms().items() if english.lower() == words.lower()), None)
+    return characters(chinese, book.language) if chinese else None
 
 
 _STRINGS: Mapping[str, Callable[[str, Book], str | None]] = {
@@ -218,7 +225,7 @@ _STRINGS: Mapping[str, Callable[[str, Book], str | None]] = {
     "epicentre": lambda words, book: name_words(words, replace(book, spells=False)),
     "english_place": name_words,
     "english_month": _month,
-    "english_word": lambda words, book: words.capitalize() if book else None,
+    "english_word": _english_storm,
     "english_cause": lambda words, book: book.word("english_causes", level_words(words)),
     "compass": lambda words, book: book.word("compass", kinds("compass").get(level_words(words), "")),
     "bearing": lambda words, book: book.word("compass", kinds("compass").get(level_words(words), "")),

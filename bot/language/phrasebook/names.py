@@ -5,20 +5,19 @@ reading is not certain, is None: the post is not rendered then.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 
 import opencc
 from babel import Locale
 
-from bot.language.phrasebook.book import Book, book
+from bot.language.phrasebook.book import Book
+from bot.language.phrasebook.english_names import chinese_names, country_codes
 from bot.language.phrasebook.kinds import kinds
 from bot.language.phrasebook.pinyin import latin, names
-from bot.model.reading import Place
 from bot.reading.gazetteer import gazetteer, without_peoples
 from bot.reading.levelling import level_words
-from bot.reading.lexicon import lexicon, one_of
+from bot.reading.lexicon import lexicon
 
 #: Languages that write Chinese names in Chinese characters: how OpenCC makes theirs of simplified ones.
 _CHARACTERS = {"ja": ("s2t", "t2jp"), "zh-Hant": ("s2t",), "zh-Hans": ()}
@@ -75,61 +74,11 @@ _STRETCH = re.compile(
     f"(?P<a>[{_HAN}]{{2,8}}?)(?:至|到|-)(?P<b>[{_HAN}]{{2,8}}?)段?"
 )
 _SECTION = re.compile(f"(?P<road>.+?(?:高速公路|高速|公路|国道|省道|环路?|大街|大道|路))(?P<a>[{_HAN}]{{2,6}})段")
-_SWEEP = re.compile("自([东南西北]{1,2})[向往]([东南西北]{1,2})")
-_COUNTED = re.compile(r"(?<=[^0-9])\d{1,2}(?:省|市|县|区|省份|省区市|省区|个市|个县)$")
 #: "the Tsing Ma Bridge", "Kwun Tong": names, not descriptions.
 _ENGLISH_NAME = re.compile(r"(?:the )?(?:[A-Z0-9][\w'.&-]*)(?:(?: (?:of|the|and|de))? [A-Z0-9][\w'.&-]*)*")
 
 _ENGLISH_LINE = re.compile(r"line (\d{1,2})")
 _ENGLISH_AND = re.compile(",? and |, (?=[^,]+(?:,|,? and ))")
-_ENGLISH_ENDS = {"省": "province", "区": "district", "县": "county", "市": "city"}
-
-
-def place_words(place: Place, language: Book) -> str | None:
-    """One place of a list, with what narrows it. Nothing of its words is lost: what is neither name nor narrowing is none."""
-    words, parts = level_words(place.words), []
-    if sweep := _SWEEP.match(words):
-        compass = [language.word("compass", kinds("compass").get(side, "")) for side in sweep.groups()]
-        if None in compass:
-            return None
-        parts.append(language.word("joining", "sweep", {"from": str(compass[0]), "to": str(compass[1])}))
-        words = words[sweep.end() :]
-    words, name = _COUNTED.sub("", words), level_words(place.name)
-    if (apart := _apart(words)) is not None and name not in gazetteer():
-        # 南部山区 is no district of its own; a place without a name is of the one before it
-        name = "" if words.startswith(name) else name
-    elif not words.startswith(name) or (apart := _apart(words.removeprefix(name))) is None:
-        return None
-    for part in apart or ():
-        key = kinds("narrowing").get(part) or lexicon().parts[part]
-        if key != "area":
-            parts.append(language.word("parts", key))
-    if None in parts:
-        return None
-    narrowed = (language.word("joining", "list") or "").join(str(part) for part in parts)
-    if not name:
-        return narrowed or None
-    said = name_words(place.name, language)
-    if said is None or not narrowed:
-        return said
-    return language.word("joining", "narrowed", {"place": said, "parts": narrowed})
-
-
-def _apart(words: str) -> list[str] | None:
-    """The words that narrow a place, one by one; None where something else is among them."""
-    found, narrowing = [], _narrowing()
-    while words := words.removeprefix("的"):
-        match = narrowing.match(words)
-        if match is None:
-            return None
-        found.append(match[0])
-        words = words[match.end() :]
-    return found
-
-
-@lru_cache(maxsize=1)
-def _narrowing() -> re.Pattern[str]:
-    return re.compile(one_of(lexicon().parts))
 
 
 def name_words(given: str, language: Book) -> str | None:
@@ -197,10 +146,10 @@ def _english(given: str, name: str, language: Book) -> str | None:
     """A name in an English text: by its Chinese one, or by its country's code, where these are known; else as it stands,
     where the reader's language has Latin letters in its texts.
     """
-    chinese = _from_english().get(name.removeprefix("the "))
+    chinese = chinese_names().get(name.removeprefix("the "))
     if chinese is not None:
         return _chain(chinese, language)
-    if code := _english_countries().get(name.removeprefix("the ")):
+    if code := country_codes().get(name.removeprefix("the ")):
         return language.locale.territories.get(code)
     if line := _ENGLISH_LINE.fullmatch(name):
         return language.word("made", "metro_line", {"name": line[1]})
@@ -210,31 +159,6 @@ def _english(given: str, name: str, language: Book) -> str | None:
     if language.language in _CHARACTERS:
         return None  # Nathan Road因水浸封闭 would be half a translation
     return given if _ENGLISH_NAME.fullmatch(given) else None
-
-
-@lru_cache(maxsize=1)
-def _from_english() -> Mapping[str, str]:
-    """English names, in small letters, to the Chinese ones; a name that two places share is none."""
-    english = book("en")
-    rows = english.words if english else {}
-    ended: dict[str, set[str]] = defaultdict(set)
-    for name in gazetteer():
-        for end, spelt_end in _ENGLISH_ENDS.items():
-            stem = name.removesuffix(end)
-            if len(stem) >= _SHORTEST and stem != name and (spelt := latin(stem)):
-                ended[f"{spelt.lower()} {spelt_end}"].add(name)
-    return (
-        {words: next(iter(names)) for words, names in ended.items() if len(names) == 1}
-        | {words["other"].lower(): key for (section, key), words in rows.items() if section == "places"}
-        | {spelt.lower(): name for name in lexicon().short_places if (spelt := latin(name))}
-    )
-
-
-@lru_cache(maxsize=1)
-def _english_countries() -> Mapping[str, str]:
-    """English names of countries, in small letters, to their codes, as CLDR has them."""
-    rows = Locale.parse("en").territories.items()
-    return {name.lower(): code for code, name in rows if code.isalpha() and len(code) == len("CN")}
 
 
 def _chain(name: str, language: Book) -> str | None:

@@ -11,8 +11,9 @@ from babel.numbers import format_decimal
 from bot.language.phrasebook.book import Book
 from bot.language.phrasebook.issuers import issuer_words
 from bot.language.phrasebook.kinds import kinds, storms
-from bot.language.phrasebook.names import characters, name_words, place_words
+from bot.language.phrasebook.names import characters, name_words
 from bot.language.phrasebook.pinyin import latin
+from bot.language.phrasebook.places import place_words
 from bot.language.phrasebook.times import time_words
 from bot.model.reading import Bound, Figure, HazardKind, Issuer, Level, Moment, Place, Slot, Span, Term
 from bot.reading.figures import figure_pattern, parse_figure

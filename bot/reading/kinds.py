@@ -25,7 +25,6 @@ ENGLISH_COLOURS = {"blue": "blue", "yellow": "yellow", "orange": "orange", "red"
 _BODY = f"[{_HAN}、]{{1,40}}?[台局部厅委会心办指总队站所处府司团防署室]"
 _RANK = "(?:(?:iii|ii|iv|i|[一二三四])级)?"
 _GRAVITY = "(?:特别严重|特别重大|严重|较重|一般|重大|较大)?"
-_HARM = "(?:死亡|遇难|受伤|轻伤|重伤|失踪)"
 _DISTANCE = "(?:偏?[东南西北]{1,3}方向?)?(?:约|大约)?[0-9]{1,4}公里的?(?:海面|洋面|近海)?上?"
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 
@@ -91,7 +90,6 @@ def needed_words(kind: str, language: str) -> tuple[str, ...]:
 def _listed(known: Lexicon, *, chinese: bool) -> dict[str, str]:
     """The patterns that the lexicon's lists make."""
     cause = one_of(known.causes)
-    toll = f"{figure_pattern('person')}{_HARM}"
     weather = (
         "(?:meteorological|weather) (?:observatory|bureau|service|authority|authorities|center|centre|administration)"
     )
@@ -110,5 +108,4 @@ def _listed(known: Lexicon, *, chinese: bool) -> dict[str, str]:
         "cause": f"(?:较强的?|强|弱|持续|持续性)?{cause}(?:(?:、|和|及|与|以及){cause}){{0,3}}",
         "signal": one_of(known.signals),
         "disease": one_of(known.diseases),
-        "toll": f"{toll}(?:[、,]{toll}){{0,2}}",
     }

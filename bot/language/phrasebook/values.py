@@ -15,8 +15,7 @@ from bot.language.phrasebook.names import characters, name_words
 from bot.language.phrasebook.pinyin import latin
 from bot.language.phrasebook.places import place_words
 from bot.language.phrasebook.times import time_words
-from bot.model.reading import Bound, Figure, HazardKind, Issuer, Level, Moment, Place, Slot, Span, Term
-from bot.reading.figures import figure_pattern, parse_figure
+from bot.model.reading import Bound, Figure, HazardKind, Issuer, Level, Moment, Place, Slot, Term
 from bot.reading.levelling import level_words
 from bot.reading.lexicon import lexicon
 from bot.reading.numbers import number
@@ -36,7 +35,6 @@ _POSITION = re.compile(
     r"(?P<place>.+?)(?:的)?(?P<side>偏?[东南西北]{1,3})方向?(?:约|大约)?(?P<km>\d{1,4})公里的?(?:海面|洋面|近海)?上?"
 )
 _SEA = re.compile("(?P<place>.+?)(?:海面|洋面|近海|海域)上?")
-_TOLL = re.compile(f"({figure_pattern('person')})(死亡|遇难|受伤|轻伤|重伤|失踪)")
 _SUSPECT = re.compile(r"(?P<surname>[\u4e00-\u9fff])某{1,2}(?:\((?P<sex>[男女])(?:,(?P<age>\d{1,3})岁)?\))?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -129,20 +127,6 @@ def _cause(words: str, book: Book) -> str | None:
     return None
 
 
-def _toll(words: str, book: Book) -> str | None:
-    said: list[str | None] = []
-    at, levelled = 0, level_words(words)
-    for found in _TOLL.finditer(levelled):
-        if levelled[at : found.start()] not in {"", "、", ","}:
-            return None
-        figure = parse_figure(found[1], Span(0, 0), "person", "", found[1])
-        people = figure_words(figure, book) if figure else None
-        harm = book.word("harms", kinds("harms")[found[found.re.groups]])
-        said.append(book.word("joining", "toll", {"people": people, "harm": harm}) if people and harm else None)
-        at = found.end()
-    return _list(said, book) if at == len(levelled) else None
-
-
 def _rank(words: str, book: Book) -> str | None:
     levelled = level_words(words)
     said: list[str | None] = []
@@ -211,7 +195,6 @@ _STRINGS: Mapping[str, Callable[[str, Book], str | None]] = {
     "signal": _signal,
     "task": _task,
     "cause": _causes,
-    "toll": _toll,
     "rank": _rank,
     "position": _position,
     "suspect": _suspect,
@@ -227,9 +210,6 @@ _STRINGS: Mapping[str, Callable[[str, Book], str | None]] = {
     "english_place": name_words,
     "english_month": _month,
     "english_word": _english_storm,
-    "english_cause": lambda words, book: book.word("english_causes", level_words(words)),
-    "compass": lambda words, book: book.word("compass", kinds("compass").get(level_words(words), "")),
-    "bearing": lambda words, book: book.word("compass", kinds("compass").get(level_words(words), "")),
     "disease": lambda words, book: book.word("diseases", level_words(words)),
     "police_body": issuer_words,
 }

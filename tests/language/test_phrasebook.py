@@ -1,5 +1,6 @@
 """The phrasebook: what is read whole is said whole, exactly; everything else is not said at all."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -267,10 +268,44 @@ def test_a_road_of_hong_kong_is_not_spelt_in_pinyin() -> None:
         ("福建省防汛抗旱指挥部", "Fujian Province Flood Control and Drought Relief Headquarters"),
         ("the Hong Kong Observatory", "Hong Kong Observatory"),
         ("某某委员会", None),
+        # of two bodies neither is left out
+        ("市森防办与某某", None),
     ],
 )
 def test_bodies_are_their_ground_and_what_they_are(english, name: str, said: str | None) -> None:
     assert issuer_words(name, english) == said
+
+
+def test_words_between_two_clauses_a_gap_filled_twice_and_what_proves_nothing_are_not_passed_over() -> None:
+    text = "北京市气象台发布暴雨橙色预警信号，请注意防范。"
+    whole = read(text)
+    assert render(whole, text, "en") is not None
+    assert render(replace(whole, clauses=whole.clauses[:1]), text, "en") is None
+    assert render(replace(whole, clauses=whole.clauses[1:]), text, "en") is None
+    assert render(replace(whole, claims=()), text, "en") is None
+    first = whole.clauses[0]
+    twice = replace(first, slots=(*first.slots, first.slots[0]))
+    assert render(replace(whole, clauses=(twice, *whole.clauses[1:])), text, "en") is None
+
+
+def test_what_narrows_a_place_is_no_place_of_its_own() -> None:
+    said = rendered(
+        "市气象台14时将暴雨蓝色预警升级为黄色：未来6小时大部分地区降雨量可达50毫米以上，西部、南部山区请特别注意山洪。"
+    )
+    assert said is not None
+    assert "west, south, mountains" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "task"),
+    [
+        ("广东省减灾委将省Ⅲ级救灾应急响应提升至Ⅱ级。", "disaster relief"),
+        ("国家防总启动防汛四级应急响应", "flood control"),
+        ("海南省防风防汛防旱总指挥部决定启动防风防汛Ⅳ级应急响应。", "flood and typhoon control"),
+    ],
+)
+def test_what_a_response_answers_is_said(text: str, task: str) -> None:
+    assert f", {task}" in (rendered(text) or "")
 
 
 @pytest.mark.parametrize("stem", ["长", "堡", "行", "x", ""])
@@ -285,6 +320,7 @@ def test_a_sentence_says_every_value_or_is_not_said() -> None:
     assert template.fill({"who": "They", "since": "noon"}) == "They closed, from noon for reasons unknown."
     assert template.fill({"since": "noon"}) is None
     assert template.fill({"who": "They", "stray": "value"}) is None
+    assert parse("[{who}, {why}|{since}].").fill({"who": "They", "since": "noon"}) is None
     assert template.fill({"who": "{since}"}) == "{since} closed for reasons unknown."
 
 

@@ -28,6 +28,8 @@ from bot.model.post import Post
 from bot.store import accounts, schema
 from bot.store.accounts import Watch
 from bot.store.database import Database
+from bot.store.fingerprint import fingerprints
+from bot.watching.foreseeing import foresee
 from bot.watching.intake import Taken, take_in
 
 POSTGRES = os.environ.get("TOCSIN_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
@@ -152,9 +154,11 @@ async def measure(name: str, db: Database, chats: int) -> list[Figure]:
 
 
 async def take(db: Database, watch: Watch, post: Post) -> Taken:
-    """One page with one post, as the recorder takes it in."""
+    """One page with one post, as the recorder takes it in: wishes are matched before the transaction."""
+    now, prints = NOW + timedelta(minutes=5), await asyncio.to_thread(fingerprints, [post])
+    foreseen = await foresee(db, watch, [post], prints, now, ids_may_churn=False)
     async with db.begin() as conn:
-        return await take_in(conn, watch, [post], NOW + timedelta(minutes=5), ids_may_churn=False)
+        return await take_in(conn, watch, [post], now, ids_may_churn=False, prints=prints, foreseen=foreseen)
 
 
 async def timed(act: Callable[[], Awaitable[Taken]]) -> tuple[Taken, float, float]:

@@ -95,8 +95,7 @@ class Deciding:
                     continue
                 ticket, found = wider, replace(found, ticket=wider)  # noqa: PLW2901 - it is this head's from now on
             if isinstance(found, Attempt):
-                repeats = found.delivery.repeats
-                claims.append(Claim(found.delivery.id, found.delivery.rendered_revision, repeats))
+                claims.append(Claim(found.delivery.id, found.shows, found.delivery.repeats))
             elif found is not None:
                 changes.append(found)
             decided.append(Decided(head, ticket, found if isinstance(found, Attempt) else None))
@@ -137,16 +136,15 @@ class Deciding:
         says = phrases(delivery.language or self._default_language)
         step = planned.steps[len(delivery.parts)]
         shown = planned.revision if planned.revision is not None else delivery.rendered_revision
-        claimed = replace(delivery, rendered_revision=shown)
         if delivery.state is not State.UNSURE or step.edits is not None:
             # an edit that was done already changes nothing when it is done again
-            return Attempt(claimed, planned, step, says, ticket, again=False)
+            return Attempt(delivery, planned, step, says, ticket, shows=shown, again=False)
         may = repeat(delivery, repeats_routine=self._policy.repeats_routine, answered_at=self._weather.answered_at)
         if may is Repeat.HOLD:
             return self._ended(delivery, State.HELD, _HELD, now)
         step = replace(step, part=marked(step.part, says("message.maybe_repeat"), "italic"))
-        claimed = replace(claimed, repeats=delivery.repeats + 1)
-        return Attempt(claimed, planned, step, says, ticket, again=True, probe=may is Repeat.PROBE)
+        claimed, probe = replace(delivery, repeats=delivery.repeats + 1), may is Repeat.PROBE
+        return Attempt(claimed, planned, step, says, ticket, shows=shown, again=True, probe=probe)
 
     def _ended(self, delivery: Delivery, state: State, why: str, now: datetime) -> Change:
         say = log.info if state is State.SKIPPED else log.warning

@@ -46,6 +46,8 @@ class Attempt:
     step: Step
     says: Phrases
     ticket: Ticket
+    #: The revision that the chat shows once it has arrived, None for a word of the bot's own.
+    shows: int | None
     #: The answer to an earlier sending of this very message was lost.
     again: bool
     #: Ask first whether the chat is in reach.

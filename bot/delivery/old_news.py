@@ -1,7 +1,7 @@
 """What waited too long to be rung as new: it is summed up in one message, "while I was away" (and nothing is lost)."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -45,12 +45,9 @@ def patience_of(delivery: Delivery) -> Patience:
 
 def why_old(delivery: Delivery, now: datetime) -> str:
     """Why a delivery is not rung as new, "" when it is. What was begun is finished, whatever its age."""
-    if delivery.op is not Op.SEND or delivery.parts or delivery.state is not State.QUEUED:
+    if delivery.state is not State.QUEUED:
         return ""
-    if delivery.expires_at is not None and delivery.expires_at <= now:
-        return "it ended before it could be sent"
-    since = delivery.news_at or delivery.queued_at
-    return "it waited too long to be news" if now - since > patience_of(delivery).of(delivery.lane) else ""
+    return _why_no_news(delivery, now)
 
 
 def rings(delivery: Delivery, now: datetime) -> bool:
@@ -58,8 +55,18 @@ def rings(delivery: Delivery, now: datetime) -> bool:
     a change that waited as long.
     """
     if delivery.op is Op.SEND:
-        return not why_old(replace(delivery, state=State.QUEUED), now)
+        return not _why_no_news(delivery, now)
     return now - delivery.queued_at <= patience_of(delivery).of(delivery.lane)
+
+
+def _why_no_news(delivery: Delivery, now: datetime) -> str:
+    """As ``why_old``, in doubt or not."""
+    if delivery.op is not Op.SEND or delivery.parts:
+        return ""
+    if delivery.expires_at is not None and delivery.expires_at <= now:
+        return "it ended before it could be sent"
+    since = delivery.news_at or delivery.queued_at
+    return "it waited too long to be news" if now - since > patience_of(delivery).of(delivery.lane) else ""
 
 
 async def fold(conn: AsyncConnection, delivery: Delivery, now: datetime) -> int:

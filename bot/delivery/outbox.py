@@ -353,9 +353,8 @@ class Outbox:
                 self._backlog.add([head], now)
                 break
             self._widths.pop(head.delivery_id, None)
-            ticket = self._pacing.take(head.telegram_id, paid=paid, cost=width)
-            if paid and self._purse is not None:
-                ticket = replace(ticket, day=self._purse.spend(width))
+            day = self._purse.spend(width) if paid and self._purse is not None else ""
+            ticket = self._pacing.take(head.telegram_id, paid=paid, cost=width, day=day)
             picked.append((head, ticket))
         return picked
 

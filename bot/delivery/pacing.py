@@ -181,11 +181,12 @@ class Pacing:
         wait = sent.wait(now, cost) if sent is not None else 0.0
         return max(0.0, rest, wait if wait != UNKNOWN else _FLYING_PAUSE)
 
-    def take(self, chat_id: int, *, paid: bool = False, cost: int = 1) -> Ticket:
+    def take(self, chat_id: int, *, paid: bool = False, cost: int = 1, day: str = "") -> Ticket:
         """Count one message (an album: ``cost``) to the chat; ask ``bot_wait`` and ``chat_wait`` first. It may leave
-        once the bot's window has room, at ``Ticket.at``.
+        once the bot's window has room, at ``Ticket.at``. ``day``: see ``Ticket``.
         """
-        return self._leave(chat_id, self.clock() + self.bot_wait(paid=paid, cost=cost), paid=paid, cost=cost)
+        at = self.clock() + self.bot_wait(paid=paid, cost=cost)
+        return self._leave(chat_id, at, paid=paid, cost=cost, day=day)
 
     def widen(self, ticket: Ticket, more: int) -> Ticket:
         """What the ticket is for turns out to be an album of so many more messages; ask as for them beforehand."""
@@ -193,12 +194,12 @@ class Pacing:
         self._leave(ticket.chat_id, at, paid=ticket.paid, cost=more)
         return replace(ticket, at=at, cost=ticket.cost + more)
 
-    def _leave(self, chat_id: int, at: float, *, paid: bool = False, cost: int = 1) -> Ticket:
+    def _leave(self, chat_id: int, at: float, *, paid: bool = False, cost: int = 1, day: str = "") -> Ticket:
         self._sweep(self.clock())
         (self._paid if paid else self._bot).leave(cost, at)
         if chat_id <= 0:
             self._group(chat_id).leave(cost, at)
-        return Ticket(chat_id, paid, at, cost)
+        return Ticket(chat_id, paid, at, cost, day)
 
     async def answer_turn(self, chat_id: int, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Wait until an answer to a command may go; it is counted then. It goes before the alerts that wait, but while

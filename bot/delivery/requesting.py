@@ -58,10 +58,11 @@ class Requesting:
             await self._again(target, error)
             carried = await self._send(replace(target, thread_id=0), step, phrases, paid=False)
             carried = replace(carried, topic_gone=True)
-        ids = carried.sent.message_ids
-        # what later edits may change is decided by what the message is, not by how it got there
-        sent = carried.sent if step.kind is not Kind.PICTURES else SentPart(ids, "media")
-        return replace(carried, sent=sent, more=max(0, len(ids) - 1))
+        if step.kind is Kind.PICTURES:
+            # what later edits may change is decided by what the message is, not by how it got there
+            carried = replace(carried, sent=SentPart(carried.sent.message_ids, "media"))
+        more = len(carried.sent.message_ids) - 1
+        return carried if more <= 0 else replace(carried, more=more)
 
     async def _probe(self, target: Target) -> None:
         try:

@@ -7,7 +7,7 @@ value named ``count`` chooses among them.
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from string import Formatter
 
@@ -152,6 +152,7 @@ def warm() -> None:
         _typeset(language)
 
 
+@lru_cache(maxsize=1024)
 def best_match(language: str) -> str:
     """The language of ours that serves a reader of ``language`` best; "" when none does.
 
@@ -170,5 +171,9 @@ def best_match(language: str) -> str:
 
 def phrases(language: str) -> Phrases:
     """The phrases for a reader of ``language`` (any BCP 47 tag); English when we do not speak it."""
-    chosen = best_match(language) or SOURCE
+    return _phrases(best_match(language) or SOURCE)
+
+
+@cache
+def _phrases(chosen: str) -> Phrases:
     return Phrases(chosen, _typeset(chosen), _typeset(SOURCE))

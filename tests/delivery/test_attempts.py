@@ -139,7 +139,7 @@ async def test_a_payment_refused_goes_again_at_once_but_not_for_ever_when_nothin
     states = []
     for attempts in range(MOST_UNKNOWN + 1):
         refused = replace(loaded, attempts=attempts, unknown_errors=attempts)
-        attempt = Attempt(refused, Plan((step,)), step, phrases("en"), ticket, again=False)
+        attempt = Attempt(refused, Plan((step,)), step, phrases("en"), ticket, shows=None, again=False)
         change = judging.failed(attempt, NotPaidError("Bad Request: BALANCE_TOO_LOW"), clock(), random.Random(1))
         states.append((change.state, change.not_before == clock()))
     if paid:

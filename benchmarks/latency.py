@@ -55,7 +55,7 @@ class Size:
 
 
 FULL = Size(posts=60, accounts=50, starts=5, rounds=10)
-QUICK = Size(posts=10, accounts=5, starts=1, rounds=2)
+QUICK = Size(posts=4, accounts=3, starts=1, rounds=2)
 
 
 class Clock:

@@ -16,9 +16,9 @@ from bot.demo.site.weibo import PostState
 
 UID = "1288915263"
 #: Instants of the storm day at which the program is killed, over the two databases together.
-KILLS = {"sqlite": 38, "postgres": 12}
+KILLS = {"sqlite": 24, "postgres": 8}
 #: Seconds that the day takes: a program lives a second and a half on average, about what it needs to its first poll.
-DAY = {"sqlite": 57.0, "postgres": 24.0}
+DAY = {"sqlite": 36.0, "postgres": 16.0}
 #: Posts on a visitor's page: what falls off it before anybody looked is lost at the site, not here. On a slow machine a
 #: program can be killed several times before its first look.
 PAGE = 10

@@ -166,6 +166,8 @@ class Sending:
                 render=render,
                 turn=self.pacing.answer_turn,
                 operators=frozenset(settings.admin_ids),
+                queued=self._outbox.wake,
+                reports_chat=settings.reports_chat or next(iter(settings.admin_ids), None),
             ),
             self.db,
             clock=self.clock,

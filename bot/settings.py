@@ -84,6 +84,12 @@ class Settings(BaseSettings):
         "Telegram user ids of the operators, with commas between: they may ask the bot for /stats in a private chat.",
         "numbers with commas between, such as 12345,67890",
     )
+    reports_chat: int | None = _described(  # type: ignore[assignment]
+        None,
+        "Telegram id of the chat that readers' /report messages go to; an answer there (as a reply) goes back to the "
+        "reader. Empty: the first of TOCSIN_ADMIN_IDS.",
+        "a number such as 12345, or nothing",
+    )
     poll_seconds: float | None = _described(  # type: ignore[assignment]
         None,
         "Seconds between two looks at one account. Empty: each kind of source has its own, and adapts it.",
@@ -279,7 +285,7 @@ class Settings(BaseSettings):
             raise ValueError
         return frozenset(hosts)
 
-    @field_validator("poll_seconds", "site_gap_seconds", mode="before")
+    @field_validator("reports_chat", "poll_seconds", "site_gap_seconds", mode="before")
     @classmethod
     def _empty_means_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value

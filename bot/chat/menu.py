@@ -12,7 +12,19 @@ from bot.locales import SOURCE, available, phrases, warm
 _log = structlog.get_logger(__name__)
 
 #: In the order in which a newcomer needs them; each has its description under [menu].
-SHOWN = ("subscribe", "unsubscribe", "list", "latest", "status", "catchup", "language", "help")
+SHOWN = (
+    "subscribe",
+    "unsubscribe",
+    "list",
+    "latest",
+    "status",
+    "catchup",
+    "language",
+    "report",
+    "privacy",
+    "forget",
+    "help",
+)
 #: What those who run the bot see besides, in their private chats.
 FOR_OPERATORS = ("stats",)
 

@@ -72,6 +72,10 @@ async def at_once(_chat_id: int) -> None:
     """No pacing."""
 
 
+def nothing() -> None:
+    """Nobody needs to be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything that the chat does not do itself."""
@@ -83,3 +87,7 @@ class Ports:
     render: Render = render
     #: Telegram's user ids of those who run this bot.
     operators: frozenset[int] = frozenset()
+    #: Told that something was queued for the outbox.
+    queued: Callable[[], None] = nothing
+    #: Telegram's id of the chat that readers' reports go to, None where nobody takes them.
+    reports_chat: int | None = None

@@ -17,9 +17,11 @@ from telegram.ext import (
 from bot.chat.buttons import read
 from bot.chat.commands.catchup import CatchUp
 from bot.chat.commands.following import Following
+from bot.chat.commands.forgetting import Forgetting
 from bot.chat.commands.language import Language
 from bot.chat.commands.latest import Latest
 from bot.chat.commands.listing import Listing
+from bot.chat.commands.reporting import Reporting
 from bot.chat.commands.stats import Stats
 from bot.chat.commands.status import Status
 from bot.chat.commands.subscribing import Subscribing
@@ -46,7 +48,8 @@ class Routes:
         following = Following(desk)
         subscribing = Subscribing(desk, following)
         listing, latest, status, language = Listing(desk), Latest(desk), Status(desk), Language(desk)
-        catchup, stats = CatchUp(desk), Stats(desk)
+        catchup, stats, forgetting = CatchUp(desk), Stats(desk), Forgetting(desk)
+        self._reporting = Reporting(desk)
         self._desk = desk
         self._welcome = Welcome(desk, subscribing)
         self.commands: Mapping[str, Command] = {
@@ -58,6 +61,8 @@ class Routes:
             **language.commands,
             **catchup.commands,
             **stats.commands,
+            **self._reporting.commands,
+            **forgetting.commands,
         }
         self.presses: Mapping[str, Press] = {
             **following.presses,
@@ -65,6 +70,7 @@ class Routes:
             **listing.presses,
             **language.presses,
             **catchup.presses,
+            **forgetting.presses,
         }
 
     def install(self, application: "Application") -> None:  # type: ignore[type-arg]  # six parameters, none of ours
@@ -74,6 +80,10 @@ class Routes:
         application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated))
         application.add_handler(CommandHandler(list(self.commands), self._on_command, filters=_SPOKEN))
         application.add_handler(MessageHandler(filters.COMMAND & _SPOKEN, self._on_unknown))
+        if (operators_chat := self._desk.ports.reports_chat) is not None:
+            spoken = filters.UpdateType.MESSAGE & filters.TEXT & ~filters.COMMAND
+            replies = filters.REPLY & filters.Chat(operators_chat) & spoken
+            application.add_handler(MessageHandler(replies, self._on_reply))
         plain = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE & filters.TEXT & ~filters.COMMAND
         application.add_handler(MessageHandler(plain, self._on_plain))
         application.add_handler(CallbackQueryHandler(self._on_press))
@@ -98,6 +108,15 @@ class Routes:
         message, place = update.effective_message, place_of(update)
         if message is not None and place is not None:
             await self._welcome.plain(await self._desk.scene(place), message.text or "")
+
+    async def _on_reply(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """In the operators' chat: an answer to a reader's report, or talk among themselves."""
+        message, place = update.effective_message, place_of(update)
+        if message is None or place is None:
+            return
+        scene = await self._desk.scene(place)
+        if not await self._reporting.answered(scene, message.text or "") and scene.private:
+            await self._on_plain(update, context)
 
     async def _on_press(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         query, place = update.callback_query, place_of(update)

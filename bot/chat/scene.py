@@ -22,6 +22,8 @@ class Place:
     by_chat: bool
     #: The message spoken to us (the pressed one for a button), 0 when there is none.
     message_id: int
+    #: The message that it answers, 0 when it answers none.
+    reply_to: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def place_of(update: Update) -> Place | None:
         user_id=user.id if user is not None else None,
         by_chat=query is None and message is not None and _by_chat(message, chat),
         message_id=said.message_id if said is not None else 0,
+        reply_to=_answered(message) if query is None else 0,
     )
 
 
@@ -69,6 +72,12 @@ def _thread(message: Message | None) -> int:
     if message is None or not message.is_topic_message:
         return 0
     return message.message_thread_id or 0
+
+
+def _answered(message: Message | None) -> int:
+    """A message in a topic answers the topic's first one where it answers none."""
+    told = message.reply_to_message if message is not None else None
+    return 0 if told is None or told.forum_topic_created is not None else told.message_id
 
 
 def _by_chat(message: Message, chat: Chat) -> bool:

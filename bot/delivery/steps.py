@@ -8,7 +8,7 @@ from enum import Enum
 from bot.delivery.away import sum_up
 from bot.delivery.composing import moment
 from bot.delivery.face import Part, Rendered, Styled
-from bot.delivery.harmless import line
+from bot.delivery.harmless import block, line
 from bot.delivery.reasons import told
 from bot.delivery.rendering import CAPTION_ROOM, TEXT_ROOM, marked, render_notice, text_of
 from bot.delivery.shelf import Shelf
@@ -35,6 +35,8 @@ ANOTHER_BOT = "another bot sent the message"
 _STRIKING = frozenset(("message.withdrawn",))
 #: Longest value of a notice, in characters; names and reasons come from sites.
 _VALUE_LIMIT = 300
+#: Longest value that may have lines: what a person wrote to another, which Telegram bounds anyway.
+_BLOCK_LIMIT = 4096
 #: Longest name of a post in a sentence about it, characters.
 _NAME_LIMIT = 60
 
@@ -265,6 +267,7 @@ def _words(notice: str, phrases: Phrases) -> _Words:
         return _Words()
     said = json.loads(notice)
     values = {name: line(str(value), _VALUE_LIMIT) for name, value in said.get("values", {}).items()}
+    values |= {name: block(str(text)[:_BLOCK_LIMIT]) for name, text in said.get("blocks", {}).items()}
     values |= {name: phrases(key) for name, key in said.get("keys", {}).items()}
     values |= {name: _moment(when, phrases) for name, when in said.get("moments", {}).items()}
     why = reason_of(said.get("why", ""))

@@ -107,6 +107,19 @@ async def send_of(conn: AsyncConnection, chat_id: int, thread_id: int, post_id: 
     return rows[-1] if rows else None
 
 
+async def post_in(conn: AsyncConnection, chat_id: int, message_id: int) -> int | None:
+    """The post that a message in this chat (our id) shows, None for any other message."""
+    d = deliveries.c
+    # a digit too many is sorted out below
+    found = select(d.post_id, d.parts).where(
+        d.chat_id == chat_id, d.op == Op.SEND.value, d.post_id.is_not(None), d.parts.contains(str(message_id))
+    )
+    for post_id, parts in await conn.execute(found.order_by(d.id.desc())):
+        if any(message_id in part.message_ids for part in parts_from_json(parts)):
+            return int(post_id)
+    return None
+
+
 async def has_relatives(conn: AsyncConnection, post_id: int, root_id: int) -> bool:
     """Tell whether other posts belong to the event of this one: most posts stand alone."""
     if root_id != post_id:

@@ -195,7 +195,7 @@ chats = Table(
     Column("title", ForeignText, nullable=False, default=""),
     #: Interface language (BCP 47).
     Column("language", String(35), nullable=False, default=""),
-    #: "active" or "paused" (the bot was blocked or removed); subscriptions stay either way.
+    #: "active", "paused" (the bot was blocked or removed; subscriptions stay) or "forgotten" (``store.forgetting``).
     Column("state", String(16), nullable=False, default="active"),
     Column("paused_reason", ForeignText, nullable=False, default=""),
     Column("created_at", UtcDateTime, nullable=False),
@@ -203,6 +203,8 @@ chats = Table(
     #: NULL: the program's own (``delivery.old_news``).
     Column("old_routine_s", Integer),
     Column("old_urgent_s", Integer),
+    # forgotten ones, to be thrown away
+    Index("ix_chats_state_created_at", "state", "created_at"),
 )
 
 subscriptions = Table(
@@ -288,6 +290,25 @@ deliveries = Table(
     Index("ix_deliveries_post_id_op_chat_id", "post_id", "op", "chat_id"),
     # what was settled lately: the figures, and what is old enough to go
     Index("ix_deliveries_settled_at", "settled_at"),
+)
+
+#: What readers wrote to those who run the bot, and the notice that took it there: an answer to that goes back.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Id, primary_key=True),
+    #: The reader's chat, topic and message.
+    Column("chat_id", Id, ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("thread_id", BigInteger, nullable=False, default=0),
+    Column("message_id", BigInteger, nullable=False),
+    #: The notice in the operators' chat.
+    Column("delivery_id", Id, ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False, index=True),
+    #: How it began, to be said again with the answer.
+    Column("beginning", ForeignText, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    # how many a chat wrote lately; the same message twice is one
+    UniqueConstraint("chat_id", "message_id"),
+    Index("ix_reports_chat_id_made_at", "chat_id", "made_at"),
 )
 
 #: Messages for which Telegram was paid (``allow_paid_broadcast``), by UTC day ("2026-07-21"): reserved before they go.

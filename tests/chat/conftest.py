@@ -193,14 +193,14 @@ async def server() -> AsyncIterator[BotApiServer]:
 
 @asynccontextmanager
 async def at_work(
-    server: BotApiServer, db: Database, operators: frozenset[int] = frozenset()
+    server: BotApiServer, db: Database, operators: frozenset[int] = frozenset(), *, reports_chat: int | None = None
 ) -> AsyncIterator[House]:
     bot = build_bot(server.token, server.url)
     clock = Clock()
     lookout = ScriptedLookout(db, clock)
     chat = TelegramChat(
         bot,
-        Ports(lookout, TelegramMessenger(bot), render=render, operators=operators),
+        Ports(lookout, TelegramMessenger(bot), render=render, operators=operators, reports_chat=reports_chat),
         db,
         clock=clock,
         rng=random.Random(1),

@@ -35,10 +35,12 @@ from bot.store import (
     events,
     fanout,
     figures,
+    forgetting,
     given_up,
     leases,
     payments,
     posts,
+    reports,
     rests,
     returning,
     settling,
@@ -67,10 +69,12 @@ MODULES = (
     events,
     fanout,
     figures,
+    forgetting,
     given_up,
     leases,
     payments,
     posts,
+    reports,
     rests,
     returning,
     settling,
@@ -202,6 +206,7 @@ CALLS: dict[str, Call] = {
     "deliveries.has_notice": lambda c, w: deliveries.has_notice(c, w.chat_id, "{}"),
     "deliveries.has_relatives": lambda c, w: deliveries.has_relatives(c, w.post_id, w.post_id),
     "deliveries.is_in_doubt": lambda c, w: deliveries.is_in_doubt(c, w.chat_id, 0, w.post_id + 1, w.post_id),
+    "deliveries.post_in": lambda c, w: deliveries.post_in(c, w.chat_id, 7),
     "deliveries.last_mark": lambda c, w: deliveries.last_mark(c, w.chat_id, 0, w.post_id),
     "deliveries.missed": lambda c, w: deliveries.missed(c, [w.delivery_id, w.delivery_id + 1]),
     "waiting.heads": lambda c, _: waiting.heads(c, State.QUEUED, Lane.ROUTINE, 0, 50),
@@ -231,6 +236,13 @@ CALLS: dict[str, Call] = {
     "figures.account_names": lambda c, w: figures.account_names(
         c, [figures.Group(figures.By.ACCOUNT, str(w.account_id), {})]
     ),
+    "forgetting.held": lambda c, w: forgetting.held(c, w.chat_id),
+    "forgetting.forget": lambda c, w: forgetting.forget(c, w.chat_id, w.now),
+    "forgetting.purge": lambda c, w: forgetting.purge(c, w.now),
+    "reports.add": lambda c, w: reports.add(c, w.chat_id, 0, 7, w.delivery_id, "", w.now),
+    "reports.is_kept": lambda c, w: reports.is_kept(c, w.chat_id, 7),
+    "reports.count": lambda c, w: reports.count(c, w.chat_id, w.now),
+    "reports.behind": lambda c, _: reports.behind(c, 1, 7),
     "given_up.newest": lambda c, w: given_up.newest(c, State.QUEUED, w.now, 50),
     "given_up.numbers": lambda c, w: given_up.numbers(c, State.QUEUED, w.now, 0, 50),
     "given_up.by_id": lambda c, w: given_up.by_id(c, [w.delivery_id, w.delivery_id + 1]),
@@ -407,6 +419,16 @@ async def ask_for_indexes(conn: AsyncConnection) -> None:
 
 
 async def whole_on_postgresql(conn: AsyncConnection, statement: str, values: object) -> list[str]:
+    found = await _whole_in_plan(conn, statement, values)
+    if found:
+        # in tables as small as these a bitmap of the wrong index can cost no more than a look at the right one
+        await conn.execute(text("SET LOCAL enable_bitmapscan = off"))
+        found = await _whole_in_plan(conn, statement, values)
+        await conn.execute(text("SET LOCAL enable_bitmapscan = on"))
+    return found
+
+
+async def _whole_in_plan(conn: AsyncConnection, statement: str, values: object) -> list[str]:
     answer = (await conn.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values)).scalar_one()
     plan = answer if isinstance(answer, list) else json.loads(answer)
     # a bitmap's heap scan reads what its index scans found, a change what its plan below found

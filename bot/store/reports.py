@@ -1,0 +1,69 @@
+"""What readers wrote to those who run the bot, and where an answer to it goes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.delivery import SentPart
+from bot.store.deliveries import parts_to_json
+from bot.store.storable import storable
+from bot.store.tables import chats, deliveries, reports
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """``chat_id`` is ours, of the reader; ``beginning`` is how the report began."""
+
+    chat_id: int
+    thread_id: int
+    beginning: str
+
+
+async def add(
+    conn: AsyncConnection,
+    chat_id: int,
+    thread_id: int,
+    message_id: int,
+    delivery_id: int,
+    beginning: str,
+    now: datetime,
+) -> None:
+    """Keep which notice took a reader's message to the operators. Raises IntegrityError for one that is kept already."""
+    values = {
+        "chat_id": chat_id,
+        "thread_id": thread_id,
+        "message_id": message_id,
+        "delivery_id": delivery_id,
+        "beginning": storable(beginning),
+        "made_at": now,
+    }
+    await conn.execute(insert(reports).values(values))
+
+
+async def is_kept(conn: AsyncConnection, chat_id: int, message_id: int) -> bool:
+    """Tell whether this message of the chat (our id) was taken to the operators."""
+    found = select(reports.c.id).where(reports.c.chat_id == chat_id, reports.c.message_id == message_id)
+    return (await conn.execute(found)).first() is not None
+
+
+async def count(conn: AsyncConnection, chat_id: int, since: datetime) -> int:
+    """How many a chat (our id) wrote since then."""
+    mine = (reports.c.chat_id == chat_id, reports.c.made_at >= since)
+    return int((await conn.execute(select(func.count()).select_from(reports).where(*mine))).scalar_one())
+
+
+async def behind(conn: AsyncConnection, operators_chat: int, message_id: int) -> Report | None:
+    """The report that a message in the operators' chat (Telegram's id) brought, None when it brought none."""
+    # a notice is one message
+    shown = parts_to_json([SentPart((message_id,), "text")])
+    found = (
+        select(reports.c.chat_id, reports.c.thread_id, reports.c.beginning)
+        .join(deliveries, deliveries.c.id == reports.c.delivery_id)
+        .join(chats, chats.c.id == deliveries.c.chat_id)
+        .where(chats.c.telegram_id == operators_chat, deliveries.c.parts == shown)
+        .limit(1)
+    )
+    row = (await conn.execute(found)).first()
+    return None if row is None else Report(*row)

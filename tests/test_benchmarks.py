@@ -35,6 +35,7 @@ FANOUT = pytest.param("fanout", 12, marks=pytest.mark.postgres)
         ("broadcast", 7),
         ("soak", 6),
         ("stats", 4),
+        ("maps", 4),
         ("gate", 10),
         ("language", 30),
         FANOUT,

@@ -1,0 +1,97 @@
+"""An alert's areas as shapes on the plane of longitude and latitude, degrees. Shapes may go beyond 180 degrees east or
+west, so that none is torn at the date line; who compares two of them shifts one by full turns (``turned``).
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+
+from shapely import affinity
+from shapely.geometry import Point, Polygon
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import unary_union
+from shapely.validation import make_valid
+
+from bot.model.alert import Area, Circle
+
+#: Mean kilometres of a degree of latitude (WGS 84: 110.57 to 111.69).
+KM_A_DEGREE = 111.2
+_TURN, _HALF = 360.0, 180.0
+#: Corners of a circle.
+_CORNERS = 64
+#: A circle that comes nearer to a pole than this has no shape on this plane, degrees.
+_LAST_LATITUDE = 89.0
+#: Bounds of what is drawn and compared; a sender may write anything.
+MOST_RINGS, MOST_CORNERS = 500, 20_000
+
+
+def shape_of(areas: Iterable[Area]) -> BaseGeometry | None:
+    """The union of all polygons and circles, each valid; None where there are none that make sense."""
+    shapes = [shape for shape in _shapes(areas) if not shape.is_empty]
+    return unary_union(shapes) if shapes else None
+
+
+def turned(shape: BaseGeometry, beside: BaseGeometry) -> BaseGeometry:
+    """The shape moved by full turns until it lies as near to the other one as it can."""
+    if shape.is_empty or beside.is_empty:
+        return shape
+    turns = round((beside.centroid.x - shape.centroid.x) / _TURN)
+    return affinity.translate(shape, turns * _TURN) if turns else shape
+
+
+def point(latitude: float, longitude: float) -> Point:
+    """A point; note the order."""
+    return Point(longitude, latitude)
+
+
+def around(circle: Circle) -> BaseGeometry:
+    """A circle as a polygon that is true to within a percent up to 1,000 km; empty when its numbers make no sense."""
+    latitude, longitude, radius = circle.latitude, circle.longitude, circle.radius_km
+    reach = radius / KM_A_DEGREE
+    if not _on_earth(latitude, longitude) or not radius >= 0 or abs(latitude) + reach > _LAST_LATITUDE:
+        return Polygon()
+    if radius == 0:
+        return Point(longitude, latitude)
+    return Polygon([_corner(latitude, longitude, reach, 2 * math.pi * n / _CORNERS) for n in range(_CORNERS)])
+
+
+def _corner(latitude: float, longitude: float, reach: float, bearing: float) -> tuple[float, float]:
+    """Where one is after so many degrees of a great circle in this direction (radians from north), as (x, y)."""
+    start, way = math.radians(latitude), math.radians(reach)
+    there = math.asin(math.sin(start) * math.cos(way) + math.cos(start) * math.sin(way) * math.cos(bearing))
+    turn = math.atan2(
+        math.sin(bearing) * math.sin(way) * math.cos(start), math.cos(way) - math.sin(start) * math.sin(there)
+    )
+    return longitude + math.degrees(turn), math.degrees(there)
+
+
+def _shapes(areas: Iterable[Area]) -> Iterator[BaseGeometry]:
+    rings = corners = 0
+    for area in areas:
+        for ring in area.polygons:
+            rings, corners = rings + 1, corners + len(ring)
+            if rings > MOST_RINGS or corners > MOST_CORNERS:
+                return
+            yield _polygon(ring)
+        for circle in area.circles:
+            rings, corners = rings + 1, corners + _CORNERS
+            if rings > MOST_RINGS or corners > MOST_CORNERS:
+                return
+            yield around(circle)
+
+
+def _polygon(ring: tuple[tuple[float, float], ...]) -> BaseGeometry:
+    """A ring of (latitude, longitude); empty when it is none."""
+    if len(ring) < 3 or not all(_on_earth(*corner) for corner in ring):  # noqa: PLR2004 - a triangle
+        return Polygon()
+    flat: list[tuple[float, float]] = []
+    for latitude, longitude in ring:
+        x = longitude
+        if flat:  # the shorter way from the corner before
+            x += _TURN * round((flat[-1][0] - x) / _TURN)
+        flat.append((x, latitude))
+    shape = Polygon(flat)
+    return shape if shape.is_valid else make_valid(shape)
+
+
+def _on_earth(latitude: float, longitude: float) -> bool:
+    return abs(latitude) <= _HALF / 2 and abs(longitude) <= _TURN

@@ -1,0 +1,86 @@
+"""An alert's areas as shapes: foreign numbers never raise, circles have their size, nothing is torn at the date line."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.geo.shapes import KM_A_DEGREE, MOST_CORNERS, MOST_RINGS, around, point, shape_of, turned
+from bot.model.alert import Area, Circle
+
+SQUARE = ((39.0, 116.0), (40.0, 116.0), (40.0, 117.0), (39.0, 117.0), (39.0, 116.0))
+#: The ring 170 to -170, written across the date line.
+ACROSS = ((-16.0, 178.0), (-16.0, -178.0), (-19.0, -178.0), (-19.0, 178.0))
+
+
+def test_a_polygon_has_latitude_first_as_cap_writes_it():
+    shape = shape_of([Area("", polygons=(SQUARE,))])
+    assert shape.bounds == (116.0, 39.0, 117.0, 40.0)
+    assert shape.contains(point(39.5, 116.5))
+    assert not shape.contains(point(38.5, 116.5))
+
+
+@pytest.mark.parametrize("latitude", [0.0, 40.0, -60.0])
+@pytest.mark.parametrize("radius", [1.0, 100.0, 800.0])
+def test_a_circle_is_as_wide_as_it_says_wherever_it_lies(latitude, radius):
+    shape = around(Circle(latitude, 116.0, radius))
+    west, south, east, north = shape.bounds
+    assert (north - south) / 2 * KM_A_DEGREE == pytest.approx(radius, rel=0.01)
+    middle = (south + north) / 2
+    across = (east - west) / 2 * KM_A_DEGREE * math.cos(math.radians(middle))
+    assert across == pytest.approx(radius, rel=0.03)
+
+
+def test_a_circle_without_radius_is_a_point():
+    assert around(Circle(35.7, 139.7, 0.0)).equals(point(35.7, 139.7))
+
+
+def test_an_area_across_the_date_line_is_one_piece_of_four_degrees():
+    shape = shape_of([Area("", polygons=(ACROSS,))])
+    west, _, east, _ = shape.bounds
+    assert east - west == pytest.approx(4.0)
+    assert shape.contains(turned(point(-17.5, 179.9), shape))
+    assert shape.contains(turned(point(-17.5, -179.9), shape))
+    assert not shape.contains(turned(point(-17.5, 0.0), shape))
+
+
+def test_several_areas_are_one_shape_and_one_that_crosses_itself_is_mended():
+    bow_tie = ((0.0, 0.0), (2.0, 2.0), (2.0, 0.0), (0.0, 2.0))
+    shape = shape_of([Area("", polygons=(SQUARE, bow_tie)), Area("", circles=(Circle(10.0, 10.0, 50.0),))])
+    assert shape.is_valid
+    assert shape.contains(point(0.4, 1.0)) or shape.contains(point(1.0, 0.4))
+    assert shape.contains(point(10.1, 10.1))
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        Area("nothing"),
+        Area("two corners", polygons=(((0.0, 0.0), (1.0, 1.0)),)),
+        Area("off the earth", polygons=(((95.0, 0.0), (0.0, 1.0), (1.0, 1.0)),)),
+        Area("no number", polygons=(((math.nan, 0.0), (0.0, 1.0), (1.0, 1.0)),)),
+        Area("over the pole", circles=(Circle(89.0, 0.0, 500.0),)),
+        Area("less than nothing", circles=(Circle(0.0, 0.0, -1.0),)),
+        Area("no radius", circles=(Circle(0.0, 0.0, math.inf),)),
+    ],
+)
+def test_what_makes_no_sense_has_no_shape(area):
+    assert shape_of([area]) is None
+
+
+def test_what_is_beyond_all_bounds_is_left_out():
+    many = Area("", polygons=(SQUARE,) * (MOST_RINGS + 10))
+    assert shape_of([many]).bounds == (116.0, 39.0, 117.0, 40.0)
+    long = tuple((10 * math.sin(n), 10 * math.cos(n)) for n in range(MOST_CORNERS + 1))
+    assert shape_of([Area("", polygons=(long,))]) is None
+
+
+numbers = st.floats(allow_nan=True, allow_infinity=True, width=32)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.tuples(numbers, numbers), max_size=8), max_size=4), st.tuples(numbers, numbers, numbers))
+def test_any_numbers_give_a_valid_shape_or_none(rings, circle):
+    shape = shape_of([Area("", polygons=tuple(map(tuple, rings)), circles=(Circle(*circle),))])
+    assert shape is None or (shape.is_valid and not shape.is_empty and all(map(math.isfinite, shape.bounds)))

@@ -13,6 +13,7 @@ _log = structlog.get_logger(__name__)
 
 #: In the order in which a newcomer needs them; each has its description under [menu].
 SHOWN = (
+    "find",
     "subscribe",
     "unsubscribe",
     "list",

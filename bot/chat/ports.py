@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from bot.catalogue.entries import Catalogue, shipped
 from bot.delivery.face import Messenger, Rendered
 from bot.delivery.rendering import render
 from bot.locales import Phrases
@@ -85,6 +86,7 @@ class Ports:
     #: Waits until a message may go to this Telegram chat, so that answers and alerts share Telegram's limits.
     turn: Callable[[int], Awaitable[None]] = field(default=at_once)
     render: Render = render
+    catalogue: Catalogue = field(default_factory=shipped)
     #: Telegram's user ids of those who run this bot.
     operators: frozenset[int] = frozenset()
     #: Told that something was queued for the outbox.

@@ -16,6 +16,7 @@ from telegram.ext import (
 
 from bot.chat.buttons import read
 from bot.chat.commands.catchup import CatchUp
+from bot.chat.commands.finding import Finding
 from bot.chat.commands.following import Following
 from bot.chat.commands.forgetting import Forgetting
 from bot.chat.commands.language import Language
@@ -47,26 +48,28 @@ class Routes:
     def __init__(self, desk: Desk) -> None:
         following = Following(desk)
         subscribing = Subscribing(desk, following)
-        listing, latest, status, language = Listing(desk), Latest(desk), Status(desk), Language(desk)
-        catchup, stats, forgetting = CatchUp(desk), Stats(desk), Forgetting(desk)
-        self._reporting = Reporting(desk)
+        listing, language, catchup = Listing(desk), Language(desk), CatchUp(desk)
+        finding, forgetting = Finding(desk, subscribing), Forgetting(desk)
         self._desk = desk
         self._welcome = Welcome(desk, subscribing)
+        self._reporting = Reporting(desk)
         self.commands: Mapping[str, Command] = {
             **self._welcome.commands,
             **subscribing.commands,
+            **finding.commands,
             **listing.commands,
-            **latest.commands,
-            **status.commands,
+            **Latest(desk).commands,
+            **Status(desk).commands,
             **language.commands,
             **catchup.commands,
-            **stats.commands,
             **self._reporting.commands,
             **forgetting.commands,
+            **Stats(desk).commands,
         }
         self.presses: Mapping[str, Press] = {
             **following.presses,
             **subscribing.presses,
+            **finding.presses,
             **listing.presses,
             **language.presses,
             **catchup.presses,

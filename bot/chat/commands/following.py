@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.buttons import Keyboard, number, press
+from bot.chat.commands.doubting import doubts_of
 from bot.chat.desk import Desk, Press
 from bot.chat.scene import Scene
 from bot.chat.times import told
@@ -136,6 +137,7 @@ class Following:
             say.line("subscribe.vouched", verified=sentence(account.verified))
         else:
             say.line("subscribe.not_vouched")
+        doubts_of(self._desk.ports.catalogue, account, say)
         if followed.problem:
             say.newline().line("subscribe.problem", why=reasons.told(followed.problem, scene.phrases))
         self._add_latest(say, scene, followed)

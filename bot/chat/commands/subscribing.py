@@ -73,7 +73,7 @@ class Subscribing:
             say = Say(scene.phrases).phrase("subscribe.wrong_words", why=scene.phrases(error.phrase, **values))
             await self._desk.answer(scene, say.styled())
             return
-        await self._look_for(scene, what[:WHAT_LIMIT], words)
+        await self.look_for(scene, what[:WHAT_LIMIT], words)
 
     async def offer(self, scene: Scene, what: str) -> None:
         """Somebody sent a bare link or name: ask whether to follow it."""
@@ -88,7 +88,7 @@ class Subscribing:
         payload = await self._looked_up(scene, arguments)
         if payload is None:
             return
-        await self._look_for(scene, str(payload["what"]), ())
+        await self.look_for(scene, str(payload["what"]), ())
 
     async def pick(self, scene: Scene, arguments: list[str]) -> None:
         """One of several accounts was chosen."""
@@ -132,7 +132,8 @@ class Subscribing:
             await self._desk.voice.note(scene.query)
         return payload
 
-    async def _look_for(self, scene: Scene, what: str, words: tuple[str, ...]) -> None:
+    async def look_for(self, scene: Scene, what: str, words: tuple[str, ...] = ()) -> None:
+        """Find out who is meant, in the background, and follow them; whoever calls it has looked at the rights."""
         message_id = await self._looking(scene, what)
 
         async def work() -> None:

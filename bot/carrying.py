@@ -98,6 +98,7 @@ class _Chat(_Line):
         str, Field(max_length=LONGEST_LANGUAGE, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")
     ] = ""
     old_news: _OldNews = _OldNews()
+    original_first: bool = False
     subscriptions: Annotated[list[_Wish], Field(max_length=MOST_WISHES)] = []
 
     @model_validator(mode="after")
@@ -176,6 +177,7 @@ def _as_json(chat: CarriedChat) -> dict[str, Any]:
         "kind": chat.kind.value,
         "title": chat.title,
         "language": chat.language,
+        "original_first": chat.original_first,
         "old_news": {"routine_seconds": chat.old_routine_s, "urgent_seconds": chat.old_urgent_s},
         "subscriptions": [
             {
@@ -280,8 +282,9 @@ def _carried(chat: _Chat) -> CarriedChat:
     )
     old = chat.old_news
     return CarriedChat(
-        chat.telegram_id, chat.kind, chat.title, chat.language, old.routine_seconds, old.urgent_seconds, wishes
-    )
+        chat.telegram_id, chat.kind, chat.title, chat.language, old.routine_seconds, old.urgent_seconds, wishes,
+        chat.original_first,
+    )  # fmt: skip
 
 
 @asynccontextmanager

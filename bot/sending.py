@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -17,6 +17,7 @@ from bot.chat.ports import Lookout, Ports
 from bot.chat.sender import TelegramMessenger
 from bot.delivery.deciding import Policy
 from bot.delivery.face import FloodError, Messenger, NotSentError, Part, TokenLostError
+from bot.delivery.interpreting import Interpreter
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
 from bot.delivery.paying import Purse
@@ -128,6 +129,7 @@ class Sending:
     clock: Callable[[], datetime]
     rng: random.Random
     purse: Purse | None = None
+    interpreter: Interpreter = field(default_factory=Interpreter)
     _outbox: Outbox | None = None
     _stop: asyncio.Event | None = None
 
@@ -164,6 +166,7 @@ class Sending:
                 lookout=self.lookout,
                 messenger=HeedingMessenger(messenger, self._outbox),
                 render=render,
+                words=self.interpreter.preview,
                 turn=self.pacing.answer_turn,
                 operators=frozenset(settings.admin_ids),
                 queued=self._outbox.wake,
@@ -209,6 +212,7 @@ class Sending:
             policy=Policy(repeats_routine=settings.unsure == "repeat"),
             purse=self.purse,
             guard=self.lease.guards,
+            interpreter=self.interpreter,
         )
 
     async def _disown_if_other_bot(self) -> None:

@@ -14,25 +14,31 @@ from functools import partial
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import __version__
 from bot.chat.line import Line
 from bot.chat.ports import Found, LookupFailedError, Trouble
 from bot.delivery.face import TokenLostError
+from bot.delivery.interpreting import Interpreter
 from bot.delivery.pacing import Limits as SendingLimits
 from bot.delivery.pacing import Pacing
 from bot.delivery.paying import Purse
+from bot.fetching import user_agent
 from bot.fetching.face import FetchError, Limits, Request
 from bot.holding import steady_seconds, under_lease
+from bot.language.choosing import ChoiceError, Surroundings, open_translator
+from bot.language.phrasebook.rendering import VERSION as PHRASEBOOK_VERSION
 from bot.model.delivery import Lane
 from bot.model.post import Media
 from bot.model.subscription import Followed, Wish
 from bot.outside import Outside, now_utc, open_outside
 from bot.sending import Sending
-from bot.settings import Settings
+from bot.settings import Settings, language_options
 from bot.store import leases, schema
 from bot.store.database import Database, DatabaseError
 from bot.store.housekeeping import tidy
 from bot.store.lease import Lease
 from bot.store.site_state import SiteKeep
+from bot.store.translations import TranslationLedger
 from bot.watching.directory import Directory
 from bot.watching.directory import LookupFailedError as NothingFoundError
 from bot.watching.following import Following
@@ -71,6 +77,12 @@ class ServiceError(Exception):
 
 class AddressError(ServiceError):
     """The health page's address cannot be used."""
+
+    exit_status = 2
+
+
+class SettingError(ServiceError):
+    """A setting names something that cannot be used."""
 
     exit_status = 2
 
@@ -150,6 +162,7 @@ class Service:
         polling, sends = self._lease(db, LEASE_OF_POLLING), self._lease(db, LEASE_OF_SENDING)
         vitals = Vitals(db, polling, sends, line, self._clock)
         await stack.enter_async_context(_page(settings.health_address, vitals))
+        interpreter = await stack.enter_async_context(_interpreter(settings, db, self._clock, self._rng))
         watcher = Watcher(
             db,
             outside.sources,
@@ -178,6 +191,7 @@ class Service:
             self._clock,
             self._rng,
             _purse(settings, db, self._clock),
+            interpreter,
         )
         await self._run_tasks(db, watcher, sending, polling, vitals)
 
@@ -262,6 +276,33 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
         yield db
     finally:
         await db.close()
+
+
+@asynccontextmanager
+async def _interpreter(
+    settings: Settings, db: Database, clock: Callable[[], datetime], rng: random.Random
+) -> AsyncIterator[Interpreter]:
+    """What reads and translates posts. Engines are opened only when there are any; the phrasebook needs none."""
+    async with AsyncExitStack() as stack:
+        translator = None
+        if settings.translators:
+            around = Surroundings(
+                clock=clock,
+                rng=rng,
+                user_agent=user_agent(__version__, settings.contact),
+                keep=SiteKeep(db, clock),
+                ledger=TranslationLedger(db, clock),
+                allowed_private_hosts=settings.allowed_private_hosts,
+                phrasebook_version=PHRASEBOOK_VERSION,
+            )
+            try:
+                translator = await stack.enter_async_context(open_translator(language_options(settings), around))
+            except ChoiceError as error:
+                raise SettingError(str(error)) from None
+        interpreter = Interpreter(translator)
+        stack.push_async_callback(interpreter.aclose)
+        interpreter.start()
+        yield interpreter
 
 
 def _purse(settings: Settings, db: Database, clock: Callable[[], datetime]) -> Purse | None:

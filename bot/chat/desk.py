@@ -60,7 +60,9 @@ class Desk:
                 chat = await chats.get(conn, place.target.chat_id)
         if chat is None:
             raise LookupError("a chat just stored is not there")
-        return Scene(place, chat.id, phrases(chat.language or self.default_language), query)
+        return Scene(
+            place, chat.id, phrases(chat.language or self.default_language), query, original_first=chat.original_first
+        )
 
     async def allowed(self, scene: Scene) -> bool:
         """May this person change what is followed here? If not, they are told kindly."""

@@ -7,12 +7,13 @@ from typing import Protocol
 
 from bot.catalogue.entries import Catalogue, shipped
 from bot.delivery.face import Messenger, Rendered
-from bot.delivery.rendering import render
+from bot.delivery.rendering import Manner, render
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.post import Revision
 from bot.model.reason import Reason
 from bot.model.subscription import Followed, Wish
+from bot.model.words import NOTHING, Words
 
 
 class Trouble(StrEnum):
@@ -65,16 +66,28 @@ class Lookout(Protocol):
 class Render(Protocol):
     """How a post looks in a chat."""
 
-    def __call__(self, revision: Revision, account: Account, phrases: Phrases) -> Rendered:
+    def __call__(self, revision: Revision, account: Account, phrases: Phrases, manner: Manner) -> Rendered:
         """The post as messages."""
+
+
+class Interpret(Protocol):
+    """What a post says to a reader of another language."""
+
+    async def __call__(self, revision: Revision, account: Account, phrases: Phrases) -> Words:
+        """What was proved of it and its translation, as far as that is there within two seconds."""
+
+
+async def no_words(revision: Revision, account: Account, phrases: Phrases) -> Words:  # noqa: ARG001
+    """The original alone."""
+    return NOTHING
+
+
+def _nothing() -> None:
+    pass
 
 
 async def at_once(_chat_id: int) -> None:
     """No pacing."""
-
-
-def nothing() -> None:
-    """Nobody needs to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +100,10 @@ class Ports:
     turn: Callable[[int], Awaitable[None]] = field(default=at_once)
     render: Render = render
     catalogue: Catalogue = field(default_factory=shipped)
+    words: Interpret = no_words
+    #: Something was queued for the outbox.
+    queued: Callable[[], None] = _nothing
     #: Telegram's user ids of those who run this bot.
     operators: frozenset[int] = frozenset()
-    #: Told that something was queued for the outbox.
-    queued: Callable[[], None] = nothing
     #: Telegram's id of the chat that readers' reports go to, None where nobody takes them.
     reports_chat: int | None = None

@@ -23,6 +23,7 @@ from bot.chat.commands.language import Language
 from bot.chat.commands.latest import Latest
 from bot.chat.commands.listing import Listing
 from bot.chat.commands.reporting import Reporting
+from bot.chat.commands.order import Order
 from bot.chat.commands.stats import Stats
 from bot.chat.commands.status import Status
 from bot.chat.commands.subscribing import Subscribing
@@ -74,6 +75,7 @@ class Routes:
             **language.presses,
             **catchup.presses,
             **forgetting.presses,
+            **Order(desk).presses,
         }
 
     def install(self, application: "Application") -> None:  # type: ignore[type-arg]  # six parameters, none of ours

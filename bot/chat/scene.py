@@ -35,6 +35,8 @@ class Scene:
     phrases: Phrases
     #: The pressed button's query, None for a command.
     query: CallbackQuery | None = None
+    #: The chat wants the agency's own words before their translation.
+    original_first: bool = False
 
     @property
     def target(self) -> Target:

@@ -53,8 +53,13 @@ def excerpt(post: Post) -> str:
     """The beginning of a post, harmless; title first where it says something that the text does not."""
     title, text = post.title.strip(), post.text.strip()
     whole = f"{title}\n{text}" if title and not text.startswith(title) else text or title
+    return beginning(whole)
+
+
+def beginning(text: str) -> str:
+    """The first words of a foreign text, harmless; never empty."""
     # cut before the cleaning, so that a megabyte is not cleaned for 300 characters
-    cleaned = harmless.block(whole[: 4 * EXCERPT_LIMIT])
+    cleaned = harmless.block(text[: 4 * EXCERPT_LIMIT])
     if len(cleaned) > EXCERPT_LIMIT:
         cleaned = cleaned[: EXCERPT_LIMIT - 1].rstrip() + "…"
     return cleaned or "…"

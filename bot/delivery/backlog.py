@@ -3,7 +3,7 @@
 import heapq
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.model.delivery import Lane
@@ -66,6 +66,14 @@ class Backlog:
             _, delivery_id = heapq.heappop(self._resting)
             head = self._heads.get(delivery_id)
             if head is not None:
+                heapq.heappush(self._ready[head.lane], (head.delivery_id, head.chat_id))
+
+    def hurry(self, delivery_ids: Iterable[int], now: datetime) -> None:
+        """What they rested for is there: they may go."""
+        for delivery_id in delivery_ids:
+            head = self._heads.get(delivery_id)
+            if head is not None:
+                self._heads[delivery_id] = head = replace(head, not_before=min(head.not_before, now))
                 heapq.heappush(self._ready[head.lane], (head.delivery_id, head.chat_id))
 
     def next_wake(self) -> datetime | None:

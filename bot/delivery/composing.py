@@ -1,6 +1,7 @@
 """The whole text of a revision, of any length: the bot's frame outside, the agency's words inside quotations."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.delivery.face import Styled
@@ -11,6 +12,8 @@ from bot.locales import AtLeast, Phrases
 from bot.model.account import Account
 from bot.model.alert import Alert, Hazard, MsgType, Severity, Status, Wording
 from bot.model.post import Media, MediaKind, Post, Revision, RevisionKind
+from bot.model.translation import Why
+from bot.model.words import NOTHING, PHRASEBOOK, Fact, PieceKind, Words
 from bot.reading.relaying import is_over
 
 #: A quotation longer than this is folded by the reader's app, and opens with a tap.
@@ -39,23 +42,40 @@ _NOT_REAL_WORDS = {Status.EXERCISE: "message.exercise"}
 
 
 def compose(
-    revision: Revision, account: Account, phrases: Phrases, *, struck: bool = False, pictures_as_links: bool = False
+    revision: Revision,
+    account: Account,
+    phrases: Phrases,
+    *,
+    words: Words = NOTHING,
+    original_first: bool = False,
+    struck: bool = False,
+    pictures_as_links: bool = False,
 ) -> Styled:
-    """Everything a revision says. ``struck``: the agency took it back, so its words are struck through."""
+    """Everything a revision says. ``words``: what was proved of it and its translation, in the reader's language.
+    ``struck``: the agency took it back, so its words are struck through.
+    """
     post, out = revision.post, Writing()
     offset = post.utc_offset if post.utc_offset is not None else account.utc_offset
-    _head(out, post, phrases)
+    _head(out, post, phrases, words)
     _agency(out, post, account, phrases)
     style = "strikethrough" if struck else ""
     if post.alert:
-        _alert(out, post, post.alert, phrases, offset, style)
+        _alert(out, post, post.alert, phrases, offset, style, words, original_first=original_first)
     else:
-        _said(out, post, phrases, style)
+        _facts(out, words, phrases)
+        _said(out, post, phrases, style, words, original_first=original_first)
+    _note(out, words, phrases)
     if post.truncated:
         out.add(phrases("message.truncated") + "\n", "italic")
     _foot(out, revision, phrases, offset)
     _links(out, post, phrases, pictures_as_links)
     return out.done()
+
+
+def title_of(post: Post) -> str:
+    """Its title, "" where its text begins with it."""
+    title = post.title.strip()
+    return "" if post.text.strip().startswith(title) else title
 
 
 def pictures(post: Post) -> tuple[Media, ...]:
@@ -68,21 +88,24 @@ def moment(time: datetime, offset: int | None, phrases: Phrases) -> str:
     return phrases.conventions.moment(time, offset)
 
 
-def _head(out: Writing, post: Post, phrases: Phrases) -> None:
-    """A sign, the severity as a word, what kind of message it is."""
+def _head(out: Writing, post: Post, phrases: Phrases, words: Words) -> None:
+    """A sign, the severity as a word, what kind of message it is; of a post without fields what was proved of it."""
     alert = post.alert
     if alert is None:
-        out.add(f"{_SIGNS[Severity.UNKNOWN]} {phrases('message.post')}\n")
+        if words.headline:
+            out.add(f"{words.sign} ").add(words.headline, "bold").add("\n")
+        else:
+            out.add(f"{_SIGNS[Severity.UNKNOWN]} {phrases('message.post')}\n")
         return
     over = is_over(alert)
     sign = _OVER if over else _SIGNS[alert.severity]
-    words = [phrases("message.lifted") if over else phrases(f"severity.{alert.severity.value.lower()}")]
+    said = [phrases("message.lifted") if over else phrases(f"severity.{alert.severity.value.lower()}")]
     if alert.msg_type is MsgType.UPDATE and not over:
-        words.append(phrases("message.update"))
+        said.append(phrases("message.update"))
     if alert.status is not Status.ACTUAL:
         sign = _NOT_REAL
-        words.insert(0, phrases(_NOT_REAL_WORDS.get(alert.status, "message.test")))
-    out.add(f"{sign} ").add(" · ".join(words), "bold").add("\n")
+        said.insert(0, phrases(_NOT_REAL_WORDS.get(alert.status, "message.test")))
+    out.add(f"{sign} ").add(" · ".join(said), "bold").add("\n")
 
 
 def _agency(out: Writing, post: Post, account: Account, phrases: Phrases) -> None:
@@ -98,25 +121,70 @@ def _first_wording(post: Post, phrases: Phrases) -> Wording | None:
     return choose(post.alert.hazards[0].wordings, phrases.language) if post.alert and post.alert.hazards else None
 
 
-def _alert(out: Writing, post: Post, alert: Alert, phrases: Phrases, offset: int | None, style: str) -> None:
-    """Hazard, place, time, what to do; then the description."""
-    first = _first_wording(post, phrases)
-    headline = line((first.headline or first.event if first else "") or post.title, TITLE_LIMIT)
-    if headline:
-        out.add(headline, "bold").add("\n")
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """What an alert says, in one language; "" where it does not."""
+
+    headline: str
+    advice: str
+    described: str
+    #: It is a translation.
+    made: bool = False
+
+
+def _alert(
+    out: Writing, post: Post, alert: Alert, phrases: Phrases, offset: int | None, style: str, words: Words,
+    *, original_first: bool,
+) -> None:  # fmt: skip
+    """Hazard, place, time, what to do; then the description. Where it is translated, the other words once more, folded."""
+    original = _spoken(post, alert, phrases)
+    made = _made(original, words)
+    first, second = (original, made) if made is None or original_first else (made, original)
+    if first.headline:
+        out.add(first.headline, "bold").add("\n")
     if alert.msg_type is not MsgType.CANCEL:
         for hazard in alert.hazards[:HAZARDS_SHOWN]:
             _hazard(out, hazard, phrases, offset, several=len(alert.hazards) > 1)
         if len(alert.hazards) > HAZARDS_SHOWN:
             out.add(phrases("message.more_hazards", count=len(alert.hazards) - HAZARDS_SHOWN) + "\n")
+    if first.advice:
+        out.add(phrases("message.what_to_do") + "\n", "bold")
+        _quote(out, Writing().add(_bounded(first.advice, phrases), style))
+    _quote(out, Writing().add(_bounded(first.described, phrases), style))
+    if first.made:
+        _by(out, words, phrases)
+    if second is not None:
+        out.add(phrases("translation.translated" if second.made else "translation.original") + "\n", "italic")
+        whole = "\n\n".join(filter(None, (second.headline, second.advice, second.described)))
+        _quote(out, Writing().add(_bounded(whole, phrases), style), folded=True)
+        if second.made:
+            _by(out, words, phrases)
+
+
+def _spoken(post: Post, alert: Alert, phrases: Phrases) -> _Spoken:
+    """The agency's own words, in the language of theirs that serves the reader best."""
+    first = _first_wording(post, phrases)
+    headline = line((first.headline or first.event if first else "") or post.title, TITLE_LIMIT)
     wordings = [choose(hazard.wordings, phrases.language) for hazard in alert.hazards[:HAZARDS_SHOWN]]
     advice = _once(wording.instruction for wording in wordings if wording)
-    if advice:
-        out.add(phrases("message.what_to_do") + "\n", "bold")
-        _quote(out, Writing().add(_bounded(advice, phrases), style))
     described = _once(wording.description for wording in wordings if wording)
-    words = described or ("" if advice else block(post.text[:QUOTE_LIMIT]))
-    _quote(out, Writing().add(_bounded(words, phrases), style))
+    return _Spoken(headline, advice, described or ("" if advice else block(post.text[:QUOTE_LIMIT])))
+
+
+def _made(original: _Spoken, words: Words) -> _Spoken | None:
+    """The same translated; what is in the reader's language already stays. None where nothing is."""
+    if not words.translation:
+        return None
+
+    def said(*kinds: PieceKind) -> str:
+        return _once(piece.text for piece in words.translation if piece.kind in kinds)
+
+    return _Spoken(
+        line(said(PieceKind.HEADLINE), TITLE_LIMIT) or original.headline,
+        said(PieceKind.INSTRUCTION) or original.advice,
+        said(PieceKind.DESCRIPTION, PieceKind.TEXT) or original.described,
+        made=True,
+    )
 
 
 def _hazard(out: Writing, hazard: Hazard, phrases: Phrases, offset: int | None, *, several: bool) -> None:
@@ -141,8 +209,43 @@ def _span_of_time(hazard: Hazard, phrases: Phrases, offset: int | None) -> str:
     return phrases("message.from_until", begin=since, end=moment(end, offset, phrases))
 
 
-def _said(out: Writing, post: Post, phrases: Phrases, style: str) -> None:
-    """What a post without fields says, and what it passes on."""
+def _facts(out: Writing, words: Words, phrases: Phrases) -> None:
+    """Where, when, what to do and who says so, as far as they were proved."""
+    for fact, value in words.facts:
+        match fact:
+            case Fact.WHERE:
+                out.add(phrases("message.where", places=value) + "\n")
+            case Fact.WHEN:
+                out.add(phrases("message.when", when=value) + "\n")
+            case Fact.SOURCE:
+                out.add(phrases("message.source", source=value) + "\n")
+            case Fact.WHAT_TO_DO if words.by != (PHRASEBOOK,):  # which says the same right below
+                out.add(phrases("message.what_to_do"), "bold").add(f" {phrases.isolated(value)}\n")
+
+
+def _said(
+    out: Writing, post: Post, phrases: Phrases, style: str, words: Words, *, original_first: bool
+) -> None:  # fmt: skip
+    """What a post without fields says, and what it passes on; where it is translated, in either language."""
+    original = _quoted(post, phrases, style)
+    if not words.translation:
+        _quote(out, original)
+        return
+    made = _translated(post, words, phrases, style)
+    if original_first:
+        _quote(out, original)
+        out.add(phrases("translation.translated") + "\n", "italic")
+        _quote(out, made, folded=True)
+        _by(out, words, phrases)
+        return
+    _quote(out, made)
+    _by(out, words, phrases)
+    out.add(phrases("translation.original") + "\n", "italic")
+    _quote(out, original, folded=True)
+
+
+def _quoted(post: Post, phrases: Phrases, style: str) -> Writing:
+    """The agency's own words."""
     quote = Writing()
     title, text = line(post.title, TITLE_LIMIT), block(post.text[:QUOTE_LIMIT])
     if title and not text.startswith(title):
@@ -151,10 +254,44 @@ def _said(out: Writing, post: Post, phrases: Phrases, style: str) -> None:
     if len(post.text) > QUOTE_LIMIT:
         quote.add(" … ").add(phrases("message.more_in_original"), "italic")
     _repost(quote, post, phrases, style)
-    _quote(out, quote)
+    return quote
 
 
-def _repost(quote: Writing, post: Post, phrases: Phrases, style: str) -> None:
+def _translated(post: Post, words: Words, phrases: Phrases, style: str) -> Writing:
+    """The translation of them; what needs none stays as it is."""
+    quote = Writing()
+    said = {piece.kind: block(piece.text[:QUOTE_LIMIT]) for piece in words.translation}
+    own = said.get(PieceKind.TEXT, block("\n".join(filter(None, (title_of(post), post.text)))[:QUOTE_LIMIT]))
+    quote.add(own, style)
+    _repost(quote, post, phrases, style, said.get(PieceKind.REPOST, ""))
+    return quote
+
+
+def translators(words: Words, phrases: Phrases) -> str:
+    """Who translated it, one a line. A machine's work says so."""
+    said = [phrases("translation.by_phrasebook")] if PHRASEBOOK in words.by else []
+    if engines := ", ".join(line(name, NAME_LIMIT) for name in words.by if name != PHRASEBOOK):
+        said.append(phrases("translation.by_engine", engines=engines))
+    return "\n".join(said)
+
+
+def _by(out: Writing, words: Words, phrases: Phrases) -> None:
+    out.add(translators(words, phrases) + "\n", "italic")
+
+
+#: What is said where there is no translation.
+_NO_WORDS = {Why.UNRELIABLE: "translation.unreliable", Why.UNAVAILABLE: "translation.unavailable"}
+
+
+def _note(out: Writing, words: Words, phrases: Phrases) -> None:
+    """Why the reader sees the original alone."""
+    if words.promised:
+        out.add(phrases("translation.follows") + "\n", "italic")
+    elif words.why:
+        out.add(phrases(_NO_WORDS.get(Why(words.why), "translation.none")) + "\n", "italic")
+
+
+def _repost(quote: Writing, post: Post, phrases: Phrases, style: str, translated: str = "") -> None:
     repost = post.repost
     if repost is None:
         return
@@ -164,7 +301,9 @@ def _repost(quote: Writing, post: Post, phrases: Phrases, style: str) -> None:
         quote.add(phrases("message.repost_gone", reason=line(repost.reason, TITLE_LIMIT)), style or "italic")
         return
     author = line(repost.author, NAME_LIMIT) or phrases("message.not_stated")
-    quote.add(f"» {author}: ", style or "bold").add(_bounded(block(repost.text[:QUOTE_LIMIT]), phrases), style)
+    quote.add(f"» {author}: ", style or "bold").add(
+        _bounded(translated or block(repost.text[:QUOTE_LIMIT]), phrases), style
+    )
 
 
 def _once(texts: Iterable[str]) -> str:
@@ -184,10 +323,10 @@ def _bounded(text: str, phrases: Phrases) -> str:
     return f"{text[:QUOTE_LIMIT].rstrip()} … {phrases('message.more_in_original')}"
 
 
-def _quote(out: Writing, quote: Writing) -> None:
+def _quote(out: Writing, quote: Writing, *, folded: bool = False) -> None:
     if not quote.length:
         return
-    with out.inside("expandable_blockquote" if quote.length > FOLD_BEYOND else "blockquote"):
+    with out.inside("expandable_blockquote" if folded or quote.length > FOLD_BEYOND else "blockquote"):
         out.append(quote.done())
     out.add("\n")
 

@@ -12,8 +12,9 @@ from bot.delivery import old_news
 from bot.delivery.judging import UNCHANGED, Attempt, Repeat, change, ending, own_fault, repeat
 from bot.delivery.pacing import Ticket
 from bot.delivery.rendering import marked
-from bot.delivery.shelf import Looks, Shelf
+from bot.delivery.shelf import Looks, NotYetError, Shelf
 from bot.delivery.steps import Plan, plan
+from bot.delivery.telling import Telling
 from bot.delivery.weather import Weather
 from bot.locales import phrases
 from bot.model.delivery import Op, State
@@ -43,6 +44,8 @@ class Decided:
     head: Head
     ticket: Ticket
     attempt: Attempt | None = None
+    #: Its words are being made: it waits until then, or until they are there.
+    waits: NotYetError | None = None
     #: It is an album of so many messages, for which there is no room now: nothing was decided. 0: it is not.
     too_wide: int = 0
 
@@ -55,9 +58,16 @@ class Deciding:
     """Decides and writes: the intent of what goes out, the end of what needs no request."""
 
     def __init__(
-        self, policy: Policy, weather: Weather, default_language: str, clock: Callable[[], datetime], widen: Widen
+        self,
+        policy: Policy,
+        weather: Weather,
+        default_language: str,
+        clock: Callable[[], datetime],
+        widen: Widen,
+        telling: Telling | None = None,
     ) -> None:
         self._widen = widen
+        self._telling = telling
         self._policy = policy
         self._weather = weather
         self._default_language = default_language
@@ -70,24 +80,21 @@ class Deciding:
         if not picked:
             return []
         loaded = {each.id: each for each in await waiting.load(conn, [head.delivery_id for head, _ in picked])}
-        shelf = Shelf(conn, [head.chat_id for head, _ in picked], looks)
+        shelf = Shelf(conn, [head.chat_id for head, _ in picked], looks, self._telling)
         decided: list[Decided] = []
         claims: list[Claim] = []
         changes: list[Change] = []
         now = self._clock()
         for head, ticket in picked:
             delivery = loaded.get(head.delivery_id)
-            found: Attempt | Change | None = None
             # two chats that were merged since it was read: the other one's turn is asked for anew
             elsewhere = delivery is not None and delivery.chat_id != head.chat_id
+            found: Attempt | Change | NotYetError | None = None
             if delivery is not None and delivery.state in waiting.TRIABLE and not elsewhere:
-                try:
-                    found = await self._decide(shelf, delivery, ticket, now)
-                except SQLAlchemyError:
-                    raise
-                except Exception:  # a supervisor's loop: one delivery's fault must not stop the others
-                    log.exception("a delivery could not be prepared; tried again later", delivery=delivery.id)
-                    found = own_fault(delivery, now)
+                found = await self._find(shelf, delivery, ticket, now)
+            if isinstance(found, NotYetError):
+                decided.append(Decided(head, ticket, waits=found))
+                continue
             if isinstance(found, Attempt) and found.messages > ticket.cost:
                 wider = self._widen(head, ticket, found.messages)
                 if wider is None:
@@ -95,13 +102,28 @@ class Deciding:
                     continue
                 ticket, found = wider, replace(found, ticket=wider)  # noqa: PLW2901 - it is this head's from now on
             if isinstance(found, Attempt):
-                claims.append(Claim(found.delivery.id, found.shows, found.delivery.repeats))
+                claims.append(_claim(found))
+                await _owe(conn, found)
             elif found is not None:
                 changes.append(found)
             decided.append(Decided(head, ticket, found if isinstance(found, Attempt) else None))
         await settling.claim(conn, claims, now)
         await settling.change(conn, changes)
         return decided
+
+    async def _find(
+        self, shelf: Shelf, delivery: Delivery, ticket: Ticket, now: datetime
+    ) -> Attempt | Change | NotYetError | None:
+        """What to do with one delivery; a fault of ours in it puts it aside and touches no other."""
+        try:
+            return await self._decide(shelf, delivery, ticket, now)
+        except SQLAlchemyError:
+            raise
+        except NotYetError as waits:
+            return waits
+        except Exception:  # a supervisor's loop: one delivery's fault must not stop the others
+            log.exception("a delivery could not be prepared; tried again later", delivery=delivery.id)
+            return own_fault(delivery, now)
 
     async def _decide(
         self, shelf: Shelf, delivery: Delivery, ticket: Ticket, now: datetime
@@ -117,7 +139,7 @@ class Deciding:
         if not old_news.rings(delivery, now):
             delivery = replace(delivery, silent=True)
         says = phrases(delivery.language or self._default_language)
-        planned = await plan(shelf, delivery, says)
+        planned = await plan(shelf, delivery, says, now)
         if planned.send is not None and planned.send.lane > delivery.lane:
             await settling.hurry(shelf.conn, planned.send.delivery_id, delivery.lane)
         if planned.later and planned.send is not None:
@@ -150,6 +172,18 @@ class Deciding:
         say = log.info if state is State.SKIPPED else log.warning
         say("delivery", delivery=delivery.id, chat=delivery.telegram_id, state=state.value, why=why)
         return change(delivery, state, now, was=delivery.state, error=why)
+
+
+def _claim(attempt: Attempt) -> Claim:
+    delivery = attempt.delivery
+    return Claim(delivery.id, attempt.shows, delivery.repeats, attempt.plan.owed or "")
+
+
+async def _owe(conn: AsyncConnection, attempt: Attempt) -> None:
+    """An edit that goes out without its words: it is owed from before the request, so that they find their way."""
+    send, owed = attempt.plan.send, attempt.plan.owed
+    if send is not None and owed and send.owed != owed:
+        await settling.rewrite_send(conn, send.delivery_id, owed=owed)
 
 
 def _end_without_request(delivery: Delivery, planned: Plan) -> tuple[State, str] | None:

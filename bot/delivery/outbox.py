@@ -28,6 +28,7 @@ from bot.delivery.face import (
     SendError,
     TokenLostError,
 )
+from bot.delivery.interpreting import Interpreter
 from bot.delivery.judging import Attempt
 from bot.delivery.pacing import Pacing, Ticket
 from bot.delivery.paying import Purse
@@ -35,10 +36,13 @@ from bot.delivery.recording import Ended, Recording
 from bot.delivery.requesting import Carried, Requesting
 from bot.delivery.scanning import Scan
 from bot.delivery.shelf import Looks
+from bot.delivery.telling import OWED_FOR, Telling
 from bot.delivery.weather import Weather
+from bot.locales import phrases
 from bot.model.delivery import Lane
-from bot.store import rests, settling, waiting
+from bot.store import accounts, posts, renditions, rests, settling, waiting
 from bot.store.database import Database
+from bot.store.renditions import Place
 from bot.store.rests import Rest
 from bot.store.waiting import Head
 
@@ -85,6 +89,7 @@ class Outbox:
         purse: Purse | None = None,
         at_once: int | None = None,
         guard: Guard | None = None,
+        interpreter: Interpreter | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -96,7 +101,15 @@ class Outbox:
         self._weather = Weather(pacing, clock, rng)
         self._looks = Looks()
         self._requesting = Requesting(messenger, pacing.further_turn)
-        self._deciding = Deciding(policy or Policy(), self._weather, default_language, clock, self._widen)
+        self._telling = Telling(interpreter) if interpreter is not None else None
+        #: Places whose words stand since the last turn, and who waits for which.
+        self._came: list[Place] = []
+        self._waiting: dict[Place, set[int]] = {}
+        if interpreter is not None:
+            interpreter.finished = self._words_came
+        self._deciding = Deciding(
+            policy or Policy(), self._weather, default_language, clock, self._widen, self._telling
+        )
         self._recording = Recording(clock, rng)
         self._backlog = Backlog()
         self._scan = Scan(db, self._backlog, page=PAGE, ready=READY, known=KNOWN, whole=lambda: NET_SECONDS)
@@ -134,6 +147,10 @@ class Outbox:
         """Telegram took what somebody else sent through this bot."""
         self._weather.answered()
 
+    def _words_came(self, place: Place) -> None:
+        self._came.append(place)
+        self._woken.set()
+
     def finish(self) -> None:
         """Begin nothing more: ``run`` returns once the requests on their way have their answers in the database."""
         self._finishing = True
@@ -152,10 +169,28 @@ class Outbox:
             self._pacing.rest(chat, (until - self._clock()).total_seconds())
         if doubtful:
             log.warning("messages were on their way when the last run ended; sent again, marked", count=doubtful)
+        if not self._idle:
+            await self._ask_what_is_owed()
         async with asyncio.TaskGroup() as tasks:
             await self._take_turns(tasks)
         if self._token_lost is not None:
             raise self._token_lost
+
+    async def _ask_what_is_owed(self) -> None:
+        """Words that the last run was asked for and did not live to say."""
+        if self._telling is None:
+            return
+        async with self._db.read() as conn:
+            for place in await renditions.owing(conn, self._clock() - OWED_FOR):
+                post_id, number, language = place
+                try:
+                    revision = await posts.revision(conn, post_id, number)
+                    account_id = await posts.account_of(conn, post_id)
+                    stored = await accounts.get(conn, account_id) if account_id is not None else None
+                except LookupError:
+                    continue
+                if stored is not None:
+                    self._telling.interpreter.ask(place, revision, stored.account, phrases(language))
 
     async def _take_turns(self, tasks: asyncio.TaskGroup) -> None:
         failures = 0
@@ -191,16 +226,22 @@ class Outbox:
             await self._scan.look(self._clock())
             if self._purse is not None:
                 await self._purse.refill()
+        came, self._came = (self._came, []) if self._may_begin else ([], self._came)
+        for place in came:
+            self._backlog.hurry(self._waiting.pop(place, ()), self._clock())
         picked = self._pick()
         ended, self._ended = self._ended, []
         resting, self._rests = self._rests, []
-        if picked or ended or resting:
+        if picked or ended or resting or came:
             try:
-                decided = await self._write(ended, picked, resting)
+                decided = await self._write(ended, picked, resting, came)
             except BaseException:
                 # nothing was written: what ended is still to be, and what was picked did not go
                 self._ended = ended + self._ended
                 self._rests = resting + self._rests
+                self._came = came + self._came
+                if self._telling is not None:
+                    self._telling.forget()
                 self._unheard |= {head.delivery_id for head, _ in picked}
                 self._give_back(picked)
                 raise
@@ -208,7 +249,11 @@ class Outbox:
         return self._until_next()
 
     async def _write(
-        self, ended: Sequence[Ended], picked: Sequence[tuple[Head, Ticket]], resting: Sequence[Rest]
+        self,
+        ended: Sequence[Ended],
+        picked: Sequence[tuple[Head, Ticket]],
+        resting: Sequence[Rest],
+        came: Sequence[Place],
     ) -> Sequence[Decided]:
         """One transaction."""
         now = self._clock()
@@ -218,6 +263,9 @@ class Outbox:
             await rests.save(conn, resting)
             await settling.unclaim(conn, sorted(self._unheard))
             await self._recording.write(conn, ended)
+            for place in came:
+                if self._telling is not None:
+                    await self._telling.come(conn, place, now)
             decided = await self._deciding.decide(conn, picked, self._looks)
             going = {each.head.chat_id for each in decided if each.attempt is not None}
             over = {each.attempt.delivery.chat_id for each in ended}
@@ -233,8 +281,21 @@ class Outbox:
         for chat_id in over - going:
             self._backlog.free(chat_id)
         undecided = {each.head.delivery_id for each in decided if not each.too_wide}
-        self._backlog.add(_but_held(heads, undecided, now), now)
+        self._backlog.add(self._put_aside(_but_held(heads, undecided, now), decided), now)
+        if self._telling is not None and self._telling.paid:
+            self._telling.paid = 0
+            self.wake()
         return decided
+
+    def _put_aside(self, heads: Sequence[Head], decided: Sequence[Decided]) -> list[Head]:
+        """Who waits for words rests until they are there, but no longer than is said; nobody else waits with them."""
+        waits = {each.head.delivery_id: each.waits for each in decided if each.waits is not None}
+        for delivery_id, not_yet in waits.items():
+            self._waiting.setdefault(not_yet.place, set()).add(delivery_id)
+        return [
+            replace(head, not_before=waits[head.delivery_id].until) if head.delivery_id in waits else head
+            for head in heads
+        ]
 
     def _lost_lease(self, ended: Sequence[Ended], picked: Sequence[tuple[Head, Ticket]]) -> Sequence[Decided]:
         """Another process sends now. What our requests came to is not ours to write any more: it doubts them."""

@@ -87,7 +87,7 @@ class Recording:
             shown = (*plan.send.parts, carried.sent)
             await settling.rewrite_send(conn, plan.send.delivery_id, parts=shown)
         if finished and plan.send is not None and plan.revision is not None:
-            await settling.rewrite_send(conn, plan.send.delivery_id, revision=plan.revision)
+            await settling.rewrite_send(conn, plan.send.delivery_id, revision=plan.revision, owed=plan.owed)
         if finished and plan.listed and change.parts[0].message_ids:
             await settling.list_in(conn, plan.listed, change.parts[0].message_ids[0])
         if carried.topic_gone:

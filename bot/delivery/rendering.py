@@ -1,17 +1,18 @@
 """A revision as the messages that a chat shows: which text goes with which pictures, within Telegram's limits."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 
 from bot.delivery.composing import NAME_LIMIT, QUOTE_LIMIT, compose, pictures
-from bot.delivery.face import Part, Rendered, Styled
+from bot.delivery.face import Button, Part, Rendered, Styled
 from bot.delivery.harmless import block, domain, line, web_link
 from bot.delivery.splitting import CAPTION_LIMIT, TEXT_LIMIT, shorten, split
 from bot.delivery.writing import Writing, units
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.post import Revision
+from bot.model.words import NOTHING, Words
 
 log = structlog.get_logger(__name__)
 
@@ -27,13 +28,33 @@ TEXT_ROOM, CAPTION_ROOM = TEXT_LIMIT - MARK_ROOM, CAPTION_LIMIT - MARK_ROOM
 _FAULTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 
-def render(revision: Revision, account: Account, phrases: Phrases) -> Rendered:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a version of a post is shown to one chat, besides its language."""
+
+    #: What was proved of it and its translation, in the reader's language.
+    words: Words = NOTHING
+    #: The chat wants the agency's own words before their translation.
+    original_first: bool = False
+    #: Ours, for the button that turns the two round; None: there is no button.
+    post_id: int | None = None
+
+
+#: Nothing but the original.
+PLAIN = Manner()
+#: What the button that turns original and translation round sends back: "or:1:17" (the original first, post 17).
+ORDER = "or"
+
+
+def render(revision: Revision, account: Account, phrases: Phrases, manner: Manner = PLAIN) -> Rendered:
     """The messages of a revision, in order: never none, each with room for marks."""
     photos = pictures(revision.post)[:ALBUM_LIMIT]
-    said = text_of(revision, account, phrases)
+    said = text_of(revision, account, phrases, manner)
     parts = [Part(text) for text in split(said, (), TEXT_ROOM)]
     if photos and len(parts) == 1 and units(parts[0].styled.text) <= CAPTION_ROOM:
-        return Rendered((replace(parts[0], media=photos),))
+        # Telegram puts no button under an album
+        return Rendered((replace(parts[0], media=photos, buttons=buttons(manner, phrases, album=len(photos) > 1)),))
+    parts[0] = replace(parts[0], buttons=buttons(manner, phrases))
     if photos:
         # it hangs below the text as a reply; its own words only say whose pictures these are
         name = line(revision.post.author or account.name, NAME_LIMIT)
@@ -41,12 +62,34 @@ def render(revision: Revision, account: Account, phrases: Phrases) -> Rendered:
     return Rendered(tuple(parts))
 
 
+def buttons(manner: Manner, phrases: Phrases, *, album: bool = False) -> tuple[tuple[Button, ...], ...]:
+    """The button under a translated post: the other order than the one that is shown."""
+    if album or manner.post_id is None or not manner.words.translation:
+        return ()
+    label = phrases("button.translation_first" if manner.original_first else "button.original_first")
+    return ((Button(label, data=f"{ORDER}:{int(not manner.original_first)}:{manner.post_id}"),),)
+
+
 def text_of(
-    revision: Revision, account: Account, phrases: Phrases, *, struck: bool = False, pictures_as_links: bool = False
+    revision: Revision,
+    account: Account,
+    phrases: Phrases,
+    manner: Manner = PLAIN,
+    *,
+    struck: bool = False,
+    pictures_as_links: bool = False,
 ) -> Styled:
     """The whole text of a revision; where composing it fails, the agency's words plainly."""
     try:
-        return compose(revision, account, phrases, struck=struck, pictures_as_links=pictures_as_links)
+        return compose(
+            revision,
+            account,
+            phrases,
+            words=manner.words,
+            original_first=manner.original_first,
+            struck=struck,
+            pictures_as_links=pictures_as_links,
+        )
     except _FAULTS:
         log.exception("a post could not be laid out; it goes out plainly", kind=account.kind, post=revision.post.id)
         return _plainly(revision, account)

@@ -3,51 +3,77 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.face import Rendered
-from bot.delivery.rendering import render
+from bot.delivery.rendering import Manner, render
+from bot.delivery.telling import Asking, Telling, Told
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.post import Revision
 from bot.store import accounts, deliveries, posts
+from bot.store.renditions import Place
 
 #: Rendered versions kept between turns; a storm says a few posts in a few languages to everybody.
 KEPT = 64
 
-#: Post, revision, language.
-Look = tuple[int, int, str]
+#: Place, whether the original comes first, whether its words stand.
+Look = tuple[Place, bool, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A version of a post as a chat is to see it now."""
+
+    revision: Revision
+    manner: Manner
+    rendered: Rendered
+    #: Its words stand: nothing better will come.
+    stands: bool = True
 
 
 @dataclass(slots=True)
 class Looks:
-    """How versions of posts look in a language, kept between turns: a version never changes."""
+    """How versions of posts look in a language, kept between turns: once its words stand, a version never changes."""
 
-    _kept: OrderedDict[Look, tuple[Account, Revision, Rendered]] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[Look, tuple[Account, Seen]] = field(default_factory=OrderedDict)
 
-    def find(self, look: Look, account: Account) -> tuple[Revision, Rendered] | None:
+    def find(self, look: Look, account: Account) -> Seen | None:
         """A look that was rendered for the account as it is now."""
         found = self._kept.get(look)
         if found is None or found[0] != account:
             return None
         self._kept.move_to_end(look)
-        return found[1:]
+        return found[1]
 
-    def keep(self, look: Look, account: Account, revision: Revision, rendered: Rendered) -> None:
+    def keep(self, look: Look, account: Account, seen: Seen) -> None:
         """Keep a look; the one that was not used for longest goes."""
-        self._kept[look] = (account, revision, rendered)
+        self._kept[look] = (account, seen)
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
+
+
+class NotYetError(Exception):
+    """Its words are being made, and it may wait for them."""
+
+    def __init__(self, place: Place, until: datetime) -> None:
+        super().__init__(f"the words of {place} are being made")
+        self.place = place
+        self.until = until
 
 
 class Shelf:
     """Lives for one transaction."""
 
-    def __init__(self, conn: AsyncConnection, chat_ids: Iterable[int], looks: Looks) -> None:
+    def __init__(
+        self, conn: AsyncConnection, chat_ids: Iterable[int], looks: Looks, telling: Telling | None = None
+    ) -> None:
         self.conn = conn
         self._chat_ids = sorted(set(chat_ids))
         self._looks = looks
+        self._telling = telling
         self._accounts: dict[int, Account | None] = {}
         self._threads: dict[tuple[int, int], dict[tuple[int, int], int]] = {}
 
@@ -58,15 +84,30 @@ class Shelf:
             self._accounts[account_id] = stored.account if stored else None
         return self._accounts[account_id]
 
-    async def look(self, post_id: int, number: int, account: Account, phrases: Phrases) -> tuple[Revision, Rendered]:
-        """A version of a post and how it looks. Raises LookupError when no such version is kept."""
-        look = (post_id, number, phrases.language)
-        found = self._looks.find(look, account)
-        if found is None:
-            revision = await posts.revision(self.conn, post_id, number)
-            found = revision, render(revision, account, phrases)
-            self._looks.keep(look, account, *found)
-        return found
+    async def look(
+        self, place: Place, account: Account, phrases: Phrases, ask: Asking, *, original_first: bool = False
+    ) -> Seen:
+        """A version of a post and how it looks. Raises LookupError when no such version is kept, NotYetError when it is
+        worth waiting for its words.
+        """
+        if not (ask.begun and ask.without):
+            found = self._looks.find((place, original_first, True), account)
+            if found is not None:
+                return found
+        post_id, number, _ = place
+        early = self._looks.find((place, original_first, False), account)
+        revision = early.revision if early is not None else await posts.revision(self.conn, post_id, number)
+        told = Told()
+        if self._telling is not None:
+            told = await self._telling.tell(self.conn, place, revision, account, phrases, ask)
+        if told.until is not None:
+            raise NotYetError(place, told.until)
+        if early is not None and not told.stands and early.manner.words == told.words:
+            return early
+        manner = Manner(told.words, original_first, post_id)
+        seen = Seen(revision, manner, render(revision, account, phrases, manner), told.stands)
+        self._looks.keep((place, original_first, told.stands), account, seen)
+        return seen
 
     async def first_message(self, chat_id: int, thread_id: int, post_id: int, root_id: int) -> int | None:
         """The first message that a chat got about the event of this post, this post's own left aside."""

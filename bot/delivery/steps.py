@@ -10,9 +10,10 @@ from bot.delivery.composing import moment
 from bot.delivery.face import Part, Rendered, Styled
 from bot.delivery.harmless import block, line
 from bot.delivery.reasons import told
-from bot.delivery.rendering import CAPTION_ROOM, TEXT_ROOM, marked, render_notice, text_of
-from bot.delivery.shelf import Shelf
+from bot.delivery.rendering import CAPTION_ROOM, TEXT_ROOM, buttons, marked, render_notice, text_of
+from bot.delivery.shelf import Seen, Shelf
 from bot.delivery.splitting import split
+from bot.delivery.telling import Asking
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.alert import MsgType
@@ -82,6 +83,8 @@ class Plan:
     later: bool = False
     #: Deliveries that the message stands for, when it sums up what was missed.
     listed: tuple[int, ...] = ()
+    #: The language whose words the chat does not see yet when this is done, "" when it sees what stands. None: as before.
+    owed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,8 @@ class _Words:
     reply: str = ""
 
 
-async def plan(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
-    """The steps of a delivery."""
+async def plan(shelf: Shelf, delivery: Delivery, phrases: Phrases, now: datetime) -> Plan:
+    """The steps of a delivery. Raises NotYetError while its words are being made and it may wait for them."""
     if delivery.op is Op.NOTICE:
         return await _notice(shelf, delivery, phrases)
     if delivery.post_id is None or delivery.account_id is None:
@@ -103,8 +106,15 @@ async def plan(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
     if account is None:
         return Plan(skip="its account is gone")
     if delivery.op is Op.SEND:
-        return await _send(shelf, delivery, delivery.post_id, account, phrases)
-    send = await deliveries.send_of(shelf.conn, delivery.chat_id, delivery.thread_id, delivery.post_id)
+        return await _send(shelf, delivery, delivery.post_id, account, phrases, now)
+    return await _change(shelf, delivery, delivery.post_id, account, phrases, now)
+
+
+async def _change(
+    shelf: Shelf, delivery: Delivery, post_id: int, account: Account, phrases: Phrases, now: datetime
+) -> Plan:
+    """Of what was said before."""
+    send = await deliveries.send_of(shelf.conn, delivery.chat_id, delivery.thread_id, post_id)
     if send is not None and send.state in deliveries.WAITING and not delivery.parts:
         if delivery.op is Op.EDIT and send.state is State.QUEUED and not send.parts:
             return Plan(skip="it will be sent in its newest version", send=send)
@@ -113,15 +123,35 @@ async def plan(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
     in_doubt = send is not None and (send.state is State.HELD or send.maybe_repeat) and not send.parts
     if send is None or not (send.parts or in_doubt):
         return Plan(skip="the chat never got the original")
+    if delivery.op is Op.WORDS:
+        return await _reword(shelf, delivery, send, account, phrases, now)
     if in_doubt or send.parts[0].form in ((LISTED,) if delivery.op is Op.EDIT else (LISTED, FOREIGN)):
         return await _told_of(shelf, delivery, send, phrases)
     if delivery.op is Op.EDIT:
         rewrite = _edit if send.parts[0].form != FOREIGN else _say_anew
-        return await rewrite(shelf, delivery, send, account, phrases)
-    return await _mark(shelf, delivery, send, account, phrases)
+        return await rewrite(shelf, delivery, send, account, phrases, now)
+    return await _mark(shelf, delivery, send, account, phrases, now)
 
 
-async def _send(shelf: Shelf, delivery: Delivery, post_id: int, account: Account, phrases: Phrases) -> Plan:
+async def _seen(
+    shelf: Shelf, delivery: Delivery, post_id: int, number: int, account: Account, phrases: Phrases, now: datetime,
+    *, at_once: bool = False,
+) -> Seen:  # fmt: skip
+    """A version of a post in the chat's manner. What was begun goes on as it began, with or without its words."""
+    asking = Asking(
+        delivery.lane, now, begun=bool(delivery.parts), without=delivery.owed == phrases.language, at_once=at_once
+    )
+    place = (post_id, number, phrases.language)
+    return await shelf.look(place, account, phrases, asking, original_first=delivery.original_first)
+
+
+def _owed(seen: Seen, phrases: Phrases) -> str:
+    return "" if seen.stands else phrases.language
+
+
+async def _send(
+    shelf: Shelf, delivery: Delivery, post_id: int, account: Account, phrases: Phrases, now: datetime
+) -> Plan:
     if delivery.post_state in _OVER and not delivery.parts:
         # what is over is not rung; where it may have arrived, the chat hears of its end all the same
         if delivery.state is State.UNSURE:
@@ -129,19 +159,19 @@ async def _send(shelf: Shelf, delivery: Delivery, post_id: int, account: Account
         return Plan(skip="lifted or removed before it was sent")
     # the rest of a message goes on in the version that it began in; nothing there yet: the newest
     number = (delivery.rendered_revision if delivery.parts else None) or delivery.post_revision
-    revision, rendered = await shelf.look(post_id, number, account, phrases)
+    seen = await _seen(shelf, delivery, post_id, number, account, phrases, now)
     root = delivery.root_id or post_id
     reply_to = await shelf.first_message(delivery.chat_id, delivery.thread_id, post_id, root)
-    if reply_to is None and _lifts(revision) and not await _may_have(shelf, delivery, post_id, root):
+    if reply_to is None and _lifts(seen.revision) and not await _may_have(shelf, delivery, post_id, root):
         return Plan(skip="the chat never got what this lifts")
-    steps = _sending(rendered, silent=delivery.silent, reply_to=reply_to)
+    steps = _sending(seen.rendered, silent=delivery.silent, reply_to=reply_to)
     mark = _words(delivery.notice, phrases).mark
     if mark:
         steps[0] = replace(steps[0], part=marked(steps[0].part, mark, "bold"))
     if delivery.parts:  # what follows hangs below the first message
         first = delivery.parts[0].message_ids[0] if delivery.parts[0].message_ids else None
         steps[1:] = [replace(step, reply_to=first) for step in steps[1:]]
-    return Plan(tuple(steps), revision=number)
+    return Plan(tuple(steps), revision=number, owed=_owed(seen, phrases))
 
 
 def _lifts(revision: Revision) -> bool:
@@ -170,62 +200,102 @@ def _sending(rendered: Rendered, *, silent: bool, reply_to: int | None) -> list[
     ]
 
 
-async def _edit(shelf: Shelf, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases) -> Plan:
+async def _edit(
+    shelf: Shelf, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases, now: datetime
+) -> Plan:
     words, shown = _words(delivery.notice, phrases), send.rendered_revision or 0
     if not delivery.parts and shown >= delivery.revision:
         # a later edit was faster, or an earlier one showed this version already: the word about it is still owed
         steps = _reply(delivery, send, words)
         return Plan(tuple(steps), send=send) if steps else Plan(skip="the chat shows this version already", send=send)
     number = (delivery.rendered_revision if delivery.parts else None) or delivery.post_revision
-    revision = await post_store.revision(shelf.conn, send.post_id, number)
-    mark = ""
-    if delivery.post_state in _MARKED:
-        last = await deliveries.last_mark(shelf.conn, send.chat_id, send.thread_id, send.post_id)
-        mark = _words(last, phrases).mark
-    steps = _rewriting(revision, account, phrases, send, mark)
+    seen = await _seen(shelf, delivery, send.post_id, number, account, phrases, now)
+    steps = _rewriting(seen, account, phrases, send, await _standing_mark(shelf, delivery, send, phrases))
     if shown > number:  # between two of its messages a later edit came
         steps = steps[: len(delivery.parts)]
     steps += _reply(delivery, send, words)
-    return Plan(tuple(steps), revision=max(shown, number), send=send)
+    return Plan(tuple(steps), revision=max(shown, number), send=send, owed=_owed(seen, phrases))
 
 
-async def _say_anew(shelf: Shelf, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases) -> Plan:
+async def _reword(
+    shelf: Shelf, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases, now: datetime
+) -> Plan:
+    """The version that the chat has, in the words that stand by now, or turned round as the chat wishes."""
+    if not send.parts or send.parts[0].form in (LISTED, FOREIGN):
+        return Plan(skip="there is no message of it to edit", send=send)
+    if not (send.owed or delivery.notice or delivery.parts):
+        return Plan(skip="the chat shows these words already", send=send)
+    number = (delivery.rendered_revision if delivery.parts else None) or send.rendered_revision or delivery.revision
+    seen = await _seen(shelf, delivery, send.post_id, number, account, phrases, now, at_once=True)
+    if not seen.stands and not (delivery.notice or delivery.parts):
+        return Plan(skip="its words are still being made", send=send)
+    struck = delivery.post_state == "withdrawn"
+    mark = await _standing_mark(shelf, delivery, send, phrases)
+    steps = _rewriting(seen, account, phrases, send, mark, struck=struck)
+    return Plan(tuple(steps), revision=number, send=send, owed=_owed(seen, phrases))
+
+
+async def _standing_mark(shelf: Shelf, delivery: Delivery, send: SendRow, phrases: Phrases) -> str:
+    """What stays on top of a message whatever else is changed: what became of its post."""
+    if delivery.post_state not in (_MARKED if delivery.op is Op.EDIT else _MARKED | _OVER):
+        return ""
+    last = await deliveries.last_mark(shelf.conn, send.chat_id, send.thread_id, send.post_id)
+    return _words(last, phrases).mark
+
+
+async def _say_anew(
+    shelf: Shelf, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases, now: datetime
+) -> Plan:
     """Another bot sent the message, so it stays as it was: an edit that is worth a word brings the new version whole."""
     words = _words(delivery.notice, phrases)
     if not words.reply:
         return Plan(skip=ANOTHER_BOT, send=send)
     number = (delivery.rendered_revision if delivery.parts else None) or delivery.post_revision
-    _, rendered = await shelf.look(send.post_id, number, account, phrases)
+    # its messages are words about the post, and nothing edits them later on: they are whole from the start
+    seen = await _seen(shelf, delivery, send.post_id, number, account, phrases, now)
     first = next((message for part in delivery.parts for message in part.message_ids), None)
-    steps = [replace(step, kind=Kind.TOLD) for step in _sending(rendered, silent=delivery.silent, reply_to=first)]
+    said = _sending(seen.rendered, silent=delivery.silent, reply_to=first)
+    steps = [replace(step, part=replace(step.part, buttons=()), kind=Kind.TOLD) for step in said]
     steps.append(Step(Part(Styled(words.reply)), Kind.TOLD, reply_to=first, silent=True))
     return Plan(tuple(steps), revision=number, send=send)
 
 
-async def _mark(shelf: Shelf, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases) -> Plan:
+async def _mark(
+    shelf: Shelf, delivery: Delivery, send: SendRow, account: Account, phrases: Phrases, now: datetime
+) -> Plan:
     words = _words(delivery.notice, phrases)
     number = send.rendered_revision or delivery.post_revision
-    revision = await post_store.revision(shelf.conn, send.post_id, number)
-    steps = _rewriting(revision, account, phrases, send, words.mark, struck=words.phrase in _STRIKING)
+    seen = await _seen(shelf, delivery, send.post_id, number, account, phrases, now, at_once=True)
+    steps = _rewriting(seen, account, phrases, send, words.mark, struck=words.phrase in _STRIKING)
     steps += _reply(delivery, send, words)
-    return Plan(tuple(steps), send=send)
+    return Plan(tuple(steps), send=send, owed=_owed(seen, phrases))
 
 
 def _rewriting(
-    revision: Revision, account: Account, phrases: Phrases, send: SendRow, mark: str = "", *, struck: bool = False
+    seen: Seen, account: Account, phrases: Phrases, send: SendRow, mark: str = "", *, struck: bool = False
 ) -> list[Step]:
     """Edits that make the messages of an earlier sending show this version; longer text goes on in new ones."""
     editable = [part for part in send.parts if part.form in {"text", "caption"} and part.message_ids]
     pictured = any(part.form in {"caption", "media"} for part in send.parts)
-    text = text_of(revision, account, phrases, struck=struck, pictures_as_links=not pictured)
+    text = text_of(seen.revision, account, phrases, seen.manner, struck=struck, pictures_as_links=not pictured)
     texts = list(split(text, [CAPTION_ROOM if part.form == "caption" else TEXT_ROOM for part in editable], TEXT_ROOM))
     steps: list[Step] = []
     for index, old in enumerate(editable):
         part = Part(texts[index] if index < len(texts) else Styled(phrases("message.shortened")))
-        steps.append(Step(marked(part, mark, "bold") if mark and not index else part, edits=old))
+        if not index:
+            below = buttons(seen.manner, phrases, album=len(old.message_ids) > 1)
+            part = replace(_topped(part, mark, send, phrases), buttons=below)
+        steps.append(Step(part, edits=old))
     first = _first_message(send)
     steps += [Step(Part(text), Kind.MORE, reply_to=first, silent=True) for text in texts[len(editable) :]]
     return steps
+
+
+def _topped(part: Part, mark: str, send: SendRow, phrases: Phrases) -> Part:
+    """The lines on top of a message that is changed: its mark, and that it may be there twice."""
+    if mark:
+        part = marked(part, mark, "bold")
+    return marked(part, phrases("message.maybe_repeat"), "italic") if send.maybe_repeat else part
 
 
 def _reply(delivery: Delivery, send: SendRow, words: _Words) -> list[Step]:

@@ -95,6 +95,14 @@ class Translator:
             flight.add_done_callback(lambda done: self._landed(key, done))
         return await asyncio.shield(flight)
 
+    async def may(self, source: str, target: str) -> bool:
+        """Tell whether an engine knows this pair and is not left alone just now: then a translation may come."""
+        source, target = settled(source), settled(target)
+        if source == target or not (PROPER.fullmatch(source) and PROPER.fullmatch(target)):
+            return False
+        speaking = [engine for engine in self._engines if engine.speaks(source, target)]
+        return any([await self._rests.of(engine.name) is None for engine in speaking])
+
     async def aclose(self) -> None:
         """Stop what is on its way, and let the engines go."""
         flights = list(self._flights.values())

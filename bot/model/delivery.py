@@ -13,6 +13,8 @@ class Op(StrEnum):
     EDIT = "edit"
     #: Mark what was said as withdrawn or superseded, and reply with what changed.
     MARK = "mark"
+    #: Show the words that were not there when the post was said, or show them the other way round.
+    WORDS = "words"
     #: A word of the bot's own (a source went blind, came back); the text lies in ``notice``.
     NOTICE = "notice"
 

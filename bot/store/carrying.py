@@ -41,6 +41,7 @@ class CarriedChat:
     old_routine_s: int | None
     old_urgent_s: int | None
     wishes: tuple[CarriedWish, ...]
+    original_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,14 @@ class Carried:
 async def page(conn: AsyncConnection, after: int, limit: int) -> tuple[list[CarriedChat], int]:
     """The chats behind this id of ours, and the id to go on from (the same: there are no more)."""
     c = chats.c
-    columns = (c.id, c.telegram_id, c.kind, c.title, c.language, c.old_routine_s, c.old_urgent_s)
+    columns = (c.id, c.telegram_id, c.kind, c.title, c.language, c.old_routine_s, c.old_urgent_s, c.original_first)
     rows = (await conn.execute(select(*columns).where(c.id > after).order_by(c.id).limit(limit))).all()
     wishes = await _wishes(conn, [row.id for row in rows])
     found = [
-        CarriedChat(telegram_id, ChatKind(kind), title, language, routine, urgent, tuple(wishes.get(chat_id, ())))
-        for chat_id, telegram_id, kind, title, language, routine, urgent in rows
+        CarriedChat(
+            telegram_id, ChatKind(kind), title, language, routine, urgent, tuple(wishes.get(chat_id, ())), original
+        )
+        for chat_id, telegram_id, kind, title, language, routine, urgent, original in rows
     ]
     return found, rows[-1].id if rows else after
 
@@ -150,4 +153,5 @@ def _row(chat: CarriedChat, now: datetime, paused_for: str) -> dict[str, object]
         "created_at": now,
         "old_routine_s": chat.old_routine_s,
         "old_urgent_s": chat.old_urgent_s,
+        "original_first": chat.original_first,
     }

@@ -31,6 +31,8 @@ class Chat:
     #: The chat's own patience in seconds, None for the program's (see ``tables``).
     old_routine_s: int | None = None
     old_urgent_s: int | None = None
+    #: The agency's own words stand before their translation.
+    original_first: bool = False
 
     @property
     def paused(self) -> bool:
@@ -82,6 +84,12 @@ async def set_patience(conn: AsyncConnection, telegram_id: int, seconds: int, *,
     """Set how old urgent or routine news may be and still ring in the chat."""
     values = {"old_urgent_s" if urgent else "old_routine_s": seconds}
     await conn.execute(update(chats).where(chats.c.telegram_id == telegram_id).values(**values))
+
+
+async def set_order(conn: AsyncConnection, telegram_id: int, *, original_first: bool) -> None:
+    """Set whether the agency's own words or their translation comes first in the chat."""
+    changed = update(chats).where(chats.c.telegram_id == telegram_id)
+    await conn.execute(changed.values(original_first=original_first))
 
 
 async def pause(conn: AsyncConnection, telegram_id: int, reason: str) -> bool:
@@ -176,4 +184,5 @@ _CHAT = (
     chats.c.paused_reason,
     chats.c.old_routine_s,
     chats.c.old_urgent_s,
+    chats.c.original_first,
 )

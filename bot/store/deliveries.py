@@ -53,6 +53,8 @@ class SendRow:
     parts: tuple[SentPart, ...]
     not_before: datetime
     maybe_repeat: bool
+    #: The language whose words it does not show yet, "" when nothing is owed.
+    owed: str = ""
 
 
 # ------------------------------------------------------------------ queueing
@@ -255,7 +257,7 @@ def parts_from_json(text: str) -> tuple[SentPart, ...]:
     return tuple(SentPart(tuple(p["message_ids"]), p["form"]) for p in json.loads(text))
 
 
-def _sends() -> Select[int, int, int, int, str, int, int | None, str, datetime, bool]:
+def _sends() -> Select[int, int, int, int, str, int, int | None, str, datetime, bool, str]:
     d = deliveries.c
     return select(
         d.id,
@@ -268,11 +270,12 @@ def _sends() -> Select[int, int, int, int, str, int, int | None, str, datetime, 
         d.parts,
         d.not_before,
         d.maybe_repeat,
+        d.owed,
     )
 
 
-def _send_row(row: Row[int, int, int, int, str, int, int | None, str, datetime, bool]) -> SendRow:
-    delivery_id, chat_id, thread_id, post_id, state, lane, rendered, parts, not_before, maybe_repeat = row
+def _send_row(row: Row[int, int, int, int, str, int, int | None, str, datetime, bool, str]) -> SendRow:
+    delivery_id, chat_id, thread_id, post_id, state, lane, rendered, parts, not_before, maybe_repeat, owed = row
     return SendRow(
         delivery_id,
         chat_id,
@@ -284,4 +287,5 @@ def _send_row(row: Row[int, int, int, int, str, int, int | None, str, datetime, 
         parts_from_json(parts),
         not_before,
         maybe_repeat,
+        owed,
     )

@@ -219,6 +219,11 @@ async def revision(conn: AsyncConnection, post_id: int, number: int) -> Revision
     return Revision(post_from_json(row.content), row.number, RevisionKind(row.kind))
 
 
+async def account_of(conn: AsyncConnection, post_id: int) -> int | None:
+    """The account that wrote a post, None when the post is gone."""
+    return (await conn.execute(select(posts.c.account_id).where(posts.c.id == post_id))).scalar_one_or_none()
+
+
 _KNOWN = (
     posts.c.id,
     posts.c.ext_id,

@@ -45,13 +45,21 @@ class Claim:
     delivery_id: int
     revision: int | None
     repeats: int
+    #: The language whose words it goes out without, "" when it has them or needs none.
+    owed: str = ""
 
 
 async def claim(conn: AsyncConnection, claims: Sequence[Claim], now: datetime) -> None:
     """Write the intent to act, before acting, for rows that ``waiting.load`` holds in this transaction."""
     if claims:
         rows = [
-            {"claimed": each.delivery_id, "shown": each.revision, "repeated": each.repeats, "now": now}
+            {
+                "claimed": each.delivery_id,
+                "shown": each.revision,
+                "repeated": each.repeats,
+                "without": each.owed,
+                "now": now,
+            }
             for each in claims
         ]
         await conn.execute(_CLAIM, rows)
@@ -84,13 +92,16 @@ async def rewrite_send(
     *,
     parts: Sequence[SentPart] | None = None,
     revision: int | None = None,
+    owed: str | None = None,
 ) -> None:
-    """What a chat was shown has changed: more messages, or another version of the post."""
+    """What a chat was shown has changed: more messages, another version of the post, or its words in a language."""
     values: dict[str, object] = {}
     if parts is not None:
         values["parts"] = parts_to_json(parts)
     if revision is not None:
         values["rendered_revision"] = revision
+    if owed is not None:
+        values["owed"] = owed
     await conn.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
 
 
@@ -158,6 +169,7 @@ _CLAIM = (
         claimed_at=bindparam("now"),
         rendered_revision=bindparam("shown"),
         repeats=bindparam("repeated"),
+        owed=bindparam("without"),
     )
 )
 

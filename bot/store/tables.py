@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 from bot.store.storable import ForeignText, IndexedText
@@ -205,6 +206,8 @@ chats = Table(
     Column("old_urgent_s", Integer),
     # forgotten ones, to be thrown away
     Index("ix_chats_state_created_at", "state", "created_at"),
+    #: True: the agency's own words stand before their translation.
+    Column("original_first", Boolean, nullable=False, server_default=false()),
 )
 
 subscriptions = Table(
@@ -280,6 +283,8 @@ deliveries = Table(
     Column("arrived_at", UtcDateTime),
     #: The notice that named it among what was missed (no foreign key: it may be gone by now).
     Column("folded_into", BigInteger),
+    #: The language whose words its messages do not show yet (``renditions``), "" when nothing is owed.
+    Column("owed", String(35), nullable=False, server_default=""),
     # the same post is said once in a chat however many of its subscriptions ask for it
     UniqueConstraint("chat_id", "thread_id", "post_id", "revision", "op"),
     # what waits: the sender reads by state, urgent lane first, oldest first
@@ -367,6 +372,24 @@ translations = Table(
     Column("made_at", UtcDateTime, nullable=False),
     # what is old enough to go
     Index("ix_translations_made_at", "made_at"),
+)
+
+#: What readers of a language are shown of a version of a post, where it was not there at once or an engine made it.
+renditions = Table(
+    "renditions",
+    metadata,
+    Column("post_id", Id, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    #: A tag that the bot speaks.
+    Column("language", String(35), primary_key=True),
+    #: When the first delivery that shows it came up: from then on the waiting is counted, also across restarts.
+    Column("asked_at", UtcDateTime, nullable=False),
+    #: ``Words`` as JSON that went out before the translation was there, "" while nothing did.
+    Column("bell", ForeignText, nullable=False, default=""),
+    #: ``Words`` as JSON that stand in the end, "" while they are made.
+    Column("words", ForeignText, nullable=False, default=""),
+    # what a process that died left unsaid
+    Index("ix_renditions_asked_at", "asked_at"),
 )
 
 #: What translating took, by UTC day ("2026-07-21") and engine; answers that were of no use are counted too.

@@ -42,6 +42,8 @@ class Delivery:
     #: The chat's own patience in seconds, None for the program's.
     old_routine_s: int | None
     old_urgent_s: int | None
+    #: The chat wants the agency's own words before their translation.
+    original_first: bool
     thread_id: int
     op: Op
     state: State
@@ -61,6 +63,7 @@ class Delivery:
     repeats: int
     unknown_errors: int
     arrived_at: datetime | None
+    owed: str
     revision: int
     post_id: int | None
     account_id: int | None
@@ -192,6 +195,7 @@ _LOAD = (
         chats.c.language,
         chats.c.old_routine_s,
         chats.c.old_urgent_s,
+        chats.c.original_first,
         deliveries.c.thread_id,
         deliveries.c.op,
         deliveries.c.state,
@@ -211,6 +215,7 @@ _LOAD = (
         deliveries.c.repeats,
         deliveries.c.unknown_errors,
         deliveries.c.arrived_at,
+        deliveries.c.owed,
         deliveries.c.revision,
         deliveries.c.post_id,
         posts.c.account_id,

@@ -13,6 +13,7 @@ from bot.chat.application import TelegramChat, build_bot
 from bot.chat.ports import Found, LookupFailedError, Ports, Trouble
 from bot.chat.sender import TelegramMessenger
 from bot.delivery.face import Part, Rendered, Styled
+from bot.delivery.rendering import Manner
 from bot.demo.botapi import records
 from bot.demo.botapi.rates import Limits
 from bot.demo.botapi.server import BotApiServer
@@ -107,7 +108,7 @@ class ScriptedLookout:
         self.nudges += 1
 
 
-def render(revision: Revision, account: Account, phrases: Phrases) -> Rendered:
+def render(revision: Revision, account: Account, phrases: Phrases, manner: Manner) -> Rendered:
     """Name and text; how posts truly look is not the matter here."""
     return Rendered((Part(Styled(f"{account.name}: {revision.post.text}")),))
 

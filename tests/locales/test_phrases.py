@@ -212,8 +212,8 @@ def test_every_call_gives_the_values_that_its_phrase_wants():
 def test_no_key_stands_unused():
     used = {key for key, _ in used_keys()}
     used |= {f"{key}{REPLY}" for key in used}
-    # keys made of two parts in the code: menu.NAME of each command, severity.LEVEL, trouble.CAUSE
-    made = {key for key in _load(SOURCE) if key.startswith(("menu.", "severity.", "trouble."))}
+    # keys made of two parts in the code: menu.NAME of each command, severity.LEVEL, trouble.CAUSE, action.ACTION
+    made = {key for key in _load(SOURCE) if key.startswith(("menu.", "severity.", "trouble.", "action."))}
     assert sorted(set(_load(SOURCE)) - used - made) == []
 
 

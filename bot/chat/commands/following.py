@@ -11,10 +11,13 @@ from bot.chat.commands.doubting import doubts_of
 from bot.chat.desk import Desk, Press
 from bot.chat.scene import Scene
 from bot.chat.times import told
-from bot.chat.wording import Mark, Say, excerpt, is_real, linked, named, one_line, sentence
+from bot.chat.wording import Mark, Say, beginning, excerpt, is_real, linked, named, one_line, sentence
 from bot.delivery import reasons
+from bot.delivery.composing import translators
 from bot.delivery.face import Styled
+from bot.model.post import Revision, RevisionKind
 from bot.model.subscription import MOST_SUBSCRIPTIONS, Followed, TooManySubscriptionsError, Wish
+from bot.model.words import NOTHING, Words
 from bot.store import choices, subscriptions
 from bot.store.subscriptions import Listed, Removed
 
@@ -64,7 +67,11 @@ class Following:
         except TooManySubscriptionsError:
             await self._desk.voice.change(scene.target, message_id, _too_many(scene))
             return
-        styled = self._told(scene, wish, followed)
+        words = NOTHING
+        if followed.latest is not None:
+            revision = Revision(followed.latest, 1, RevisionKind.NEW)
+            words = await self._desk.ports.words(revision, followed.account, scene.phrases)
+        styled = self._told(scene, wish, followed, words)
         undo = press(scene.phrases("button.undo"), UNDO, followed.subscription_id)
         await self._desk.voice.change(scene.target, message_id, styled, ((undo,),) if followed.created else ())
 
@@ -124,7 +131,7 @@ class Following:
         if scene.query is not None:
             await self._desk.voice.note(scene.query)
 
-    def _told(self, scene: Scene, wish: Wish, followed: Followed) -> Styled:
+    def _told(self, scene: Scene, wish: Wish, followed: Followed, words: Words) -> Styled:
         """What came of a wish: whom it is, who vouches for it, what it wrote last."""
         account = followed.account
         say = Say(scene.phrases)
@@ -140,10 +147,10 @@ class Following:
         doubts_of(self._desk.ports.catalogue, account, say)
         if followed.problem:
             say.newline().line("subscribe.problem", why=reasons.told(followed.problem, scene.phrases))
-        self._add_latest(say, scene, followed)
+        self._add_latest(say, scene, followed, words)
         return say.styled()
 
-    def _add_latest(self, say: Say, scene: Scene, followed: Followed) -> None:
+    def _add_latest(self, say: Say, scene: Scene, followed: Followed, words: Words) -> None:
         post = followed.latest
         # a drill quoted here without its mark could be taken for the real thing
         if post is None or not is_real(post):
@@ -153,5 +160,14 @@ class Following:
         offset = post.utc_offset if post.utc_offset is not None else followed.account.utc_offset
         when = told(post.published, offset, self._desk.clock(), scene.phrases) if post.published else "?"
         say.newline().line("subscribe.latest", when=when)
-        say.newline().add(Mark(excerpt(post), "blockquote"))
+        if words.headline:
+            say.newline().add(f"{words.sign} ").add(Mark(words.headline, "bold"))
+        original = Mark(excerpt(post), "blockquote")
+        if words.translation:
+            made = Mark(beginning("\n".join(piece.text for piece in words.translation)), "blockquote")
+            first, second = (original, made) if scene.original_first else (made, original)
+            say.newline().add(first).newline().add(second)
+            say.newline().add(Mark(translators(words, scene.phrases), "italic"))
+        else:
+            say.newline().add(original)
         say.newline().add(linked(scene.phrases("subscribe.original"), post.url))

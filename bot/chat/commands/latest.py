@@ -1,5 +1,6 @@
 """/latest: the newest posts of what is followed here, once more, looking as they do when they arrive."""
 
+import asyncio
 import heapq
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,9 +11,11 @@ from bot.chat.desk import Command, Desk
 from bot.chat.scene import Scene
 from bot.chat.wording import is_real
 from bot.delivery.face import Rendered
+from bot.delivery.rendering import Manner
 from bot.matching.words import haystack, matches
 from bot.model.account import Account
 from bot.model.post import Post, Revision, RevisionKind
+from bot.model.words import Words
 from bot.store import posts, subscriptions
 from bot.store.subscriptions import Listed
 
@@ -48,8 +51,14 @@ class Latest:
             return
 
         async def work() -> None:
-            for post, account in newest:
-                await self._send(scene, post, account)
+            # all at once: an engine that hangs is waited for once
+            revisions = [Revision(post, 1, RevisionKind.NEW) for post, _ in newest]
+            told = [
+                self._desk.ports.words(revision, account, scene.phrases)
+                for revision, (_, account) in zip(revisions, newest, strict=True)
+            ]
+            for revision, (_, account), words in zip(revisions, newest, await asyncio.gather(*told), strict=True):
+                await self._send(scene, revision, account, words)
 
         async def failed() -> None:
             await self._desk.tell(scene, "common.failed")
@@ -69,8 +78,9 @@ class Latest:
         newest = heapq.nlargest(count, found.values(), key=lambda pair: pair[0].published or _DAWN)
         return newest[::-1]
 
-    async def _send(self, scene: Scene, post: Post, account: Account) -> None:
-        rendered: Rendered = self._desk.ports.render(Revision(post, 1, RevisionKind.NEW), account, scene.phrases)
+    async def _send(self, scene: Scene, revision: Revision, account: Account, words: Words) -> None:
+        manner = Manner(words, scene.original_first)
+        rendered: Rendered = self._desk.ports.render(revision, account, scene.phrases, manner)
         for part in rendered.parts:
             # no sound: these are no news
             await self._desk.voice.send(scene.target, part, silent=True)

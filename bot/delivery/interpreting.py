@@ -1,0 +1,305 @@
+"""From a version of a post to its words in a reader's language: read in a thread, said by the phrasebook or by engines.
+
+One piece of work for a version and a language, whatever the number of readers. It knows nothing of deliveries or of the
+database; how long anybody waits for it is ``telling``'s matter.
+"""
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import structlog
+
+from bot.delivery.composing import HAZARDS_SHOWN, title_of
+from bot.delivery.headline import facts, headline
+from bot.delivery.languages import choose
+from bot.language.languages import settled
+from bot.language.phrasebook import rendering
+from bot.locales import Phrases
+from bot.model.account import Account
+from bot.model.post import Post, Revision
+from bot.model.reading import Reading
+from bot.model.translation import Translation, Untranslated, Why
+from bot.model.words import NOTHING, PHRASEBOOK, Piece, PieceKind, Words
+from bot.reading import reader
+from bot.reading.script import script_of
+from bot.store.renditions import Place
+
+log = structlog.get_logger(__name__)
+
+#: Works kept: what was asked lately, and what is on its way.
+KEPT = 512
+#: Texts of one alert that are translated; with more of them the original stands alone.
+MOST_PIECES = 8
+#: How long what an engine is at may take in all, seconds: a translator keeps its own, shorter limit.
+LONGEST = 120.0
+#: How long /latest waits for a translation, seconds.
+PREVIEW_SECONDS = 2.0
+#: A reading that a whole post waits for may take so long once everything is compiled, seconds.
+READING_SECONDS = 10.0
+
+
+class Translate(Protocol):
+    """The engines behind their gate (``language.translating.Translator``)."""
+
+    async def translate(self, text: str, source: str, target: str) -> Translation | Untranslated:
+        """Give the translation or why there is none."""
+
+    async def may(self, source: str, target: str) -> bool:
+        """Tell whether an engine knows the pair and is not left alone just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A text that is in another language, and that the phrasebook does not say."""
+
+    kind: PieceKind
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What reading gives: words, and what is left to engines."""
+
+    words: Words
+    left: tuple[Left, ...] = ()
+    #: What the phrasebook said already of a post that is left to engines in part.
+    said: tuple[Piece, ...] = ()
+
+
+@dataclass(slots=True)
+class Work:
+    """One version in one language. ``proved`` comes first, ``words`` (which stand) in the end."""
+
+    proved: Words | None = None
+    words: Words | None = None
+    task: "asyncio.Task[None] | None" = None
+    #: Something new is known.
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def soon(self, seconds: float) -> None:
+        """Wait a moment for what needs no engine."""
+        if not self.told.is_set():
+            try:
+                async with asyncio.timeout(seconds):
+                    await self.told.wait()
+            except TimeoutError:
+                return
+
+    async def whole(self, seconds: float) -> Words:
+        """The words that stand, or what is known of them after so long."""
+        if self.words is None and self.task is not None:
+            await asyncio.wait({self.task}, timeout=seconds)
+        return self.words or self.proved or NOTHING
+
+
+class Interpreter:
+    """``start`` it once; it is asked from one event loop."""
+
+    def __init__(self, translator: Translate | None = None) -> None:
+        self._translator = translator
+        self._works: OrderedDict[Place | tuple[Post, str], Work] = OrderedDict()
+        self._warming: threading.Thread | None = None
+        self._warm = False
+        self._waiting: list[asyncio.Future[None]] = []
+        self._lock = threading.Lock()
+        #: Told of each place whose words stand now.
+        self.finished: Callable[[Place], None] = lambda _place: None
+
+    def start(self) -> None:
+        """Compile the reader's grammar beside everything else: it takes a second or two, and nobody waits for it."""
+        if self._warming is None:
+            # a daemon: neither a stop nor a refused token waits for it
+            self._warming = threading.Thread(target=self._compile, name="reader", daemon=True)
+            self._warming.start()
+
+    async def aclose(self) -> None:
+        """Leave off what is on its way."""
+        tasks = [work.task for work in self._works.values() if work.task is not None and not work.task.done()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def ask(self, place: Place | None, revision: Revision, account: Account, phrases: Phrases) -> Work:
+        """The work on a version, begun now when nobody asked for it before. ``place`` None: it is not kept by place."""
+        key = place if place is not None else (revision.post, phrases.language)
+        work = self._works.get(key)
+        if work is None:
+            work = self._works[key] = Work()
+            work.task = asyncio.create_task(self._do(work, place, revision.post, account, phrases), name="interpret")
+            self._bound()
+        else:
+            self._works.move_to_end(key)
+        return work
+
+    async def preview(self, revision: Revision, account: Account, phrases: Phrases) -> Words:
+        """For who asks to see a post: nobody waits longer than ``PREVIEW_SECONDS``, and nothing is promised."""
+        words = await self.ask(None, revision, account, phrases).whole(PREVIEW_SECONDS)
+        return replace(words, promised=False, why=Why.UNAVAILABLE.value) if words.promised else words
+
+    def words_of(self, place: Place) -> Words | None:
+        """The words that stand for a place, None while they are made."""
+        work = self._works.get(place)
+        return work.words if work is not None else None
+
+    def _bound(self) -> None:
+        """Finished works go first; what is on its way stays, for others wait for it."""
+        if len(self._works) > KEPT:
+            for key in [key for key, work in self._works.items() if work.words is not None][
+                : len(self._works) - KEPT
+            ]:
+                del self._works[key]
+
+    async def _do(self, work: Work, place: Place | None, post: Post, account: Account, phrases: Phrases) -> None:
+        try:
+            async with asyncio.timeout(LONGEST):
+                proved = await self._read(post, account, phrases)
+                words = proved.words
+                if proved.left:
+                    words = replace(words, promised=await self._may(proved.left, phrases))
+                    work.proved = words
+                    if words.promised:
+                        work.told.set()
+                    words = await self._translated(proved, phrases)
+                work.words = words
+        except TimeoutError:
+            work.words = replace(work.proved or NOTHING, why=Why.UNAVAILABLE.value, promised=False)
+        except Exception:  # a supervisor's place: filters fail open, and so does this; the original goes out (rule 7)
+            log.exception("a post could not be interpreted; it is shown in the original", post=post.id)
+            work.words = replace(work.proved or NOTHING, why=Why.UNAVAILABLE.value, promised=False)
+        work.told.set()
+        if place is not None:
+            self.finished(place)
+        elif work.words.why:  # whoever asks again may have better luck
+            self._works.pop((post, phrases.language), None)
+
+    async def _read(self, post: Post, account: Account, phrases: Phrases) -> Proved:
+        await self._until_warm()
+        async with asyncio.timeout(READING_SECONDS):
+            return await asyncio.to_thread(prove, post, account, phrases)
+
+    async def _may(self, left: tuple[Left, ...], phrases: Phrases) -> bool:
+        if self._translator is None or len(left) > MOST_PIECES:
+            return False
+        target = settled(phrases.language)
+        return all([await self._translator.may(source, target) for source in {each.source for each in left}])
+
+    async def _translated(self, proved: Proved, phrases: Phrases) -> Words:
+        """All of what is left, or none of anything: half a translation is not shown."""
+        none, left = proved.words, proved.left
+        if self._translator is None:
+            return replace(none, why=Why.NO_ENGINE.value)
+        if len(left) > MOST_PIECES:
+            return replace(none, why=Why.TOO_LONG.value)
+        target, translate = settled(phrases.language), self._translator.translate
+        answers = await asyncio.gather(*(translate(each.text, each.source, target) for each in left))
+        failed = [answer.why for answer in answers if isinstance(answer, Untranslated)]
+        if failed:
+            why = Why.UNRELIABLE if Why.UNRELIABLE in failed else failed[0]
+            return replace(none, why=why.value)
+        made = [answer for answer in answers if isinstance(answer, Translation)]
+        pieces = [Piece(each.kind, answer.text) for each, answer in zip(left, made, strict=True)]
+        by = dict.fromkeys([PHRASEBOOK] * bool(proved.said) + [answer.engine for answer in made])
+        return replace(none, translation=(*proved.said, *pieces), by=tuple(by))
+
+    # ---------------------------------------------------------------- warming up
+
+    async def _until_warm(self) -> None:
+        self.start()
+        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        with self._lock:
+            if self._warm:
+                return
+            self._waiting.append(woken)
+        await woken
+
+    def _compile(self) -> None:
+        try:
+            reader.warm()
+        except Exception:  # a thread's end: whoever reads meets the same, and says so
+            log.exception("the reader of posts could not be made ready")
+        with self._lock:
+            self._warm = True
+            waiting, self._waiting = self._waiting, []
+        for woken in waiting:
+            try:
+                woken.get_loop().call_soon_threadsafe(_wake, woken)
+            except RuntimeError:
+                return  # the loop is closed: nobody waits any more
+
+
+def _wake(woken: "asyncio.Future[None]") -> None:
+    if not woken.done():
+        woken.set_result(None)
+
+
+# ------------------------------------------------------------------ what needs no engine
+
+
+def prove(post: Post, account: Account, phrases: Phrases) -> Proved:
+    """What the reading and the phrasebook give. Pure; some milliseconds, so it is called in a thread."""
+    words = NOTHING
+    pieces: list[Piece] = []
+    left: list[Left] = []
+    seen: set[tuple[PieceKind, str]] = set()
+    for kind, text, declared in _texts(post, account, phrases):
+        if not text.strip() or (kind, text) in seen:
+            continue
+        seen.add((kind, text))
+        offset = post.utc_offset if post.utc_offset is not None else account.utc_offset
+        reading = reader.read(text, published=post.published, utc_offset=offset)
+        source = written_in(text, declared, reading)
+        foreign = bool(source) and not same_language(source, phrases.language)
+        if kind is PieceKind.TEXT and reading.read:
+            sign, said = headline(reading, phrases)
+            words = replace(words, sign=sign, headline=said, facts=facts(reading, phrases) if foreign else ())
+        if not foreign:
+            continue
+        rendered = rendering.render(reading, text, settled(phrases.language))
+        if rendered is not None:
+            pieces.append(Piece(kind, rendered))
+        else:
+            left.append(Left(kind, text, source))
+    if left:
+        return Proved(words, tuple(left), tuple(pieces))
+    return Proved(replace(words, translation=tuple(pieces), by=(PHRASEBOOK,) if pieces else ()))
+
+
+def written_in(text: str, declared: str, reading: Reading) -> str:
+    """The language that a text is in, a tag of ``languages.settled``; "" where nothing says."""
+    script = reading.language or script_of(text)
+    tag = settled(declared) if declared.strip() else script
+    # a feed's default must not make a Chinese text English
+    if script.startswith("zh") and not tag.startswith(("zh", "ja", "ko")):
+        return script
+    return script if tag.startswith("zh") and script.startswith("zh") else tag
+
+
+def same_language(one: str, other: str) -> bool:
+    """Tell whether a reader of one reads the other: both scripts of Chinese count as one language."""
+    return settled(one).partition("-")[0] == settled(other).partition("-")[0]
+
+
+def _texts(post: Post, account: Account, phrases: Phrases) -> Iterator[tuple[PieceKind, str, str]]:
+    """The agency's words by kind, each with the language that it is declared to be in."""
+    declared = post.language or account.language
+    if post.alert is None:
+        title = title_of(post)
+        yield PieceKind.TEXT, f"{title}\n{post.text}" if title and post.text else title or post.text, declared
+        if post.repost is not None and post.repost.available:
+            yield PieceKind.REPOST, post.repost.text, "" if post.repost.author else declared
+        return
+    wordings = [choose(hazard.wordings, phrases.language) for hazard in post.alert.hazards[:HAZARDS_SHOWN]]
+    chosen = [wording for wording in wordings if wording is not None]
+    for number, wording in enumerate(chosen):
+        language = wording.language or declared
+        if not number:
+            yield PieceKind.HEADLINE, wording.headline or wording.event or post.title, language
+        yield PieceKind.INSTRUCTION, wording.instruction, language
+        yield PieceKind.DESCRIPTION, wording.description, language
+    if not any(wording.description or wording.instruction for wording in chosen):
+        yield PieceKind.TEXT, post.text, declared

@@ -169,7 +169,7 @@ class Sending:
                 words=self.interpreter.preview,
                 turn=self.pacing.answer_turn,
                 operators=frozenset(settings.admin_ids),
-                queued=self._outbox.wake,
+                queued=self._outbox.wake_for_old,
                 reports_chat=settings.reports_chat or next(iter(settings.admin_ids), None),
             ),
             self.db,

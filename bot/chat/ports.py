@@ -101,7 +101,7 @@ class Ports:
     render: Render = render
     catalogue: Catalogue = field(default_factory=shipped)
     words: Interpret = no_words
-    #: Something was queued for the outbox.
+    #: Something was queued for the outbox, perhaps something that it had done before.
     queued: Callable[[], None] = _nothing
     #: Telegram's user ids of those who run this bot.
     operators: frozenset[int] = frozenset()

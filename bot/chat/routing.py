@@ -22,8 +22,8 @@ from bot.chat.commands.forgetting import Forgetting
 from bot.chat.commands.language import Language
 from bot.chat.commands.latest import Latest
 from bot.chat.commands.listing import Listing
-from bot.chat.commands.reporting import Reporting
 from bot.chat.commands.order import Order
+from bot.chat.commands.reporting import Reporting
 from bot.chat.commands.stats import Stats
 from bot.chat.commands.status import Status
 from bot.chat.commands.subscribing import Subscribing

@@ -133,6 +133,11 @@ class Outbox:
         self._scan.due = True
         self._woken.set()
 
+    def wake_for_old(self) -> None:
+        """Something that was done before was queued once more."""
+        self._scan.look_anew()
+        self._woken.set()
+
     def flooded(self, telegram_id: int, seconds: float) -> None:
         """Somebody else who sends through this bot got a 429 there. Alerts rest from now on, and what rests is in the
         database before the next one's intent is.
@@ -284,7 +289,7 @@ class Outbox:
         self._backlog.add(self._put_aside(_but_held(heads, undecided, now), decided), now)
         if self._telling is not None and self._telling.paid:
             self._telling.paid = 0
-            self.wake()
+            self.wake_for_old()
         return decided
 
     def _put_aside(self, heads: Sequence[Head], decided: Sequence[Decided]) -> list[Head]:

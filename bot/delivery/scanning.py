@@ -66,6 +66,10 @@ class Scan:
             else:
                 self._more.add((lane, state))
 
+    def look_anew(self) -> None:
+        """Something that was done already was queued once more: its row is an old one."""
+        self._next_whole = None
+
     def wants_more(self) -> bool:
         """True when a queue was not read to its end and there is room for its next page."""
         return any(map(self._wants, _EVERY_QUEUE))

@@ -83,10 +83,10 @@ async def test_a_delivery_that_cannot_be_prepared_is_given_up_visibly_and_holds_
     messenger = ScriptedMessenger()
     real = steps.plan
 
-    async def break_for_one(shelf, delivery, says):
+    async def break_for_one(shelf, delivery, says, now):
         if delivery.telegram_id == READER:
             raise ZeroDivisionError
-        return await real(shelf, delivery, says)
+        return await real(shelf, delivery, says, now)
 
     monkeypatch.setattr("bot.delivery.deciding.plan", break_for_one)
     await queue_posts(db, clock, 1)

@@ -25,6 +25,7 @@ from bot.model.delivery import Lane, Op, SentPart, State
 from bot.model.post import Post, RevisionKind
 from bot.model.subscription import ChatKind
 from bot.model.translation import Cost, EngineRest, Translation, TranslationKey
+from bot.model.words import Words
 from bot.store import (
     accounts,
     bots,
@@ -40,6 +41,7 @@ from bot.store import (
     leases,
     payments,
     posts,
+    renditions,
     reports,
     rests,
     returning,
@@ -60,6 +62,7 @@ from bot.store.settling import Claim
 from bot.store.subscriptions import Removed
 
 MODULES = (
+    renditions,
     accounts,
     bots,
     carrying,
@@ -182,6 +185,7 @@ CALLS: dict[str, Call] = {
     "chats.by_id": lambda c, w: chats.by_id(c, w.chat_id),
     "chats.set_language": lambda c, _: chats.set_language(c, 1, "de"),
     "chats.set_patience": lambda c, _: chats.set_patience(c, 1, 3600, urgent=True),
+    "chats.set_order": lambda c, _: chats.set_order(c, 1, original_first=True),
     "chats.pause": lambda c, _: chats.pause(c, 1, "blocked"),
     "chats.resume": lambda c, _: chats.resume(c, 1),
     "chats.migrate": lambda c, _: chats.migrate(c, 2, 3),
@@ -271,6 +275,14 @@ CALLS: dict[str, Call] = {
     "posts.by_event": lambda c, w: posts.by_event(c, w.account_id, "event 3"),
     "events.of_event": lambda c, w: events.of_event(c, w.post_id),
     "events.join_events": lambda c, w: events.join_events(c, [w.post_id + 1, w.post_id + 2], w.post_id),
+    "posts.account_of": lambda c, w: posts.account_of(c, w.post_id),
+    "renditions.find": lambda c, w: renditions.find(c, (w.post_id, 1, "en")),
+    "renditions.ask": lambda c, w: renditions.ask(c, (w.post_id, 1, "en"), w.now),
+    "renditions.ring": lambda c, w: renditions.ring(c, (w.post_id, 1, "en"), Words(headline="Orange")),
+    "renditions.say": lambda c, w: renditions.say(c, (w.post_id, 1, "en"), Words(headline="Orange"), w.now),
+    "renditions.owing": lambda c, w: renditions.owing(c, w.now),
+    "renditions.pay": lambda c, w: renditions.pay(c, (w.post_id, 1, "en"), w.now),
+    "renditions.anew": lambda c, w: renditions.anew(c, w.chat_id, w.post_id, w.now),
     "posts.get": lambda c, w: posts.get(c, w.post_id),
     "posts.revision": lambda c, w: posts.revision(c, w.post_id, 1),
     "subscriptions.add": lambda c, w: subscriptions.add(c, w.chat_id, 9, w.account_id, (), "", None, w.now),

@@ -23,6 +23,7 @@ from bot.model.account import Account
 from bot.model.post import Post, Revision
 from bot.model.reason import Reason
 from bot.model.subscription import Followed, TooManySubscriptionsError, Wish
+from bot.model.words import NOTHING, Piece, PieceKind, Words
 from bot.store import accounts, chats, posts, subscriptions
 from bot.store.database import Database
 from bot.store.fingerprint import fingerprint
@@ -110,7 +111,17 @@ class ScriptedLookout:
 
 def render(revision: Revision, account: Account, phrases: Phrases, manner: Manner) -> Rendered:
     """Name and text; how posts truly look is not the matter here."""
-    return Rendered((Part(Styled(f"{account.name}: {revision.post.text}")),))
+    words = "".join(f" [{piece.text}]" for piece in manner.words.translation)
+    order = ", original first" if manner.original_first else ""
+    return Rendered((Part(Styled(f"{account.name}: {revision.post.text}{words}{order}")),))
+
+
+async def interpret(revision: Revision, account: Account, phrases: Phrases) -> Words:
+    """Chinese is told to be translated; whoever does it is not the matter here."""
+    if not revision.post.text.startswith("暴雨"):
+        return NOTHING
+    said = Piece(PieceKind.TEXT, f"{revision.post.text} in {phrases.language}")
+    return Words("🟠", "Rainstorm", translation=(said,), by=("deepl",))
 
 
 class House:
@@ -122,6 +133,8 @@ class House:
         self.db = db
         self.chat = chat
         self.lookout = lookout
+        #: How often the outbox was woken.
+        self.woken = 0
 
     async def settled(self, chat_id: int, predicate: Callable[[tuple[records.Message, ...]], object]) -> list[str]:
         """What the bot says in a chat, once ``predicate`` holds for its messages."""
@@ -199,9 +212,22 @@ async def at_work(
     bot = build_bot(server.token, server.url)
     clock = Clock()
     lookout = ScriptedLookout(db, clock)
+    made: list[House] = []
+
+    def queued() -> None:
+        made[0].woken += 1
+
     chat = TelegramChat(
         bot,
-        Ports(lookout, TelegramMessenger(bot), render=render, operators=operators, reports_chat=reports_chat),
+        Ports(
+            lookout,
+            TelegramMessenger(bot),
+            render=render,
+            words=interpret,
+            queued=queued,
+            operators=operators,
+            reports_chat=reports_chat,
+        ),
         db,
         clock=clock,
         rng=random.Random(1),
@@ -211,7 +237,8 @@ async def at_work(
     async with chat:
         running = asyncio.create_task(chat.run(stop))
         try:
-            yield House(server, db, chat, lookout)
+            made.append(House(server, db, chat, lookout))
+            yield made[0]
         finally:
             stop.set()
             await asyncio.wait_for(running, 10)

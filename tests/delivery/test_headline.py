@@ -45,10 +45,9 @@ def headed(text, language="en"):
             "Earthquake · Maoxian County (Aba Prefecture, Sichuan)",
         ),
         (
-            "国家防总将防汛应急响应提升至二级。",
+            "北京市防汛指挥部启动防汛二级应急响应。",
             "🟠",
-            "Emergency response: Level II, flood control · Raised · "
-            "China's State Flood Control and Drought Relief Headquarters",
+            "Emergency response: Level II, flood control · Issued · Beijing Flood Control Headquarters",
         ),
         (
             "The Hong Kong Observatory has issued the Red Rainstorm Warning Signal.",

@@ -1,0 +1,217 @@
+"""How a translated post looks: headline, facts, whose translation it is, the agency's own words in a folded quotation."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.delivery.composing import compose
+from bot.delivery.interpreting import Interpreter, prove, written_in
+from bot.delivery.rendering import Manner, render
+from bot.locales import available, phrases
+from bot.model.account import Account
+from bot.model.alert import Alert, Area, Certainty, Hazard, MsgType, Scope, Severity, Status, Urgency, Wording
+from bot.model.post import Media, MediaKind, Post, Repost, Revision, RevisionKind
+from bot.model.translation import Translation, Untranslated, Why
+from bot.model.words import NOTHING, PHRASEBOOK, Fact, Piece, PieceKind, Words
+from bot.reading.reader import read
+from bot.store.renditions import from_json, to_json
+
+SENT = datetime(2026, 7, 21, 3, 51, tzinfo=UTC)
+POLICE = Account("weibo", "1288915263", "平安北京", "https://weibo.com/u/1288915263", language="zh", utc_offset=480)
+FREE = "请市民注意安全，尽量减少外出，看好老人孩子。"
+SAID = "Please take care and go out as little as you can."
+POST = Post("weibo", POLICE.key, "1", FREE, "https://weibo.com/x/1", published=SENT)
+MADE = Words(translation=(Piece(PieceKind.TEXT, SAID),), by=("deepl",))
+FORMULA = "北京市气象台7月21日9时30分发布暴雨橙色预警信号，请注意防范。"
+
+
+def composed(post, words, language="en", **how):
+    return compose(Revision(post, 1, RevisionKind.NEW), POLICE, phrases(language), words=words, **how)
+
+
+def quoted(styled):
+    """(entity type, text) of every quotation, in order."""
+    text = styled.text.encode("utf-16-le")
+    return [
+        (span.type, text[2 * span.offset : 2 * (span.offset + span.length)].decode("utf-16-le"))
+        for span in sorted(styled.spans, key=lambda span: span.offset)
+        if "blockquote" in span.type
+    ]
+
+
+def test_the_translation_comes_first_and_the_original_is_folded():
+    assert quoted(composed(POST, MADE)) == [("blockquote", SAID), ("expandable_blockquote", FREE)]
+    assert "Machine translation: deepl\nIn the agency’s own words:\n" in composed(POST, MADE).text
+
+
+def test_the_original_comes_first_where_the_chat_wants_it():
+    styled = composed(POST, MADE, original_first=True)
+    assert quoted(styled) == [("blockquote", FREE), ("expandable_blockquote", SAID)]
+    assert styled.text.index(SAID) < styled.text.index("Machine translation: deepl")
+
+
+@pytest.mark.parametrize("language", available())
+@pytest.mark.parametrize("original_first", [True, False])
+def test_in_every_language_it_is_marked_and_keeps_link_account_and_time(language, original_first):
+    text = composed(POST, MADE, language, original_first=original_first).text
+    says = phrases(language)
+    for words in (SAID, FREE, "平安北京", says("translation.by_engine", engines="deepl"), "(weibo.com)"):
+        assert words in text
+    assert says.conventions.moment(SENT, 480) in text
+
+
+def test_an_engines_words_are_as_harmless_as_anybodys():
+    made = replace(MADE, translation=(Piece(PieceKind.TEXT, "Ask @attacker or /start now at t.me/attacker"),))
+    text = composed(POST, made).text
+    assert "@attacker" not in text
+    assert "/start" not in text
+    assert "t.me" not in text
+
+
+def test_facts_stand_below_the_headline_and_nothing_is_said_of_what_was_not_given():
+    words = Words("🟠", "Warning: rainstorm, orange", ((Fact.WHERE, "Beijing"), (Fact.SOURCE, "Observatory")))
+    lines = composed(POST, words).text.split("\n")
+    assert lines[0] == "🟠 Warning: rainstorm, orange"
+    assert {"Where: Beijing", "Source: Observatory"} <= set(lines)
+    assert not any(line.startswith(("When", "What to do")) for line in lines)
+
+
+def test_what_it_passes_on_is_translated_too():
+    post = replace(POST, repost=Repost(True, author="气象北京", text="暴雨将至"))
+    words = replace(MADE, translation=(*MADE.translation, Piece(PieceKind.REPOST, "A rainstorm is coming")))
+    (_, first), (_, folded) = quoted(composed(post, words))
+    assert "» 气象北京: A rainstorm is coming" in first
+    assert "» 气象北京: 暴雨将至" in folded
+
+
+# ------------------------------------------------------------------ alerts with fields
+
+ITALIAN = Wording("it-IT", "Vento forte", "Allerta vento", "Raffiche di 90 km/h.", "Restate in casa.", "Meteo")
+HAZARD = Hazard(Urgency.IMMEDIATE, Severity.SEVERE, Certainty.OBSERVED, (ITALIAN,), areas=(Area("Genova"),))
+ALERT = Alert("meteo", "1", SENT, SENT.isoformat(), Status.ACTUAL, MsgType.ALERT, Scope.PUBLIC, hazards=(HAZARD,))
+CAP = Post("cap", "meteo", "1", "", "https://example.org/1", published=SENT, alert=ALERT)
+METEO = Account("cap", "meteo", "Meteo", "https://example.org/", language="it", utc_offset=60)
+IN_ENGLISH = {
+    "Allerta vento": "Wind warning",
+    "Raffiche di 90 km/h.": "Gusts of 90 km/h.",
+    "Restate in casa.": "Stay at home.",
+}
+
+
+class Engines:
+    def __init__(self, said):
+        self.said, self.asked = said, []
+
+    async def may(self, source, target):
+        return True
+
+    async def translate(self, text, source, target):
+        self.asked.append((text, source, target))
+        if text not in self.said:
+            return Untranslated(Why.UNRELIABLE)
+        return Translation(self.said[text], source, target, "deepl", "", SENT)
+
+
+async def interpreted(post, account, engines, language="en"):
+    interpreter = Interpreter(engines)
+    work = interpreter.ask((1, 1, language), Revision(post, 1, RevisionKind.NEW), account, phrases(language))
+    words = await work.whole(30)
+    await interpreter.aclose()
+    return words
+
+
+async def test_a_foreign_alert_is_translated_piece_by_piece():
+    engines = Engines(IN_ENGLISH)
+    words = await interpreted(CAP, METEO, engines)
+    assert {source for _, source, _ in engines.asked} == {"it"}
+    text = composed(CAP, words).text
+    for said in (*IN_ENGLISH, *IN_ENGLISH.values(), "Machine translation: deepl"):
+        assert said in text
+    assert text.index("Stay at home.") < text.index("Restate in casa.")
+    turned = composed(CAP, words, original_first=True).text
+    assert turned.index("Restate in casa.") < turned.index("Stay at home.")
+
+
+async def test_half_a_translation_is_none():
+    words = await interpreted(CAP, METEO, Engines({"Allerta vento": "Wind warning"}))
+    assert words.translation == ()
+    assert words.why == Why.UNRELIABLE
+    assert "Wind" not in composed(CAP, words).text
+    assert "could not be translated reliably" in composed(CAP, words).text
+
+
+async def test_the_agencys_own_words_in_the_readers_language_are_not_translated():
+    english = Wording("en-GB", "Wind", "Wind warning", "Gusts of 90 km/h.", "Stay at home.", "Meteo")
+    alert = replace(ALERT, hazards=(replace(HAZARD, wordings=(ITALIAN, english)),))
+    engines = Engines({})
+    words = await interpreted(replace(CAP, alert=alert), METEO, engines)
+    assert (engines.asked, words) == ([], NOTHING)
+
+
+# ------------------------------------------------------------------ what is proved
+
+
+def test_a_formula_is_said_by_the_phrasebook_and_a_free_text_is_left_to_engines():
+    proved = prove(replace(POST, text=FORMULA), POLICE, phrases("fr"))
+    assert proved.words.by == (PHRASEBOOK,)
+    assert proved.words.sign == "🟠"
+    assert not proved.left
+    free = prove(POST, POLICE, phrases("fr"))
+    assert [(each.text, each.source) for each in free.left] == [(FREE, "zh-Hans")]
+    assert not free.words.translation
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant"])
+def test_a_reader_of_chinese_gets_the_headline_and_the_original_alone(language):
+    proved = prove(replace(POST, text=FORMULA), POLICE, phrases(language))
+    assert proved.words.headline
+    assert (proved.words.translation, proved.words.facts, proved.left) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "tag"),
+    [
+        ("暴雨将至", "zh", "zh-Hans"),
+        ("暴雨將至，請注意", "zh", "zh-Hant"),
+        ("暴雨将至", "en-US", "zh-Hans"),
+        ("Allerta vento", "it-IT", "it"),
+        ("The river rises", "", "en"),
+        ("Река поднимается", "", ""),
+    ],
+)
+def test_a_declared_language_comes_first_but_a_default_makes_no_chinese_english(text, declared, tag):
+    assert written_in(text, declared, read(text)) == tag
+
+
+async def test_a_fault_of_ours_shows_the_original():
+    class Broken(Engines):
+        async def translate(self, text, source, target):
+            raise ZeroDivisionError
+
+    words = await interpreted(POST, POLICE, Broken({}))
+    assert words == Words(why=Why.UNAVAILABLE)
+
+
+# ------------------------------------------------------------------ button and keeping
+
+
+def test_the_button_is_under_the_first_message_and_never_under_an_album():
+    photo = Media(MediaKind.PHOTO, "https://wx1.sinaimg.cn/1.jpg")
+    manner = Manner(MADE, post_id=17)
+
+    def shown(post, manner=manner):
+        return render(Revision(post, 1, RevisionKind.NEW), POLICE, phrases("en"), manner).parts
+
+    assert [button.data for row in shown(POST)[0].buttons for button in row] == ["or:1:17"]
+    assert shown(replace(POST, media=(photo,)))[0].buttons
+    assert not shown(replace(POST, media=(photo, replace(photo, url=photo.url + "?2"))))[0].buttons
+    assert not shown(POST, Manner(Words(why="unreliable"), post_id=17))[0].buttons
+    long = [part.buttons != () for part in shown(replace(POST, text=FREE * 300))]
+    assert long == [True] + [False] * (len(long) - 1)
+
+
+def test_words_are_kept_as_they_are():
+    words = Words("🟠", "Warning", ((Fact.WHEN, "now"),), MADE.translation, ("deepl",), "unreliable", promised=True)
+    assert from_json(to_json(words)) == words
+    assert from_json("") is None

@@ -35,7 +35,7 @@ KEPT = 512
 #: Texts of one alert that are translated; with more of them the original stands alone.
 MOST_PIECES = 8
 #: How long what an engine is at may take in all, seconds: a translator keeps its own, shorter limit.
-LONGEST = 120.0
+LONGEST = 180.0
 #: How long /latest waits for a translation, seconds.
 PREVIEW_SECONDS = 2.0
 #: A reading that a whole post waits for may take so long once everything is compiled, seconds.

@@ -220,6 +220,7 @@ class Interpreter:
     def _compile(self) -> None:
         try:
             reader.warm()
+            log.info("the reader of posts is ready")
         except Exception:  # a thread's end: whoever reads meets the same, and says so
             log.exception("the reader of posts could not be made ready")
         with self._lock:

@@ -43,7 +43,9 @@ async def filled(db, clock, settings):
         await subscriptions.add(conn, person, 0, feed, words, words_key(words), 5, clock())
         await subscriptions.add(conn, forum, 77, police, (), "", None, clock())
         await conn.execute(
-            chats_table.update().where(chats_table.c.id == forum).values(old_routine_s=3600, old_urgent_s=7200)
+            chats_table.update()
+            .where(chats_table.c.id == forum)
+            .values(old_routine_s=3600, old_urgent_s=7200, original_first=True)
         )
     return db
 
@@ -89,6 +91,7 @@ async def test_what_is_exported_and_imported_elsewhere_is_exported_the_same_from
     assert person["subscriptions"][0]["account"]["url"] == account().url
     assert (forum["title"], forum["subscriptions"][0]["topic"]) == ("邻居 ☂", 77)
     assert forum["old_news"] == {"routine_seconds": 3600, "urgent_seconds": 7200}
+    assert forum["original_first"] is True
     done = await import_chats(other, file_of(tmp_path, lines), clock)
     assert done.new == Carried(chats=2, paused=0, wishes=3)
     assert await exported(other) == lines

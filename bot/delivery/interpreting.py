@@ -5,6 +5,8 @@ database; how long anybody waits for it is ``telling``'s matter.
 """
 
 import asyncio
+import contextlib
+import queue
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -38,8 +40,10 @@ MOST_PIECES = 8
 LONGEST = 180.0
 #: How long /latest waits for a translation, seconds.
 PREVIEW_SECONDS = 2.0
-#: A reading that a whole post waits for may take so long once everything is compiled, seconds.
-READING_SECONDS = 10.0
+#: How long one post may wait to be read, seconds.
+READING_SECONDS = 60.0
+#: Getting ready begins when nobody has asked for anything for so long, and goes on between posts, seconds.
+WARM_AFTER, WARM_PAUSE = 1.0, 0.001
 
 
 class Translate(Protocol):
@@ -103,19 +107,13 @@ class Interpreter:
     def __init__(self, translator: Translate | None = None) -> None:
         self._translator = translator
         self._works: OrderedDict[Place | tuple[Post, str], Work] = OrderedDict()
-        self._warming: threading.Thread | None = None
-        self._warm = False
-        self._waiting: list[asyncio.Future[None]] = []
-        self._lock = threading.Lock()
+        self._reading = ReadingThread()
         #: Told of each place whose words stand now.
         self.finished: Callable[[Place], None] = lambda _place: None
 
     def start(self) -> None:
-        """Compile the reader's grammar beside everything else: it takes a second or two, and nobody waits for it."""
-        if self._warming is None:
-            # a daemon: neither a stop nor a refused token waits for it
-            self._warming = threading.Thread(target=self._compile, name="reader", daemon=True)
-            self._warming.start()
+        """Begin to compile the reader's grammar: it takes seconds, in which what comes is read all the same."""
+        self._reading.start()
 
     async def aclose(self) -> None:
         """Leave off what is on its way."""
@@ -123,6 +121,7 @@ class Interpreter:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._reading.end()
 
     def ask(self, place: Place | None, revision: Revision, account: Account, phrases: Phrases) -> Work:
         """The work on a version, begun now when nobody asked for it before. ``place`` None: it is not kept by place."""
@@ -178,9 +177,8 @@ class Interpreter:
             self._works.pop((post, phrases.language), None)
 
     async def _read(self, post: Post, account: Account, phrases: Phrases) -> Proved:
-        await self._until_warm()
         async with asyncio.timeout(READING_SECONDS):
-            return await asyncio.to_thread(prove, post, account, phrases)
+            return await self._reading.do(lambda: prove(post, account, phrases))
 
     async def _may(self, left: tuple[Left, ...], phrases: Phrases) -> bool:
         if self._translator is None or len(left) > MOST_PIECES:
@@ -206,36 +204,80 @@ class Interpreter:
         by = dict.fromkeys([PHRASEBOOK] * bool(proved.said) + [answer.engine for answer in made])
         return replace(none, translation=(*proved.said, *pieces), by=tuple(by))
 
-    # ---------------------------------------------------------------- warming up
 
-    async def _until_warm(self) -> None:
+class ReadingThread:
+    """One thread in which posts are read, one after the other; between them it compiles what later posts may need."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin; once is enough."""
+        if self._thread is None:
+            # a daemon: neither a stop nor a refused token waits for it
+            self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
+            self._thread.start()
+
+    def end(self) -> None:
+        """Leave off after what is being read."""
+        self._jobs.put(None)
+
+    async def do(self, work: Callable[[], Proved]) -> Proved:
+        """Do it there, and wait for it. Raises what it raises."""
         self.start()
-        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        with self._lock:
-            if self._warm:
-                return
-            self._waiting.append(woken)
-        await woken
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Proved] = loop.create_future()
 
-    def _compile(self) -> None:
-        try:
-            reader.warm()
-            log.info("the reader of posts is ready")
-        except Exception:  # a thread's end: whoever reads meets the same, and says so
-            log.exception("the reader of posts could not be made ready")
-        with self._lock:
-            self._warm = True
-            waiting, self._waiting = self._waiting, []
-        for woken in waiting:
+        def job() -> None:
+            outcome = _outcome(work)
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(_settle, done, outcome)
+
+        self._jobs.put(job)
+        return await done
+
+    def _run(self) -> None:
+        steps: Iterator[None] | None = reader.warming()
+        pause = WARM_AFTER
+        while True:
             try:
-                woken.get_loop().call_soon_threadsafe(_wake, woken)
-            except RuntimeError:
-                return  # the loop is closed: nobody waits any more
+                job = self._jobs.get(timeout=pause) if steps is not None else self._jobs.get()
+            except queue.Empty:
+                steps, pause = _step(steps), WARM_PAUSE
+                continue
+            if job is None:
+                return
+            job()
 
 
-def _wake(woken: "asyncio.Future[None]") -> None:
-    if not woken.done():
-        woken.set_result(None)
+def _step(steps: Iterator[None] | None) -> Iterator[None] | None:
+    """One step of getting ready; None when that is done."""
+    try:
+        if steps is not None:
+            next(steps)
+            return steps
+    except StopIteration:
+        log.info("the reader of posts is ready")
+    except Exception:  # a thread's loop: whoever reads meets the same, and says so
+        log.exception("the reader of posts could not be made ready")
+    return None
+
+
+def _outcome(work: Callable[[], Proved]) -> Proved | Exception:
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
+        return error
+
+
+def _settle(done: "asyncio.Future[Proved]", outcome: Proved | Exception) -> None:
+    if done.done():
+        return
+    if isinstance(outcome, Exception):
+        done.set_exception(outcome)
+    else:
+        done.set_result(outcome)
 
 
 # ------------------------------------------------------------------ what needs no engine

@@ -64,12 +64,6 @@ def _compiled(source: str) -> re.Pattern[str]:
     return re.compile(source)
 
 
-def warm() -> None:
-    """Compile every formula (about a second): in a thread at the start, so that no post waits for it."""
-    for formula in formulas():
-        _ = formula.pattern
-
-
 @lru_cache(maxsize=1)
 def formulas() -> tuple[Formula, ...]:
     """Load and compile every formula (some tens of milliseconds, once)."""

@@ -1,5 +1,6 @@
 """Reading a post: from its words to what they prove. This is the room's door; everything else stands behind it."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TypeVar
 
@@ -43,9 +44,17 @@ def read(text: str, *, published: datetime | None = None, utc_offset: int | None
 
 
 def warm() -> None:
-    """Load and compile everything (about a second): in a thread at the start, so that the first post waits for nothing."""
-    formulas.warm()
+    """Load and compile everything (about a second), so that the first post waits for nothing."""
+    for _ in warming():
+        pass
+
+
+def warming() -> Iterator[None]:
+    """The same in several hundred steps of some milliseconds each, for who has something better to do in between."""
     read("北京市气象台发布暴雨橙色预警信号。")
+    for formula in formulas.formulas():
+        _ = formula.pattern
+        yield
 
 
 def _all(clauses: tuple[Clause, ...], kind: type[T]) -> tuple[T, ...]:

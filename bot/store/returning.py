@@ -36,13 +36,16 @@ async def put_right(conn: AsyncConnection, chat_id: int, marks: Mapping[str, tup
             m.c.notice.contains(phrase, autoescape=True),
         )
         queued += await _queue(conn, d, Op.MARK, notice, [p.c.state == state, ~is_marked], now)
-    return queued
+    # the translation of what it was shown without may have come meanwhile
+    return queued + await _queue(conn, d, Op.WORDS, "", [d.c.owed != ""], now)
 
 
 def _said(chat_id: int, since: datetime) -> Subquery:
     d = deliveries.c
     which = (d.chat_id == chat_id, d.op == Op.SEND.value, d.parts != "[]", d.queued_at >= since)
-    newest = select(d.chat_id, d.thread_id, d.post_id, d.rendered_revision).where(*which).order_by(d.id.desc())
+    newest = (
+        select(d.chat_id, d.thread_id, d.post_id, d.rendered_revision, d.owed).where(*which).order_by(d.id.desc())
+    )
     return newest.limit(MESSAGES).subquery("said")
 
 

@@ -18,6 +18,7 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
 from bot.model.delivery import Lane, Op, State
 from bot.model.translation import Translation, Untranslated, Why
+from bot.reading import reader
 from bot.store import chats, deliveries, renditions
 from bot.store.deliveries import Draft
 from bot.store.tables import deliveries as table
@@ -90,8 +91,7 @@ class Running:
 @pytest.fixture(scope="module", autouse=True)
 async def _warm():
     """The grammar is compiled once for the process; here it is not the matter."""
-    interpreter = Interpreter()
-    await interpreter._until_warm()
+    await asyncio.to_thread(reader.warm)
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ async def test_an_alert_whose_engine_hangs_goes_out_and_has_its_words_after_a_ki
     standin.faults += [slow(600.0)] * 8
     reader = whole.reader()
     first = await programs("first")
-    await first.says("the reader of posts is ready")
+    await first.says("the reader of posts is ready", 60)
     await whole.ask(reader, f"/subscribe {whole.site_url}/cap/index.atom", "is followed here now")
     whole.site.cap_alert(severity="Severe", hours=24, event_zh="通知", headline_zh="通知", instruction_zh=FREE)
     await whole.until(reader, "A translation follows.")

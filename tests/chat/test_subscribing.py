@@ -301,3 +301,11 @@ async def test_two_chats_follow_the_same_account_apart(house):
     mine, theirs = await house.followed(first.id), await house.followed(second.id)
     assert mine[0].subscription_id != theirs[0].subscription_id
     assert mine[0].account_id == theirs[0].account_id
+
+
+async def test_its_latest_post_is_shown_in_the_readers_language_too(house, police, post_of):
+    user = house.world.add_user("Wei")
+    house.lookout.latest[police.key] = post_of(police, 1, "暴雨将至")
+    house.world.say(user.id, user.id, "/subscribe 1288915263")
+    said = await house.says(user.id, "Its latest post")
+    assert "🟠 Rainstorm\n暴雨将至 in en\n暴雨将至\nMachine translation: deepl\n" in said.text

@@ -16,6 +16,7 @@ from bot.delivery.face import LostAnswerError
 from bot.delivery.interpreting import Interpreter
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
+from bot.delivery.returning import welcome_back
 from bot.model.delivery import Lane, Op, State
 from bot.model.translation import Translation, Untranslated, Why
 from bot.reading import reader
@@ -433,3 +434,28 @@ async def test_a_turn_that_is_not_written_forgets_nothing_that_is_owed(db, clock
     engines.free.set()
     await running.until(lambda: messenger.messages[0].edits, step=0.1)
     assert SAID in messenger.messages[0].text
+
+
+async def test_a_chat_that_is_let_in_again_gets_the_words_that_came_meanwhile(db, clock, run):
+    messenger, engines = ScriptedMessenger(), Engines(hangs=True)
+    await queue_posts(db, clock, 1, lanes=(Lane.URGENT,), text=FREE)
+    running = run(messenger, engines)
+    await running.until(lambda: messenger.messages, step=0.1)
+    await running.settled()
+    async with db.begin() as conn:
+        await chats.pause(conn, READER, "blocked")
+    engines.free.set()
+    async with asyncio.timeout(10):
+        while not await said(db):
+            await asyncio.sleep(0.01)
+    assert await running.settled() == {State.SENT: 1}
+    async with db.begin() as conn:
+        await welcome_back(conn, READER, clock())
+    running.outbox.wake()
+    await running.until(lambda: messenger.messages[0].edits, step=0.1)
+    assert SAID in messenger.messages[0].text
+
+
+async def said(db):
+    async with db.read() as conn:
+        return (await conn.execute(select(kept.c.words))).scalar_one()

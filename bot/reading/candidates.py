@@ -5,41 +5,53 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from bot.reading.formulas import Formula, formulas
 
 
+class _Word(NamedTuple):
+    """A word that formulas need: which choices of words it meets, and which formulas (by number) need it most."""
+
+    word: str
+    choices: frozenset[int]
+    formulas: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Index:
-    #: The first two characters of a word to the words that begin so.
-    by_beginning: Mapping[str, tuple[str, ...]]
-    #: A word to the formulas (by number) whose most telling need it meets.
-    by_word: Mapping[str, tuple[int, ...]]
+    #: The first two characters of a word (its only one) to the words that begin so.
+    by_beginning: Mapping[str, tuple[_Word, ...]]
     #: Formulas that need no certain word.
     always: tuple[int, ...]
+    #: For each formula the choices of which it needs a word each.
+    needs: tuple[frozenset[int], ...]
 
 
 @lru_cache(maxsize=1)
 def _index() -> _Index:
-    words: dict[str, list[int]] = defaultdict(list)
-    always = []
+    choices: dict[tuple[str, ...], int] = {}
+    met: dict[str, set[int]] = defaultdict(set)
+    telling: dict[str, list[int]] = defaultdict(list)
+    needs = []
     for number, formula in enumerate(formulas()):
-        if not formula.needs:
-            always.append(number)
-        for word in formula.needs[0] if formula.needs else ():
-            words[word].append(number)
-    beginnings: dict[str, list[str]] = defaultdict(list)
-    for word in words:
-        beginnings[word[:2]].append(word)
+        needs.append(frozenset(choices.setdefault(choice, len(choices)) for choice in formula.needs))
+        for word in dict.fromkeys(formula.needs[0]) if formula.needs else ():
+            telling[word].append(number)
+    for choice, number in choices.items():
+        for word in choice:
+            met[word].add(number)
+    beginnings: dict[str, list[_Word]] = defaultdict(list)
+    for word, numbers in met.items():
+        beginnings[word[:2]].append(_Word(word, frozenset(numbers), tuple(telling[word])))
     return _Index(
         {beginning: tuple(found) for beginning, found in beginnings.items()},
-        {word: tuple(numbers) for word, numbers in words.items()},
-        tuple(always),
+        tuple(number for number, formula in enumerate(formulas()) if not formula.needs),
+        tuple(needs),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A formula that can fit, and the last place in the sentence where what it needs most stands."""
 
     formula: Formula
@@ -49,25 +61,15 @@ class Candidate:
 def candidates_for(sentence: str) -> list[Candidate]:
     """Give the formulas that can fit somewhere in the sentence, in the order of the files."""
     index, every = _index(), formulas()
-    last: dict[str, int] = {}
-    pairs = {first + second for first, second in pairwise(sentence)}
-    for beginning in index.by_beginning.keys() & (pairs | set(sentence)):
-        for word in index.by_beginning[beginning]:
-            if (at := sentence.rfind(word)) >= 0:
-                last[word] = at
     until = dict.fromkeys(index.always, len(sentence))
-    for word, at in last.items():
-        for number in index.by_word[word]:
-            until[number] = max(at, until.get(number, 0))
-    return [Candidate(every[number], until[number]) for number in sorted(until) if _met(every[number], sentence)]
-
-
-def _met(formula: Formula, sentence: str) -> bool:
-    """Whether every need is met; the first is known to be."""
-    for choice in formula.needs[1:]:
-        for word in choice:
-            if word in sentence:
-                break
-        else:
-            return False
-    return True
+    met: set[int] = set()
+    beginnings = {first + second for first, second in pairwise(sentence)}
+    beginnings.update(sentence)
+    for beginning in index.by_beginning.keys() & beginnings:
+        for word, choices, numbers in index.by_beginning[beginning]:
+            if (at := sentence.rfind(word)) >= 0:
+                met |= choices
+                for number in numbers:
+                    if until.get(number, -1) < at:
+                        until[number] = at
+    return [Candidate(every[number], until[number]) for number in sorted(until) if index.needs[number] <= met]

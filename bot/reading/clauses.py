@@ -153,13 +153,11 @@ def _longest(
 ) -> tuple[Formula, int, tuple[Slot, ...], tuple[tuple[int, int], ...]] | None:
     """Give the formula that explains most from here, the first listed of equals."""
     matches = []
+    plain, end_of_it, behind = sentence.plain, sentence.end, at - sentence.start
     for candidate in candidates:
-        formula = candidate.formula
-        if candidate.until < at - sentence.start:
-            continue
-        match = formula.pattern.match(sentence.plain, at, sentence.end)
-        if match and match.end() > at:
-            matches.append((match.end(), formula, match))
+        if candidate.until >= behind and (match := candidate.formula.pattern.match(plain, at, end_of_it)):
+            matches.append((match.end(), candidate.formula, match))
+    matches = [found for found in matches if found[0] > at]
     for end, formula, match in sorted(matches, key=lambda found: -found[0]):
         slots = _slots(formula, match, sentence)
         if slots is not None:
@@ -175,8 +173,11 @@ def _slots(formula: Formula, match: re.Match[str], sentence: _Sentence) -> tuple
         words = match[gap.group]
         if words is None:
             continue
+        start, end = match.span(gap.group)
+        span = sentence.levelled.span(start, end)
+        given = sentence.text[span.start : span.end]
         slot = read_slot(
-            gap.kind, Found(words, match.start(gap.group), sentence.levelled, sentence.text, sentence.clock, gap.name)
+            gap.kind, Found(words, start, sentence.levelled, sentence.text, sentence.clock, gap.name, span, given)
         )
         if slot is None:
             return None

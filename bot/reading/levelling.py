@@ -1,6 +1,8 @@
 """A text levelled for reading: widths, case, traditional and simplified made one, with the way back to each character."""
 
+import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,13 +20,15 @@ _ALIKE = {
     "衞": "卫",  # Hong Kong's form, which the table of traditional characters lacks
 }  # fmt: skip
 
+_GAP = re.compile(" [ \n]*|\n[ \n]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Levelled:
     """The levelled text; ``origins[i]`` is where its character ``i`` stood in the text as given."""
 
     text: str
-    origins: tuple[int, ...]
+    origins: Sequence[int]
     #: How many characters of the given text were read (it may have been cut).
     length: int
 
@@ -48,35 +52,33 @@ def level(text: str) -> Levelled:
     one, for it ends a sentence.
     """
     text = text[:MOST_CHARACTERS]
+    every = [_level_character(character) for character in text]
+    whole = "".join(every)
+    origins: Sequence[int] = range(len(text))
+    if len(whole) != len(text) or "" in every:
+        origins = [at for at, levelled in enumerate(every) for _ in levelled]
+    if _GAP.search(whole) is None:
+        return Levelled(whole, origins, len(text))
     out: list[str] = []
-    origins: list[int] = []
-    gap: int | None = None
-    for at, character in enumerate(text):
-        levelled = _level_character(character)
-        if levelled == " ":
-            gap = at if gap is None else gap
-            continue
-        for piece in levelled:
-            if (
-                gap is not None
-                and out
-                and piece != "\n"
-                and out[-1].isascii()
-                and piece.isascii()
-                and out[-1] != "\n"
-            ):
-                out.append(" ")
-                origins.append(gap)
-            gap = None
-            if piece == "\n" and out and out[-1] == "\n":
-                continue
-            out.append(piece)
-            origins.append(at)
-    return Levelled("".join(out), tuple(origins), len(text))
+    kept: list[int] = []
+    at = 0
+    for gap in _GAP.finditer(whole):
+        start, end = gap.span()
+        out.append(whole[at:start])
+        kept.extend(origins[at:start])
+        at = end
+        if (line := whole.find("\n", start, end)) >= 0:
+            out.append("\n")
+            kept.append(origins[line])
+        elif start and end < len(whole) and whole[start - 1].isascii() and whole[end].isascii():
+            out.append(" ")
+            kept.append(origins[start])
+    return Levelled("".join(out) + whole[at:], (*kept, *origins[at:]), len(text))
 
 
+@lru_cache(maxsize=4096)
 def level_words(words: str) -> str:
-    """Level words of the lexicon and the formulas, as texts are."""
+    """Level words of the lexicon and the formulas, as texts are; remembered, for a slot's are asked for again and again."""
     return level(words).text
 
 

@@ -38,6 +38,7 @@ def holds_no_name(words: str) -> bool:
     return lexicon().no_name.search(words) is not None
 
 
+@lru_cache(maxsize=4096)
 def proved_kind(words: str) -> PlaceKind | None:
     """Give the kind of the last link of a chain that the gazetteer proves (浙江省宁波市, 惠东县平山街道), else None.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TypeVar
 
-from bot.model.reading import Clause, Figure, Moment, Place, Reading
+from bot.model.reading import Figure, Moment, Place, Reading, SlotValue
 from bot.reading import formulas
 from bot.reading.claims import claims_of
 from bot.reading.clauses import Stretch, ornaments, stretches
@@ -31,12 +31,13 @@ def read(text: str, *, published: datetime | None = None, utc_offset: int | None
     if claims and levelled.length < len(text):
         claims, why_not = (), "the text is longer than what is read"
     clauses = tuple(stretch.clause for stretch in found)
+    values = [value for clause in clauses for slot in clause.slots for value in _each(slot.value)]
     return Reading(
         claims=claims,
         clauses=clauses,
-        places=_all(clauses, Place),
-        times=_all(clauses, Moment),
-        figures=_all(clauses, Figure),
+        places=_all(values, Place),
+        times=_all(values, Moment),
+        figures=_all(values, Figure),
         coverage=_coverage(text, levelled, found),
         language=script_of(text[: levelled.length]),
         why_not=why_not,
@@ -57,14 +58,13 @@ def warming() -> Iterator[None]:
         yield
 
 
-def _all(clauses: tuple[Clause, ...], kind: type[T]) -> tuple[T, ...]:
+def _each(value: SlotValue) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _all(values: list[object], kind: type[T]) -> tuple[T, ...]:
     """Give every value of a kind that the clauses' slots hold, in the text's order."""
-    found: list[T] = []
-    for clause in clauses:
-        for slot in clause.slots:
-            values = slot.value if isinstance(slot.value, tuple) else (slot.value,)
-            found.extend(value for value in values if isinstance(value, kind))
-    return tuple(found)
+    return tuple(value for value in values if isinstance(value, kind))
 
 
 def _coverage(text: str, levelled: Levelled, found: list[Stretch]) -> float:

@@ -1,8 +1,12 @@
 """Which script a text is in, as far as its own characters say: simplified, traditional, or English letters."""
 
+import re
 from functools import lru_cache
+from operator import ne
 
 from bot.matching.folding import fold
+
+_HAN, _KANA = re.compile("[\u3400-\u9fff]"), re.compile("[\u3040-\u30ff]")
 
 
 def script_of(text: str) -> str:
@@ -10,11 +14,11 @@ def script_of(text: str) -> str:
 
     Traditional as soon as a character has another, simplified form; kana makes it no Chinese at all.
     """
-    han = [letter for letter in text if "\u3400" <= letter <= "\u9fff"]
-    if any("\u3040" <= letter <= "\u30ff" for letter in text):
+    han = _HAN.findall(text)
+    if _KANA.search(text):
         return ""
     if han:
-        return "zh-Hant" if sum(_level(letter) != letter for letter in han) * 20 >= len(han) else "zh-Hans"
+        return "zh-Hant" if sum(map(ne, map(_level, han), han)) * 20 >= len(han) else "zh-Hans"
     letters = [letter for letter in text if letter.isalpha()]
     return "en" if letters and sum(letter.isascii() for letter in letters) >= 0.9 * len(letters) else ""
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.model.reading import Issuer, Level, Place, PlaceKind, Slot, SlotValue, Span
 from bot.reading.figures import parse_figure
-from bot.reading.kinds import ENGLISH_COLOURS, TERM
+from bot.reading.kinds import ENGLISH_COLOURS, NAMING, TERM
 from bot.reading.levelling import Levelled
 from bot.reading.lexicon import lexicon
 from bot.reading.places import holds_no_name, parse_places, proved_kind
@@ -23,16 +24,9 @@ class Found:
     text: str
     clock: Clock
     name: str
-
-    @property
-    def span(self) -> Span:
-        """Where they stand in the text as given."""
-        return self.levelled.span(self.start, self.start + len(self.words))
-
-    @property
-    def given(self) -> str:
-        """How the text writes them."""
-        return self.text[self.span.start : self.span.end]
+    #: Where they stand in the text as given, and how it writes them.
+    span: Span
+    given: str
 
 
 _FIGHTS = re.compile("(?:[防抗救应减消灭森林草原火汛旱风台震害灾急暴雨雪冰冻重污染天气突发公共卫生事件疫情]){2,14}")
@@ -47,9 +41,15 @@ _NO_ENGLISH_NAME = re.compile(
 FREE_KINDS = frozenset(("phrase", "names", "english_place", "places", "epicentre", "english_word"))
 
 
+#: Letters that stand in no name here: kana, Cyrillic, and whatever else the patterns of names let through.
+_FOREIGN = re.compile("[^\\W\u4e00-\u9fff0-9a-z]|_")
+
+
 def read_slot(kind: str, found: Found) -> Slot | None:
     """Read a slot's words, None when they are refused."""
     value: SlotValue | None
+    if kind in NAMING and _FOREIGN.search(found.words):
+        return None
     if kind.startswith(TERM):
         value = lexicon().terms[kind.removeprefix(TERM)].get(found.words)
     elif kind in lexicon().units:
@@ -65,6 +65,7 @@ def _issuer(found: Found) -> Issuer | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def _are_bodies(words: str) -> bool:
     """Whether the words are one body's name or several joined (市森防办与市气象台)."""
     if _is_body(words):

@@ -15,16 +15,20 @@ _DAYWORD = "(?:今天|今日|今晨|今早|今晚|今夜|明天|明日|明晨|�
 _DATE = r"(?:(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{4}年(?:\d{1,2}月)?(?!\d)|(?<!\d)\d{1,2}日|\d{4}-\d{1,2}-\d{1,2})"
 _ABOUT = "(?:许|左右|前后|前)"
 _CLOCK = rf"(?:\d{{1,2}}[时点](?:\d{{1,2}}分(?:\d{{1,2}}秒)?|半|正|整|钟|{_ABOUT})?{_ABOUT}?|\d{{1,2}}:\d{{2}})"
-_POINT = rf"(?:(?:{_DATE}|{_DAYWORD}(?:\({_DATE}\))?){_PART}?{_CLOCK}?|{_PART}{_CLOCK}?|{_CLOCK})"
+_POINT = rf"(?:(?:(?:{_DATE}|{_DAYWORD}(?:\({_DATE}\))?){_PART}?|{_PART}){_CLOCK}?|{_CLOCK})"
 _COUNT = r"(?:\d{1,3}|[一二两三四五六七八九十几]{1,3})"
 _LENGTH = rf"{_COUNT}(?:[~\-至到]{_COUNT})?(?:个)?(?:小时|天|日|周|分钟|个月|月)"
-_TO = "(?:至|到|~|-)"
+#: {1} says nothing, but without it the compiler makes one table of 64 K for the four, in every formula.
+_TO = "(?:至|到{1}|~|-)"
 #: So long from now, or until now.
 SPAN = f"(?:未来|今后|接下来|过去|近){_LENGTH}(?:内)?"
 ZH = (
     f"(?:{_DATE}\\d{{1,2}}{_TO}\\d{{1,2}}[时点]|{_POINT}(?:{_TO}{_POINT}(?:期间)?|以前|之前|前后|前|起|开始|以后|后)?"
     f"|{SPAN}|今明两?[天日]|今明后三天|今晚到明天|今天到明天|近期|近日|日前|目前|当前|现在|明后两天)"
 )
+
+#: From a point on, which is not said to end.
+FROM = f"{_POINT}(?:起|开始)"
 
 #: From one point to another, and nothing else.
 PERIOD = f"(?:{_DATE}\\d{{1,2}}{_TO}\\d{{1,2}}[时点]|{_POINT}{_TO}{_POINT}(?:期间)?)"

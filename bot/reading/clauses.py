@@ -152,13 +152,16 @@ def _longest(
     candidates: list[Candidate], sentence: _Sentence, at: int
 ) -> tuple[Formula, int, tuple[Slot, ...], tuple[tuple[int, int], ...]] | None:
     """Give the formula that explains most from here, the first listed of equals."""
-    matches = []
-    plain, end_of_it, behind = sentence.plain, sentence.end, at - sentence.start
-    for candidate in candidates:
-        if candidate.until >= behind and (match := candidate.formula.pattern.match(plain, at, end_of_it)):
-            matches.append((match.end(), candidate.formula, match))
-    matches = [found for found in matches if found[0] > at]
-    for end, formula, match in sorted(matches, key=lambda found: -found[0]):
+    behind = at - sentence.start
+    matches = [
+        (match.end(), candidate.formula, match)
+        for candidate in candidates
+        if candidate.until >= behind
+        and (match := candidate.formula.pattern.match(sentence.plain, at, sentence.end))
+        and match.end() > at
+    ]
+    matches.sort(key=lambda found: -found[0])
+    for end, formula, match in matches:
         slots = _slots(formula, match, sentence)
         if slots is not None:
             free = tuple(match.span(gap.group) for gap in formula.gaps if gap.kind in FREE_KINDS and match[gap.group])

@@ -25,7 +25,11 @@ def gazetteer() -> Mapping[str, PlaceKind]:
 
     # the larger place first: 河北 is the province, not the district of that name
     rows = tuple(flatten())
-    columns = ([row.province_name for row in rows], [row.city_name for row in rows], [row.district_name for row in rows])
+    columns = (
+        [row.province_name for row in rows],
+        [row.city_name for row in rows],
+        [row.district_name for row in rows],
+    )
     found: dict[str, PlaceKind] = {}
     for name in dict.fromkeys(name for column in columns for name in column if name):
         for form, kind in _forms(level_words(name)):

@@ -3,7 +3,7 @@
 import re
 
 from bot.language.phrasebook.book import Book
-from bot.language.phrasebook.kinds import kinds
+from bot.language.phrasebook.kinds import ends_of, kinds
 from bot.language.phrasebook.names import name_words
 from bot.reading.levelling import level_words
 
@@ -46,9 +46,9 @@ def _one(words: str, book: Book) -> str | None:
         body = book.word("bodies", "police_branch")
         ground = book.word("joining", "within", {"place": place, "outer": outer}) if place and outer else None
         return book.word("joining", "body", {"place": ground, "body": body}) if ground and body else None
-    for end, kind in kinds("bodies").items():
+    for end, kind in ends_of("bodies", words):
         ground = words.removesuffix(end)
-        if ground == words or not ground:
+        if not ground:
             continue
         place, body = name_words(ground, book), book.word("bodies", kind)
         if place and body:

@@ -13,7 +13,7 @@ from babel import Locale
 
 from bot.language.phrasebook.book import Book
 from bot.language.phrasebook.english_names import chinese_names, country_codes
-from bot.language.phrasebook.kinds import kinds
+from bot.language.phrasebook.kinds import ends_of, kinds
 from bot.language.phrasebook.pinyin import latin, names
 from bot.reading.gazetteer import gazetteer, without_peoples
 from bot.reading.levelling import level_words
@@ -120,9 +120,9 @@ def _along(name: str, language: Book) -> str | None:
         return None
     # 珠江新城 is a quarter of Guangzhou, not the district 新城
     place = _certain(found["rest"], language) if found["rest"].endswith(_WHOLE) else None
-    for end, kind in kinds("made").items():
+    for end, kind in ends_of("made", found["rest"]):
         # a stem of one character is the bridge of the river itself: 黄浦江大桥
-        if place is None and kind in _ALONG_IT and found["rest"].endswith(end) and len(found["rest"]) > len(end) + 1:
+        if place is None and kind in _ALONG_IT and len(found["rest"]) > len(end) + 1:
             place = _built(found["rest"], language)
     line = _chain(found["line"], language)
     return language.word("joining", "within", {"place": place, "outer": line}) if line and place else None
@@ -130,9 +130,7 @@ def _along(name: str, language: Book) -> str | None:
 
 def _site(name: str, language: Book) -> str | None:
     """A thing without a name: 燕郊镇一商铺, 我区一在建工地."""
-    for site, kind in kinds("sites").items():
-        if not name.endswith(site):
-            continue
+    for site, kind in ends_of("sites", name):
         ground = _ONE.sub("", name.removesuffix(site))
         said = language.word("sites", kind)
         place = _chain(ground, language) if ground else None
@@ -257,9 +255,7 @@ def _countries() -> Mapping[str, str]:
 
 
 def _administrative(name: str, language: Book) -> str | None:
-    for end, kind in kinds("admin").items():
-        if not name.endswith(end):
-            continue
+    for end, kind in ends_of("admin", name):
         stem = name.removesuffix(end)
         if any(f"{name}{full}" in gazetteer() for full in _WHOLE):
             break  # 杭州, 通州: short names that end so
@@ -277,9 +273,9 @@ def _administrative(name: str, language: Book) -> str | None:
 
 
 def _town(name: str, language: Book) -> str | None:
-    for end, kind in kinds("admin").items():
+    for end, kind in ends_of("admin", name):
         stem = name.removesuffix(end)
-        if stem != name and kind in _HANGING and _SHORTEST <= len(stem) <= _TOWN_STEM:
+        if kind in _HANGING and _SHORTEST <= len(stem) <= _TOWN_STEM:
             spelt = characters(stem, language.language) if language.language in _CHARACTERS else latin(stem)
             return language.word("admin", kind, {"name": spelt}) if spelt else None
     return None
@@ -289,9 +285,9 @@ def _made(name: str, language: Book) -> str | None:
     code = ""
     if coded := _CODE.fullmatch(name):
         code, name = coded[1].upper(), coded[2]
-    for end, kind in kinds("made").items():
+    for end, kind in ends_of("made", name):
         stem = name.removesuffix(end)
-        if stem == name or not 0 < len(stem) <= _TOWN_STEM + 2:
+        if not 0 < len(stem) <= _TOWN_STEM + 2:
             continue
         stays = language.language in _CHARACTERS
         # what means something may stand in characters, but neither a larger place nor anything that is no name

@@ -30,16 +30,9 @@ class Template:
     """A sentence of the phrasebook."""
 
     pieces: tuple[Piece, ...]
-
-    @property
-    def slots(self) -> frozenset[str]:
-        """Every slot that it can say."""
-        return frozenset(name for piece in self.pieces for name in (*piece.slots, *piece.otherwise[1::2]))
-
-    @property
-    def needed(self) -> frozenset[str]:
-        """The slots without which it cannot be said."""
-        return frozenset(name for piece in self.pieces if not piece.optional for name in piece.slots)
+    #: Every slot that it can say, and those without which it cannot be said.
+    slots: frozenset[str]
+    needed: frozenset[str]
 
     def fill(self, values: Mapping[str, str]) -> str | None:
         """The sentence with these values; None when one is missing, or one has no place in it: nothing is dropped."""
@@ -79,7 +72,9 @@ def parse(source: str) -> Template:
         end = len(source) if end < 0 else end
         pieces.append(Piece(_parts(source[at:end])))
         at = end
-    return Template(tuple(pieces))
+    slots = frozenset(name for piece in pieces for name in (*piece.slots, *piece.otherwise[1::2]))
+    needed = frozenset(name for piece in pieces if not piece.optional for name in piece.slots)
+    return Template(tuple(pieces), slots, needed)
 
 
 def _parts(source: str) -> tuple[str, ...]:

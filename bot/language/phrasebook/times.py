@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_skeleton, get_month_names
 
 from bot.language.phrasebook.book import Book
@@ -242,7 +244,13 @@ def _dated(year: str | None, month: str | None, day: str | None, book: Book) -> 
     if not (year or day):
         return str(get_month_names("wide", "stand-alone", book.locale)[named.month])
     skeleton = ("y" if year else "") + ("MMMM" if month else "") + ("d" if day else "")
-    return str(format_skeleton(skeleton, named, locale=book.locale))
+    return _formatted(skeleton, named, book.locale)
+
+
+@lru_cache(maxsize=512)
+def _formatted(skeleton: str, day: date, locale: Locale) -> str:
+    """Remembered: posts of one day name the same few days."""
+    return str(format_skeleton(skeleton, day, locale=locale))
 
 
 def _english(words: str, book: Book) -> str | None:

@@ -187,7 +187,9 @@ def test_figures_keep_their_value_unit_and_bound(english, words: str, unit: str,
         ("太湖县", "Taihu County"),
         ("江南区", "Jiangnan District"),
         ("南海大道", "Nanhai Avenue"),
-        ("西江干流梧州站", "Wuzhou Station (Xi River (main stream))"),
+        ("西江干流梧州站", "Wuzhou Station (Xi River, main stream)"),
+        ("滨河区光明商场", None),
+        ("印尼苏门答腊岛", "Sumatra (Indonesia)"),
         ("珠江新城", None),
         ("永定河卢沟桥站", "Lugouqiao Station (Yongding River)"),
         ("G4京港澳高速杜家坎收费站", "Dujiakan toll station (G4 Jinggang'ao Expressway)"),
@@ -201,10 +203,10 @@ def test_figures_keep_their_value_unit_and_bound(english, words: str, unit: str,
         ("单县", "Shanxian County"),
         ("长治市", "Changzhi"),
         ("六安市", "Lu'an"),
-        ("the Tsing Ma Bridge", "the Tsing Ma Bridge"),
+        ("the Tsing Ma Bridge", "Tsing Ma Bridge"),
         ("Hong Kong", "Hong Kong"),
         # a description is no name, and a character of unknown reading spells none
-        ("parts of Kowloon", None),
+        ("parts of Kowloon", "Kowloon (some areas)"),
         ("某小区", None),
         ("大堡镇", None),
     ],
@@ -242,8 +244,19 @@ def test_names_keep_their_characters_in_japanese_only_when_they_are_names(name: 
         ("An orange rainstorm warning has been issued for Fangshan District.", "zh-Hans", "发布房山区暴雨橙色预警。"),
         ("Line 10 service has resumed.", "zh-Hans", "10号线恢复正常运营。"),
         # half a translation is none, and neither is a storm whose Chinese name nobody knows
-        ("Nathan Road has been closed due to flooding.", "zh-Hans", None),
-        ("Nathan Road has been closed due to flooding.", "ja", None),
+        ("Fisher Road has been closed due to flooding.", "zh-Hans", None),
+        ("Fisher Road has been closed due to flooding.", "ja", None),
+        ("Nathan Road near Argyle Street has reopened.", "zh-Hant", "彌敦道近亞皆老街恢復通行。"),
+        ("All lanes of Tuen Mun Road have reopened to traffic.", "zh-Hans", "屯门公路全部车道恢复通行。"),
+        ("The Beijing-Kunming Expressway is closed in both directions.", "zh-Hans", "京昆高速公路双向封闭。"),
+        (
+            "A fire broke out at a warehouse in Fangshan District at 2 p.m.",
+            "zh-Hans",
+            "14:00，房山区一仓库发生火灾。",
+        ),
+        # two districts and cities are called so
+        ("A fire broke out at a warehouse in Fangshan at 2 p.m.", "zh-Hans", None),
+        ("An orange rainstorm warning has been issued for Suzhou.", "zh-Hans", None),
         ("Typhoon Nobody made landfall in Fujian at 5:20 a.m.", "zh-Hans", None),
     ],
 )
@@ -258,7 +271,30 @@ def test_a_storm_of_an_english_text_has_its_name(language: str, storm: str) -> N
 
 def test_a_road_of_hong_kong_is_not_spelt_in_pinyin() -> None:
     assert rendered("青山公路因水浸封闭。") is not None
-    assert rendered("青山公路因水浸封閉。") is None
+    assert rendered("青山公路因水浸封閉。") == "Road: Castle Peak Road: closed. Cause: flooding."
+    assert rendered("青衣公路因水浸封閉。") is None
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        # 于田 and 玉田
+        ("Yutian County, Xinjiang", "新疆于田县"),
+        ("Yutian County, Hebei Province", "河北省玉田县"),
+        ("Yutian County", None),
+        ("Luding County in southwest China's Sichuan Province", "中国西南部四川省泸定县"),
+        ("Luding County in southwest China's Gansu Province", None),
+        ("Hotan, northwest China's Xinjiang Uygur Autonomous Region", "中国西北部新疆维吾尔自治区和田"),
+        ("Yibin, Sichuan", "四川宜宾"),
+        ("Atlantis, Sichuan", None),
+        ("parts of Sichuan", "四川部分地区"),
+        ("a warehouse of ours", None),
+    ],
+)
+def test_a_place_that_lies_in_another_is_the_one_there(place: str, said: str | None) -> None:
+    chinese = book("zh-Hans")
+    assert chinese is not None
+    assert name_words(place, chinese) == said
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,8 @@ class Book:
     words: Mapping[tuple[str, str], Mapping[str, str]]
     #: Whether names that the gazetteer does not have may be spelt by their characters; not those of Hong Kong.
     spells: bool = True
+    #: Whether the post is written in traditional characters, as Hong Kong writes.
+    traditional: bool = False
 
     def word(self, section: str, key: str, values: Mapping[str, str] | None = None) -> str | None:
         """The words of a key with its values put in; None when the language has none."""

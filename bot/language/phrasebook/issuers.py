@@ -3,6 +3,7 @@
 import re
 
 from bot.language.phrasebook.book import Book
+from bot.language.phrasebook.characters import IN_CHARACTERS, characters
 from bot.language.phrasebook.kinds import ends_of, kinds
 from bot.language.phrasebook.names import name_words
 from bot.reading.levelling import level_words
@@ -11,7 +12,7 @@ _JOINT = re.compile("、|和|与|会同|联合")
 _ABBREVIATED = re.compile(r" \([a-z]{2,6}\)$")
 _BRANCH = re.compile("(?P<city>.+?)公安局(?P<branch>.+?)分局")
 _WEATHER = re.compile(
-    "(?P<place>.+?) (?:meteorological|weather) "
+    "(?P<place>.+?) (?P<central>central )?(?:meteorological|weather) "
     "(?P<end>observatory|bureau|service|authority|authorities|center|centre|administration)"
 )
 _WEATHER_ENDS = {
@@ -63,5 +64,12 @@ def _english(given: str, words: str, book: Book) -> str | None:
     if found := _WEATHER.fullmatch(words):
         start = given[: len(found["place"])]
         place, body = name_words(start, book), book.word("bodies", _WEATHER_ENDS.get(found["end"], ""))
+        if found["central"]:  # 上海中心气象台 has it in its name, and only there
+            central = "上海中心气象台" if start == "Shanghai" else ""
+            return (
+                _one(central, book)
+                if central and book.language not in IN_CHARACTERS
+                else (characters(central, book.language) if central else None)
+            )
         return book.word("joining", "body", {"place": place, "body": body}) if place and body else None
     return name_words(given, book)

@@ -8,19 +8,18 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-import opencc
 from babel import Locale
 
 from bot.language.phrasebook.book import Book
-from bot.language.phrasebook.english_names import chinese_names, country_codes
+from bot.language.phrasebook.characters import IN_CHARACTERS, characters
+from bot.language.phrasebook.english import english_words
+from bot.language.phrasebook.english_names import hong_kong_english
 from bot.language.phrasebook.kinds import ends_of, kinds
 from bot.language.phrasebook.pinyin import latin, names
 from bot.reading.gazetteer import gazetteer, without_peoples
 from bot.reading.levelling import level_words
 from bot.reading.lexicon import lexicon
 
-#: Languages that write Chinese names in Chinese characters: how OpenCC makes theirs of simplified ones.
-_CHARACTERS = {"ja": ("s2t", "t2jp"), "zh-Hant": ("s2t",), "zh-Hans": ()}
 _HAN = "\u4e00-\u9fff"
 #: A chain has few links, each with a short name; the longest single name is a people's autonomous county.
 _MOST_LINKS, _LONGEST = 5, 16
@@ -33,6 +32,8 @@ _HANGING = frozenset(("town", "township", "subdistrict", "village", "community",
 _LARGE = frozenset(("special_region", "autonomous_region", "province", "city"))
 _OF_A_RIVER = frozenset(("main_stream", "basin"))
 
+#: Countries that reports call by less than their name.
+_SHORT_COUNTRIES = {"印尼": "印度尼西亚"}
 #: China and its parts stand in the gazetteer.
 _OURS = frozenset(("CN", "HK", "MO", "TW"))
 #: How the whole name of an administrative place ends.
@@ -66,6 +67,9 @@ _NO_STEM = re.compile("中国|国际|中心|人民|第[一二三四五六七八�
 _NO_NAME = re.compile(f"[^{_HAN}]|.[省市区县镇乡].")
 _NAMED_LINE = re.compile(f"(?:地铁|轨道交通)([{_HAN}]{{2,4}})线")
 
+#: What a part of China is called before 部.
+_SIDES = {"华北": "北", "华南": "南", "华东": "东", "华中": "中"}
+_NESTED = re.compile("(.+?) ?[(（](.+)[)）]")
 _NUMBERED_LINE = re.compile(r"(?:地铁|轨道交通)?(\d{1,2})号线")
 _NUMBERED_ROAD = re.compile(r"([gs]\d{1,4})(?:国道|省道|线)?|(\d{3})(国道|省道)|(国道|省道)(\d{3})线?")
 _CODE = re.compile(r"([gs]\d{1,4})(.+)")
@@ -74,18 +78,13 @@ _STRETCH = re.compile(
     f"(?P<a>[{_HAN}]{{2,8}}?)(?:至|到|-)(?P<b>[{_HAN}]{{2,8}}?)段?"
 )
 _SECTION = re.compile(f"(?P<road>.+?(?:高速公路|高速|公路|国道|省道|环路?|大街|大道|路))(?P<a>[{_HAN}]{{2,6}})段")
-#: "the Tsing Ma Bridge", "Kwun Tong": names, not descriptions.
-_ENGLISH_NAME = re.compile(r"(?:the )?(?:[A-Z0-9][\w'.&-]*)(?:(?: (?:of|the|and|de))? [A-Z0-9][\w'.&-]*)*")
-
-_ENGLISH_LINE = re.compile(r"line (\d{1,2})")
-_ENGLISH_AND = re.compile(",? and |, (?=[^,]+(?:,|,? and ))")
 
 
 def name_words(given: str, language: Book) -> str | None:
     """A name as the language writes it; None when that is not certain."""
     name = level_words(given)
     if name.isascii():
-        return _english(given, name, language)
+        return english_words(given, language, chinese_words)
     for end, kind in _DOORS.items():
         if name.endswith(end) and (place := name_words(name.removesuffix(end), language)):
             return language.word("joining", kind, {"place": place})
@@ -125,7 +124,7 @@ def _along(name: str, language: Book) -> str | None:
         if place is None and kind in _ALONG_IT and len(found["rest"]) > len(end) + 1:
             place = _built(found["rest"], language)
     line = _chain(found["line"], language)
-    return language.word("joining", "within", {"place": place, "outer": line}) if line and place else None
+    return within(place, line, language) if line and place else None
 
 
 def _site(name: str, language: Book) -> str | None:
@@ -135,28 +134,22 @@ def _site(name: str, language: Book) -> str | None:
         said = language.word("sites", kind)
         place = _chain(ground, language) if ground else None
         if said and place:
-            return language.word("joining", "within", {"place": said, "outer": place})
+            return within(said, place, language)
         return None
     return None
 
 
-def _english(given: str, name: str, language: Book) -> str | None:
-    """A name in an English text: by its Chinese one, or by its country's code, where these are known; else as it stands,
-    where the reader's language has Latin letters in its texts.
-    """
-    chinese = chinese_names().get(name.removeprefix("the "))
-    if chinese is not None:
-        return _chain(chinese, language)
-    if code := country_codes().get(name.removeprefix("the ")):
-        return language.locale.territories.get(code)
-    if line := _ENGLISH_LINE.fullmatch(name):
-        return language.word("made", "metro_line", {"name": line[1]})
-    if _ENGLISH_AND.search(given):
-        said = [name_words(piece, language) for piece in _ENGLISH_AND.split(given)]
-        return None if None in said else (language.word("joining", "list") or "").join(map(str, said))
-    if language.language in _CHARACTERS:
-        return None  # Nathan Road因水浸封闭 would be half a translation
-    return given if _ENGLISH_NAME.fullmatch(given) else None
+def chinese_words(name: str, language: Book, region: str = "") -> str | None:
+    """A levelled Chinese name in the reader's language; ``region``: 西南, where it is said to lie in southwest China."""
+    if not region:
+        return _chain(name, language)
+    if language.language in IN_CHARACTERS:
+        said, side = _chain(name, language), characters(_SIDES.get(region, region), language.language)
+        return f"{language.locale.territories['CN']}{side}部{said}" if said else None
+    links, outer = _links(name, language, _MOST_LINKS), language.word("places", region)
+    if links is None or outer is None:
+        return None
+    return _joined([outer, *links], language)
 
 
 def _chain(name: str, language: Book) -> str | None:
@@ -168,11 +161,21 @@ def _chain(name: str, language: Book) -> str | None:
     links = _links(name, language, _MOST_LINKS)
     if links is None:
         return _built(name, language)
+    return "".join(links) if language.language in IN_CHARACTERS else _joined(links, language)
+
+
+def _joined(links: list[str], language: Book) -> str | None:
+    """The links of a chain, the largest first, said from the smallest."""
     *outer, place = links
-    if language.language in _CHARACTERS:
-        return "".join(links)
     among = (language.word("joining", "list") or "").join(reversed(outer))
-    return language.word("joining", "within", {"place": place, "outer": among})
+    return within(place, among, language)
+
+
+def within(place: str, outer: str, language: Book) -> str | None:
+    """A place in what it lies in. What that lies in itself follows it: no brackets within brackets."""
+    if nested := _NESTED.fullmatch(outer):
+        outer = f"{nested[1]}{language.word('joining', 'list')}{nested[2]}"
+    return language.word("joining", "within", {"place": place, "outer": outer})
 
 
 def _links(name: str, language: Book, most: int) -> list[str] | None:
@@ -182,7 +185,7 @@ def _links(name: str, language: Book, most: int) -> list[str] | None:
     known, here = gazetteer(), kinds("here")
     for end in range(min(len(name) - 1, _LONGEST), 1, -1):
         head = name[:end]
-        if head not in known and head not in lexicon().short_places and head not in here:
+        if head not in known and head not in lexicon().short_places and head not in here and not _abroad(head):
             continue
         first = _certain(head, language)
         if first is None:
@@ -201,6 +204,9 @@ def _links(name: str, language: Book, most: int) -> list[str] | None:
 
 def _certain(name: str, language: Book) -> str | None:
     """One name that is certain: with words of its own in this language, numbered, or in the gazetteer."""
+    if language.traditional and (english := hong_kong_english().get(name)):
+        stays = language.language in IN_CHARACTERS
+        return characters(name, language.language) if stays else english
     own = (
         language.word("places", name)
         or language.word("here", kinds("here").get(name, ""))
@@ -220,7 +226,7 @@ def _certain(name: str, language: Book) -> str | None:
         return language.word("made", kind, {"name": numbered[2] or numbered[5]})
     if name not in gazetteer() and name not in lexicon().short_places:
         return None
-    if language.language in _CHARACTERS:
+    if language.language in IN_CHARACTERS:
         return characters(name, language.language)
     return _administrative(name, language)
 
@@ -238,13 +244,17 @@ def _taiwanese(name: str, language: Book) -> str | None:
     stem = name[:-1]
     if name[-1:] not in {"县", "市"} or stem not in names():
         return None
-    spelt = characters(stem, language.language) if language.language in _CHARACTERS else latin(stem)
+    spelt = characters(stem, language.language) if language.language in IN_CHARACTERS else latin(stem)
     return language.word("admin", "county" if name[-1] == "县" else "city", {"name": spelt or stem})
 
 
 def _country(name: str, language: Book) -> str | None:
-    code = _countries().get(name)
+    code = _countries().get(_SHORT_COUNTRIES.get(name, name))
     return language.locale.territories.get(code) if code else None
+
+
+def _abroad(name: str) -> bool:
+    return _SHORT_COUNTRIES.get(name, name) in _countries()
 
 
 @lru_cache(maxsize=1)
@@ -276,7 +286,7 @@ def _town(name: str, language: Book) -> str | None:
     for end, kind in ends_of("admin", name):
         stem = name.removesuffix(end)
         if kind in _HANGING and _SHORTEST <= len(stem) <= _TOWN_STEM:
-            spelt = characters(stem, language.language) if language.language in _CHARACTERS else latin(stem)
+            spelt = characters(stem, language.language) if language.language in IN_CHARACTERS else latin(stem)
             return language.word("admin", kind, {"name": spelt}) if spelt else None
     return None
 
@@ -289,7 +299,7 @@ def _made(name: str, language: Book) -> str | None:
         stem = name.removesuffix(end)
         if not 0 < len(stem) <= _TOWN_STEM + 2:
             continue
-        stays = language.language in _CHARACTERS
+        stays = language.language in IN_CHARACTERS
         # what means something may stand in characters, but neither a larger place nor anything that is no name
         if (_NO_NAME if stays else _NO_STEM).search(stem):
             return None
@@ -308,18 +318,6 @@ def _made(name: str, language: Book) -> str | None:
 def _spelt(stem: str, language: Book) -> str | None:
     if not language.spells:
         return None
-    if language.language in _CHARACTERS:
+    if language.language in IN_CHARACTERS:
         return characters(stem, language.language)
     return language.word("places", stem) or latin(stem)
-
-
-@lru_cache(maxsize=8)
-def _converter(config: str) -> opencc.OpenCC:
-    return opencc.OpenCC(config)
-
-
-def characters(name: str, language: str) -> str:
-    """A name in simplified characters as Japanese or either Chinese script writes it."""
-    for config in _CHARACTERS[language]:
-        name = _converter(config).convert(name)
-    return name

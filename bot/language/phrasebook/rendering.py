@@ -11,7 +11,7 @@ from bot.reading.clauses import ornaments
 from bot.reading.levelling import level_words
 
 #: Part of every cached translation's key: raise it when the phrasebook says something otherwise.
-VERSION = "2"
+VERSION = "3"
 #: The numbering of a list between two clauses.
 _NUMBERED = re.compile(r"(?:^|[\s。;])[(]?(\d{1,2})[.、)](?!\d)")
 #: What stands between the line that says what a post is ("not real") and the post.
@@ -29,7 +29,7 @@ def render(reading: Reading, text: str, language: str) -> str | None:
         return None
     if reading.language == "zh-Hant":
         # 青山公路 is Castle Peak Road there
-        known = replace(known, spells=False)
+        known = replace(known, spells=False, traditional=True)
     said: list[str] = []
     frame = _FRAMES.get(reading.lead.action) if reading.lead else None
     if frame is not None:

@@ -9,9 +9,10 @@ from babel.dates import get_month_names
 from babel.numbers import format_decimal
 
 from bot.language.phrasebook.book import Book
+from bot.language.phrasebook.characters import characters
 from bot.language.phrasebook.issuers import issuer_words
 from bot.language.phrasebook.kinds import kinds, storms
-from bot.language.phrasebook.names import characters, name_words
+from bot.language.phrasebook.names import name_words
 from bot.language.phrasebook.pinyin import latin
 from bot.language.phrasebook.places import place_words
 from bot.language.phrasebook.times import time_words
@@ -57,6 +58,9 @@ def slot_words(slot: Slot, book: Book) -> str | None:
         case Figure():
             return figure_words(value, book)
         case tuple():
+            if slot.kind == "epicentre":
+                # the world is larger than the gazetteer: 苏门答腊岛 is not to be spelt as a Chinese name
+                book = replace(book, spells=False)
             return _list([place_words(place, book) for place in value if isinstance(place, Place)], book)
         case _:
             reader = _STRINGS.get(slot.kind)
@@ -205,8 +209,6 @@ _STRINGS: Mapping[str, Callable[[str, Book], str | None]] = {
     "typhoon": _storm,
     "names": name_words,
     "phrase": issuer_words,
-    # the world is larger than the gazetteer: 苏门答腊岛 is not to be spelt as a Chinese name
-    "epicentre": lambda words, book: name_words(words, replace(book, spells=False)),
     "english_place": name_words,
     "english_month": _month,
     "english_word": _english_storm,

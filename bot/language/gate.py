@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,7 +24,9 @@ _TWO_DAYS = re.compile(
     re.IGNORECASE,
 )
 #: A disease has its year in its name, in some languages only; a unit is no figure.
-_NO_FIGURE = re.compile(r"COVID-?19|SARS-CoV-2|(?<=\bm)[23](?=/s\b)", re.IGNORECASE)
+_NO_FIGURE = re.compile(r"COVID-?19|SARS-CoV-2", re.IGNORECASE)
+#: m3/s, as NFKC leaves it.
+_CUBIC = re.compile(r"(?<=\bm)3(?=/s\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Gate:
         if not other.whole:
             yield Breach("empty", "there is no text")
             return
-        yield from _answer(one, other, {name: self._of(name) for name in _LATIN})
+        yield from _answer(one, other, {name: self._of(name) for name in _LATIN}, self._known)
         yield from _signs(one.signs, other.signs)
         yield from _figures(one, other)
         yield from _tables(one, other)
@@ -96,6 +98,9 @@ class Gate:
         if negation:
             yield Breach("negation", negation)
         yield from self._places(one, other)
+
+    def _known(self, word: str) -> bool:
+        return places.is_name(word, self._gazetteer)
 
     def _places(self, one: _Side, other: _Side) -> Iterator[Breach]:
         source, target = one.words.language, other.words.language
@@ -125,12 +130,12 @@ class Gate:
         return self._words[language]
 
 
-def _answer(one: _Side, other: _Side, latin: dict[str, Words]) -> Iterator[Breach]:
+def _answer(one: _Side, other: _Side, latin: dict[str, Words], known: Callable[[str], bool]) -> Iterator[Breach]:
     """Whether it is a translation at all."""
-    if one.whole == other.whole and tongue.foreign(other.text, other.words.language, latin):
+    wrong = tongue.foreign(other.text, other.words.language, latin, one.text, known)
+    if wrong and one.whole == other.whole:
         yield Breach("language", "it is the original")
         return
-    wrong = tongue.foreign(other.text, other.words.language, latin)
     if wrong:
         yield Breach("language", wrong)
     wrong = tongue.length_differs(one.text, other.text)
@@ -151,7 +156,7 @@ def _signs(one: Signs, other: Signs) -> Iterator[Breach]:
 
 
 def _figures(one: _Side, other: _Side) -> Iterator[Breach]:
-    ours, theirs = (_NO_FIGURE.sub(" ", _TWO_DAYS.sub(" ", side.text)) for side in (one, other))
+    ours, theirs = (_CUBIC.sub("³", _NO_FIGURE.sub(" ", _TWO_DAYS.sub(" ", side.text))) for side in (one, other))
     found = comparing.differing(
         one.figures.read(ours),
         other.figures.read(theirs),
@@ -166,7 +171,7 @@ def _figures(one: _Side, other: _Side) -> Iterator[Breach]:
 
 def _tables(one: _Side, other: _Side) -> Iterator[Breach]:
     """Colours in their order; days that are named from today; days of the week."""
-    ours, theirs = _order(one, "colours"), _order(other, "colours")
+    ours, theirs = _colours(one), _colours(other)
     if one.words.colours and other.words.colours:
         if set(ours) != set(theirs):
             yield Breach("colour", f"{' '.join(ours) or 'none'} became {' '.join(theirs) or 'none'}")
@@ -196,15 +201,33 @@ def _order(side: _Side, table: str) -> list[str]:
     return order
 
 
+#: Characters after the second colour in which a language may say that it is the one before (赤色から切り替え).
+_AFTER_COLOUR = 16
+_TWO = 2
+
+
+def _colours(side: _Side) -> list[str]:
+    """Give the colours in the order in which one follows the other: "red instead of yellow" is yellow, then red."""
+    order = _order(side, "colours")
+    if len(order) != _TWO:
+        return order
+    first, second = (side.words.colours[name].search(side.text) for name in order)
+    if first and second and side.words.turned.search(side.text, first.end(), second.end() + _AFTER_COLOUR):
+        order.reverse()
+    return order
+
+
 def _two_days(day: str, one: _Side, other: _Side) -> bool:
     """「今明两天」 may be "the next two days", in which no day is named."""
     return day in {"today", "tomorrow", "after"} and bool(_TWO_DAYS.search(one.text) and _TWO_DAYS.search(other.text))
 
 
 def _concepts(one: _Side, other: _Side) -> Iterator[Breach]:
+    # "Flood Control Headquarters" is no news of a flood
+    said, heard = (side.words.bodies.sub(" ", side.text) for side in (one, other))
     for name in one.words.concepts.keys() & other.words.concepts.keys():
         ours, theirs = one.words.concepts[name], other.words.concepts[name]
-        if ours.sure.search(one.text) and not theirs.may.search(other.text):
+        if ours.sure.search(said) and not theirs.may.search(other.text):
             yield Breach("meaning", f"missing: {name}")
-        if theirs.sure.search(other.text) and not ours.may.search(one.text):
+        if theirs.sure.search(heard) and not ours.may.search(one.text):
             yield Breach("meaning", f"added: {name}")

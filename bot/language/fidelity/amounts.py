@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.language.fidelity import numerals
@@ -11,7 +12,7 @@ from bot.language.fidelity.words import NOTHING, Words
 #: What can stand after Chinese numerals that are a number, and not part of a word.
 _MEASURES = (
     "余?(?:人|名(?!义)|位|死|伤|个(?!别|人|体)|天|小时|分钟|秒|级|度|米|毫米|厘米|公里|千米|吨|辆|条|处|户|间|栋|起|次|倍|家|所|座|架|艘|支|架次|"
-    "楼|车道|时段|趟|班|列|项|批|轮|项|镇|县|区|村|省|市|号线|号台风|周|月|年|日|号|点|时|元|公斤|层|岁|站|路口|车站|株|头|只|件|例|张|块|份|台|口)"
+    "楼|车道|时段|趟|班|列|项|批|轮|项|镇|县|区|村|省|市|号线|号台风|周|月|年|日|号|点|时|元|公斤|层|岁|站|路口|车站|株|头|只|件|例|张|块|份|台|口|宗)"
 )
 _CN = f"[{numerals.SIGNS}]{{1,9}}"
 
@@ -21,6 +22,7 @@ def steps(words: Words) -> Iterator[Step]:
     yield _ROMAN_LEVEL, _roman
     if words.language in HAN:
         yield _TENTHS, _tenths
+        yield _COUNTED_LIST, _counted_list
         yield _HAN_NUMBER, lambda match: _han_number(match, words)
     yield _number_pattern(words), lambda match: _number(match, words)
     if words.numbers:
@@ -63,12 +65,26 @@ def _tenths(match: re.Match[str]) -> Iterator[Figure]:
     yield figure("number", whole(match.group(1)) * 10, match.group(), unit="percent")
 
 
+#: 浙江、安徽、江西、湖南4省
+_COUNTED_LIST = re.compile(
+    r"((?:[\u4e00-\u9fff]{2,14}[、和及]){1,40}[\u4e00-\u9fff]{2,12})(\d{1,2})(?=个?[省市县区州])"
+)
+
+
+def _counted_list(match: re.Match[str]) -> Iterator[Figure]:
+    """The number of what has just been named one by one; any other number is left to be read as one."""
+    if len(re.findall("[、和及]", match.group(1))) + 1 == int(match.group(2)):
+        yield replace(figure("number", int(match.group(2)), match.group(2)), spare=True)
+
+
 def _han_number(match: re.Match[str], words: Words) -> Iterator[Figure]:
     number = numerals.value(match.group(1))
     unit = _unit(match.string[match.end(1) :], words)
-    if number is None or (number <= 1 and unit != "level"):
-        return  # 一名男子 is "a man"; 一级 is a level
-    yield figure("number", number, match.group(), unit=unit, in_words=True)
+    if number is None or not number:
+        return
+    one = figure("number", number, match.group(), unit=unit, in_words=True)
+    # 一名男子 is "a man", 一周 "a week" or "1 week"; 一级 is a level
+    yield replace(one, spare=True) if number == 1 and unit != "level" else one
 
 
 def _number_pattern(words: Words) -> re.Pattern[str]:

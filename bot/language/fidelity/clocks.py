@@ -18,7 +18,7 @@ from bot.language.fidelity.words import Words
 
 _EAST_CLOCK = re.compile(
     rf"(凌晨|清晨|早晨|早上|今早|明早|上午|中午|下午|午后|傍晚|晚上|晚间|夜间|夜里|今晚|明晚|昨晚|当晚|晚|午前|午後|未明|早朝|朝|夜|夕方|오전|새벽|아침|오후|저녁|밤|深夜)?\s?"
-    rf"(?<![\d个第.])({UP_TO_99})\s?(?:[时時点點](?!间|間|候|段|[一二三四五六七八九两]|建议|意见|提示|要求|钟头)|시(?!간|속|장|민))\s?(?:({UP_TO_99})\s?[分분](?!钟|之)|(半)|整|钟|正)?"
+    rf"(?<![\d个第.])({UP_TO_99})\s?(?:[时時点點](?!间|間|候|段|[一二三四五六七八九两]|建议|意见|提示|要求|钟头)|시(?!간|속|장|민))\s?(?:({UP_TO_99})\s?[分분](?!钟|之)(?:\s?(\d{{1,2}})[秒초])?|(半)|整|钟|正)?"
 )
 _AFTER_NOON = re.compile(r"(?:下午|午后|午後|傍晚|晚上|今晚|오후)[^,,。;;]{1,8}(?:至|到|-|—|~|から|부터)\s?$")
 _AM = frozenset(
@@ -38,7 +38,7 @@ def steps(words: Words) -> Iterator[Step]:
 
 
 def _east_clock(match: re.Match[str]) -> Iterator[Figure]:
-    part, hour_text, minute_text, half = match.groups()
+    part, hour_text, minute_text, second, half = match.groups()
     hour = int(whole(hour_text))
     minute = 30 if half else int(whole(minute_text)) if minute_text else 0
     if not (0 <= hour <= DAY_HOURS and 0 <= minute < 60):  # noqa: PLR2004
@@ -46,7 +46,7 @@ def _east_clock(match: re.Match[str]) -> Iterator[Figure]:
     hours = _hours(hour, part)
     if not part and hour < NOON_HOUR and _AFTER_NOON.search(match.string[: match.start()]):
         hours = [hour, hour + NOON_HOUR]  # 下午2时至5时
-    yield clock_time(match.group(), *hours, minute=minute)
+    yield clock_time(match.group(), *hours, minute=minute, second=int(second or 0))
 
 
 def _hours(hour: int, part: str | None) -> list[int]:
@@ -66,7 +66,7 @@ def _clock_pattern(words: Words) -> re.Pattern[str]:
     """8:30, 8:30 p.m., 8 p.m., de 2 a 5 de la tarde; the part of the day may stand before it (الساعة, दोपहर)."""
     half = "|".join(part for part in (words.clock.get("am", ""), words.clock.get("pm", "")) if part)
     hour = r"(\d{1,2})(?:\s?[:h.]\s?([0-5]\d)(?!\d|[.,]\d))?"
-    colon = r"(\d{1,2})\s?[::]\s?([0-5]\d)(?::[0-5]\d)?"
+    colon = r"(\d{1,2})\s?[::]\s?([0-5]\d)(?::([0-5]\d))?"
     if not half:
         return re.compile(rf"(?<![\d.])(?<!\d:){colon}(?!\d)")
     until = r"\s*(?:-|–|—|~|to|and|until|till|a|à|et|y|bis|und|e|до|और|से|إلى|و)\s*"
@@ -81,12 +81,12 @@ def _clock_pattern(words: Words) -> re.Pattern[str]:
 
 def _clock(match: re.Match[str], words: Words) -> Iterator[Figure]:
     groups = match.groups()
-    if len(groups) == 2:  # noqa: PLR2004 - no words for halves of the day
-        yield from _checked(match, int(groups[0]), int(groups[1]), None)
+    if len(groups) == 3:  # noqa: PLR2004 - no words for halves of the day
+        yield from _checked(match, int(groups[0]), int(groups[1]), None, int(groups[2] or 0))
         return
-    first, first_minute, hour, minute, part, early, later, later_minute, plain, plain_minute = groups
+    first, first_minute, hour, minute, part, early, later, later_minute, plain, plain_minute, plain_second = groups
     if plain is not None:
-        yield from _checked(match, int(plain), int(plain_minute), None)
+        yield from _checked(match, int(plain), int(plain_minute), None, int(plain_second or 0))
         return
     if later is not None:
         if words.spaced and words.language != "ru" and later_minute is None:
@@ -104,7 +104,9 @@ def _is_pm(part: str, words: Words) -> bool:
     return bool(pm and re.fullmatch(pm, part, re.IGNORECASE))
 
 
-def _checked(match: re.Match[str], hour: int, minute: int, afternoon: bool | None) -> Iterator[Figure]:
+def _checked(
+    match: re.Match[str], hour: int, minute: int, afternoon: bool | None, second: int = 0
+) -> Iterator[Figure]:
     if hour > DAY_HOURS or minute > 59:  # noqa: PLR2004
         return
     if afternoon is not None and hour <= NOON_HOUR:
@@ -115,7 +117,7 @@ def _checked(match: re.Match[str], hour: int, minute: int, afternoon: bool | Non
             yield clock_time(match.group(), hour % NOON_HOUR, hour % NOON_HOUR + NOON_HOUR, minute=minute)
             return
         hour = hour % NOON_HOUR + (NOON_HOUR if afternoon else 0)
-    yield clock_time(match.group(), hour, minute=minute)
+    yield clock_time(match.group(), hour, minute=minute, second=second)
 
 
 def _either(match: re.Match[str], hour: int, minute: int, afternoon: bool) -> Iterator[Figure]:

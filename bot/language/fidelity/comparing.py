@@ -78,6 +78,8 @@ def _plain(one: Figure) -> frozenset[Decimal]:
 
 
 def _excused(one: Figure, others: list[Figure], loose: set[Decimal]) -> bool:
+    if one.spare:
+        return True
     if one.in_words and (not one.values.isdisjoint(loose) or one.kind == "time"):
         return True
     if one.unit == "hour" and one.values == _ONE:

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from bot.language.fidelity import numerals
 
-#: Minutes of a day, hours of half of it and of all of it, minutes of an hour.
-DAY_MINUTES, NOON_HOUR, DAY_HOURS, HOUR_MINUTES = 1440, 12, 24, 60
+#: Minutes of a day, hours of half of it and of all of it.
+DAY_MINUTES, NOON_HOUR, DAY_HOURS = 1440, 12, 24
 
 #: Languages that write figures with Chinese numerals, too.
 HAN = frozenset({"zh-Hans", "zh-Hant", "ja"})
@@ -30,6 +30,8 @@ class Figure:
     shown: str
     #: ">" for "more than", "<" for "less than", "" for neither.
     bound: str = ""
+    #: May be said or not, for it says nothing more (一名男子 is "a man"; the 4 after four provinces).
+    spare: bool = False
 
 
 #: A pattern, and what makes figures of its matches; a match that makes none stays in the text.
@@ -43,9 +45,9 @@ def figure(
     return Figure(kind, frozenset(Decimal(one) for one in (number, *more)), unit, in_words, shown.strip())
 
 
-def clock_time(shown: str, *hours: int, minute: int = 0) -> Figure:
+def clock_time(shown: str, *hours: int, minute: int = 0, second: int = 0) -> Figure:
     """Make a clock time of one or more possible hours."""
-    minutes = [(hour * 60 + minute) % DAY_MINUTES for hour in hours]
+    minutes = [(hour * 60 + minute) % DAY_MINUTES + Decimal(second) / 60 for hour in hours]
     return figure("time", minutes[0], shown, *minutes[1:])
 
 

@@ -62,6 +62,11 @@ def read_gazetteer() -> Gazetteer:
     )
 
 
+def is_name(word: str, gazetteer: Gazetteer) -> bool:
+    """Whether a word in Latin letters is a known spelling of a Chinese name, or can be cut into syllables of pinyin."""
+    return gazetteer.any_name.fullmatch(word) is not None or bool(_syllables(_bare(word), gazetteer))
+
+
 def misplaced(chinese: str, whole: str, translation: str, words: Words, gazetteer: Gazetteer) -> list[str]:
     """Give what is wrong with the places of a Chinese text in its translation into a language of ``LATIN``.
 
@@ -85,6 +90,7 @@ def misplaced(chinese: str, whole: str, translation: str, words: Words, gazettee
 def misplaced_back(latin: str, chinese: str, gazetteer: Gazetteer) -> list[str]:
     """The same for a translation into Chinese: only known names can be proved."""
     wrong = []
+    latin = _HKO.sub("Hong Kong Observatory", latin)
     for match in gazetteer.any_name.finditer(latin):
         known = [name for name, spellings in gazetteer.names.items() if spellings.fullmatch(match.group())]
         if known and not any(_named(name, chinese) for name in known):
@@ -103,7 +109,7 @@ _LONGER = re.compile(r"西安全|[今当昨明每近即\d]日本|山东部|山�
 #: One-letter names of provinces, as in 京港澳高速, 沪昆铁路, 京津冀.
 _SHORT = dict(
     zip(
-        "京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川蜀黔贵滇云藏陕甘青宁新港澳台广深杭宁汉蓉长",
+        "京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川蜀黔贵滇云藏陕甘青宁新港澳台广深杭宁汉蓉长昆沈哈兰",
         [
             "北京",
             "天津",
@@ -149,6 +155,10 @@ _SHORT = dict(
             "武汉",
             "成都",
             "长沙",
+            "昆明",
+            "沈阳",
+            "哈尔滨",
+            "兰州",
         ],
         strict=False,
     )
@@ -156,8 +166,17 @@ _SHORT = dict(
 _SHORT_NAMES = re.compile(f"[{''.join(_SHORT)}]{{2,4}}|[{''.join(_SHORT)}](?=高速|铁路|籍|牌|A|B)")
 
 
+_HKO = re.compile(r"\bHKO\b")
+#: Words that stand for a known place without being its name: "between the Yangtze and the Huai" is 江淮.
+_ALSO = {
+    "香港": ("本港", "全港"), "长江": ("江淮", "江南", "江汉"), "淮河": ("黄淮", "江淮"), "黄河": ("黄淮",),
+}  # fmt: skip
+
+
 def _named(name: str, chinese: str) -> bool:
-    return name in chinese or any(_SHORT[one] == name for run in _SHORT_NAMES.findall(chinese) for one in run)
+    if name in chinese or any(word in chinese for word in _ALSO.get(name, ())):
+        return True
+    return any(_SHORT[one] == name for run in _SHORT_NAMES.findall(chinese) for one in run)
 
 
 def _named_in(chinese: str) -> list[str]:

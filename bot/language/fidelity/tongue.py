@@ -1,7 +1,7 @@
 """Whether an answer is in the language that was asked for: by its script, and by the small words of Latin ones."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bot.language.fidelity.words import Words
 
@@ -23,6 +23,8 @@ _WRITTEN_IN = {
     "ar": ("arabic",),
     "hi": ("devanagari",),
 }
+#: A word in Latin letters that begins as names do.
+_NAME = re.compile(r"(?<![A-Za-z])[A-Z][a-z]+(?:['’][a-z]+)?(?![A-Za-z])|(?<![A-Za-z])[A-Z]\d{1,5}(?!\w)")
 #: Letters of other scripts in an answer: names, abbreviations.
 _MOST_FOREIGN = 0.35
 #: Fewer letters than these say nothing.
@@ -32,13 +34,23 @@ _HAN_LETTERS = 3.0
 _SHORTEST, _LONGEST, _SLACK = 0.28, 4.0, 60
 
 
-def foreign(text: str, target: str, latin: Mapping[str, Words]) -> str:
-    """Give why a text is not in the language, "" when nothing speaks against it."""
+def foreign(text: str, target: str, latin: Mapping[str, Words], original: str, known: Callable[[str], bool]) -> str:
+    """Give why a text is not in the language, "" when nothing speaks against it. Names in Latin letters speak against no
+    language: those that stand in the original, and those that are ``known`` as names.
+    """
+    wanted = _WRITTEN_IN.get(target, ("latin",))
+    if wanted != ("latin",):
+        letters = sum(len(pattern.findall(text)) for pattern in _SCRIPTS.values())
+        if letters >= _FEWEST_LETTERS and not any(_SCRIPTS[script].search(text) for script in wanted):
+            return f"it is not written in the script of {target}"
+        written = frozenset(_NAME.findall(original))
+        text = _NAME.sub(
+            lambda match: " " if match.group() in written or known(match.group()) else match.group(), text
+        )
     counts = {script: len(pattern.findall(text)) for script, pattern in _SCRIPTS.items()}
     total = sum(counts.values())
     if total < _FEWEST_LETTERS:
         return ""
-    wanted = _WRITTEN_IN.get(target, ("latin",))
     own = sum(counts[script] for script in wanted)
     if own < total * (1 - _MOST_FOREIGN):
         return f"it is not written in the script of {target}"

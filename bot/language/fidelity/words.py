@@ -61,6 +61,10 @@ class Words:
     below: tuple[re.Pattern[str], re.Pattern[str]]
     #: Taken out before negations are looked for.
     never_negation: re.Pattern[str]
+    #: Names of bodies that hold a hazard's name: taken out before a text is taken to speak of it.
+    bodies: re.Pattern[str]
+    #: Said between two colours (or after the second), that the second is the one before ("red instead of yellow").
+    turned: re.Pattern[str]
     place_words: re.Pattern[str]
     stopwords: frozenset[str]
 
@@ -102,6 +106,8 @@ def read_words(language: str) -> Words:
         above=_around(table.get("compare", {}), "above", spaced=spaced),
         below=_around(table.get("compare", {}), "below", spaced=spaced),
         never_negation=compiled(negation["never"]) if negation else NOTHING,
+        bodies=compiled(table.get("bodies", ())),
+        turned=compiled(table.get("turned", ())),
         place_words=compiled(table.get("place_words", ())),
         stopwords=frozenset(table.get("stopwords", ())),
     )

@@ -1,6 +1,7 @@
 """Where negations stand: sentence by sentence where both texts have as many, over the whole text otherwise."""
 
 import re
+from dataclasses import dataclass
 
 from bot.language.fidelity.words import Words
 
@@ -30,46 +31,67 @@ def negation_differs(original: str, translation: str, from_: Words, to: Words) -
     """Give what is wrong with the negations, "" when nothing can be proved."""
     if from_.negation is None or to.negation is None:
         return ""
-    ours = [from_.never_negation.sub(" ", part) for part in sentences(original)]
-    theirs = [to.never_negation.sub(" ", part) for part in sentences(translation)]
+    ours, theirs = sentences(original), sentences(translation)
     if len(ours) != len(theirs):
         ours, theirs = [" , ".join(ours)], [" , ".join(theirs)]
     for one, other in zip(ours, theirs, strict=True):
-        if _needed(one, other, from_) > _offered(other, one, to, from_):
+        here, there = _Part.of(one, from_), _Part.of(other, to)
+        if _needed(here, there) > _offered(there, here):
             return "a negation is missing"
-        if _needed(other, one, to) > _offered(one, other, from_, to):
+        if _needed(there, here) > _offered(here, there):
             return "a negation was added"
     return ""
 
 
-def _found(text: str, words: Words, *, sure: bool) -> list[str]:
-    if words.negation is None:
-        return []
-    return (words.negation.sure if sure else words.negation.may).findall(text)
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A sentence, without what is never a negation, and how many there are of each kind of word."""
+
+    text: str
+    words: Words
+    sure: int
+    #: Words that another language may say as a negation, and that are no sure one here (远离, keep away).
+    soft: int
+    #: Words that may stand for such a one over there, or for a sure one.
+    beside: int
+    strong: int
+
+    @classmethod
+    def of(cls, text: str, words: Words) -> "_Part":
+        bare = words.never_negation.sub(" ", text)
+        sure = soft = 0
+        if words.negation:
+            sure = len(words.negation.sure.findall(bare))
+            others = words.negation.may.findall(words.negation.sure.sub(" ", bare))
+            # 谣 twice in 不信谣、不传谣 is still one rumour
+            soft = len(words.negation.may.findall(bare)) - sure - (len(others) - len(set(others)))
+        beside = len(words.beside_negation.findall(text))
+        return cls(bare, words, sure, max(0, soft), beside, len(words.strong_negation.findall(bare)))
 
 
-def _offered(text: str, other: str, words: Words, others: Words) -> int:
-    """How many negations a text has for those of the other one. What is no sure negation here ("keep away") counts
-    only as far as nothing over there can have become it (远离).
+def _offered(part: _Part, other: _Part) -> int:
+    """How many negations a part has for those of the other one. Each of the other's words that says one without being
+    one (closed, forbidden) has used up one here: first what is no sure negation, then, if it is strong, a sure one.
     """
-    sure = len(_found(text, words, sure=True))
-    soft = len(_found(text, words, sure=False)) - sure
-    spent = max(0, len(others.strong_negation.findall(other)) - soft)
-    return sure - min(sure, spent) + max(0, soft - len(others.beside_negation.findall(other)))
+    soft = max(0, part.soft - other.beside)
+    sure = _needed(part, other)
+    return max(0, soft - other.strong) + sure - min(sure, max(0, other.strong - soft))
 
 
-def _needed(text: str, other: str, words: Words) -> int:
+def _needed(part: _Part, other: _Part) -> int:
     """How many negations the other text must have at least.
 
     Two prohibitions side by side may share one: 不信谣、不传谣 is "do not believe or spread".
     """
-    needed = len(_found(text, words, sure=True))
+    needed = part.sure
     if needed > 1:
-        parts = _COMMAS.split(text)
-        forbid = [bool(words.prohibition.search(clause)) for clause in parts[::2]]
-        joins = "、" in text and _AND.search(other)
-        if joins or _OR.search(other):
-            short = [one and len(clause.strip()) <= _SHORT for one, clause in zip(forbid, parts[::2], strict=True)]
-            pairs = zip(short, short[1:], parts[1::2], strict=False)
-            needed -= sum(one and next_ and (joint == "、" or bool(_OR.search(other))) for one, next_, joint in pairs)
+        pieces = _COMMAS.split(part.text)
+        forbid = [bool(part.words.prohibition.search(clause)) for clause in pieces[::2]]
+        joins = "、" in part.text and _AND.search(other.text)
+        if joins or _OR.search(other.text):
+            short = [one and len(clause.strip()) <= _SHORT for one, clause in zip(forbid, pieces[::2], strict=True)]
+            pairs = zip(short, short[1:], pieces[1::2], strict=False)
+            needed -= sum(
+                one and next_ and (joint == "、" or bool(_OR.search(other.text))) for one, next_, joint in pairs
+            )
     return needed

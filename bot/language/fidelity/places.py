@@ -12,6 +12,9 @@ from bot.language.fidelity.words import NOTHING, Words
 LATIN = frozenset({"en", "es", "fr", "de", "pt"})
 #: After a Chinese name of a place: 丰台区, 泸定县. What stands before it is the name.
 _CHAIN = re.compile(r"[省市区州盟]([\u4e00-\u9fff]{2,4}?)(自治州|自治县|[市区县旗镇乡])(?![域内外长民政委区县镇乡])")
+_STRETCH = re.compile(r"(?:国道|省道|高速|公路|铁路|高铁|号线)([\u4e00-\u9fff]{2,3})(?:至|到)([\u4e00-\u9fff]{2,3}?)(?:路段|区间|段)")
+#: Ends of what is translated as a word: 五元桥 is Wuyuan Bridge.
+_BUILT = re.compile(r"[桥站口岛港湾门场关隧路道街院园楼江河湖线东南西北中上下]$")
 _PLAIN_WORDS = re.compile(
     r"部分|大部|多数|全|各|本|该|我|等|及|和|与|的|在|有|将|发布|气象|公安|应急|管理|城|山|灾|郊|景|小|社|校|园|地|街|开发|高新|市|县|区"
 )
@@ -180,8 +183,12 @@ def _named(name: str, chinese: str) -> bool:
 
 
 def _named_in(chinese: str) -> list[str]:
-    """Names that stand in a chain of units (北京市丰台区, 四川省甘孜州泸定县), without the word for what they are."""
-    return [m.group(1) for m in _CHAIN.finditer(chinese) if not _PLAIN_WORDS.search(m.group(1))]
+    """Names that stand in a chain of units (北京市丰台区, 四川省甘孜州泸定县), without the word for what they are, and those
+    between which a stretch of a road lies (318国道康定至雅江段).
+    """
+    named = [match.group(1) for match in _CHAIN.finditer(chinese)]
+    ends = [end for match in _STRETCH.finditer(chinese) for end in match.groups() if not _BUILT.search(end)]
+    return [name for name in (*named, *ends) if not _PLAIN_WORDS.search(name)]
 
 
 def _pinyin_names(text: str, words: Words, gazetteer: Gazetteer) -> Iterator[str]:

@@ -16,8 +16,8 @@ from bot.language.gate import Gate, Verdict
 from bot.language.languages import PROPER, settled
 from bot.model.translation import Attempt, Translation, TranslationKey, Untranslated, Why
 
-#: Changes whenever what is done to a text before or after an engine does.
-RULES = "1"
+#: Changes whenever what is done to a text before or after an engine does, or what a model is told to do.
+RULES = "2"
 
 #: Longer texts are shown in the original: engines take 5,000 (Google) to 50,000 (Azure), and a post has a few thousand.
 MOST_CHARACTERS = 10_000

@@ -46,6 +46,22 @@ SAME = [
     ("能见度不足500米。", "Visibility is less than 500 metres."),
     ("最低气温零下15℃。", "The minimum temperature is 15 degrees below zero."),
     ("最低气温-15℃。", "The lowest temperature is minus 15 °C."),
+    ("2025年6月9日4时12分9秒发布。", "Issued on 9 June 2025 at 04:12:09."),
+    # what says nothing more may be left out
+    ("针对浙江、安徽、江西、湖南4省启动。", "Started for Zhejiang, Anhui, Jiangxi, Hunan."),
+    ("新增一宗登革热个案。", "New cases of dengue fever: 1."),
+    ("新增一宗登革热个案。", "There is a new case of dengue fever."),
+    ("流量达到4650立方米每秒。", "The flow reached 4,650 m³/s."),
+    # what stands for a thing is that thing, and a body's name is no news
+    ("表示本港有大风。", "It means that there are gales in Hong Kong."),
+    ("江淮有雨。", "Rain between the Yangtze River and the Huai River."),
+    ("省防指启动防台风应急响应。", "The Flood Control Headquarters started a response to the typhoon."),
+    ("历史上的今天发布过预警。", "A warning was issued on this day in history."),
+    ("取消红色暴雨警告信号,改发黄色暴雨警告信号。", "An amber rainstorm signal was issued, replacing the red one."),
+    (
+        "取消红色暴雨警告信号,改发黄色暴雨警告信号。",
+        "The red rainstorm signal was cancelled and the amber one issued.",
+    ),
     # levels
     ("启动Ⅲ级应急响应。", "A Level III emergency response has been activated."),
     ("启动三级应急响应。", "A Level 3 emergency response has been activated."),
@@ -127,6 +143,29 @@ CHANGED = [
     ),
     ("length", "北京市气象台发布预警,请注意防范,减少外出,远离河道,关好门窗,备好食物和饮水,听从安排。", "A warning."),
     ("empty", "北京发布预警。", "   "),
+]
+
+
+CHANGED += [
+    ("figure", "2025年6月9日4时12分9秒发布。", "Issued on 9 June 2025 at 04:12:19."),
+    ("figure", "针对浙江、安徽、江西、湖南4省启动。", "Started for 5 provinces: Zhejiang, Anhui, Jiangxi, Hunan."),
+    ("figure", "针对浙江、安徽、江西4省启动。", "Started for Zhejiang, Anhui, Jiangxi."),
+    ("figure", "新增两宗登革热个案。", "There is 1 new case of dengue fever."),
+    ("figure", "流量达到4650立方米每秒。", "The flow reached 4,650 m²."),
+    ("colour", "取消红色暴雨警告信号,改发黄色暴雨警告信号。", "A red signal was issued instead of the amber one."),
+    ("day", "今天发布暴雨预警。", "A rainstorm warning was issued."),
+    ("meaning", "省防指启动防台风应急响应。", "The Flood Control Headquarters started a response to floods."),
+    ("meaning", "取消暴雨警告信号。", "The rainstorm signal was replaced."),
+    ("place", "地铁因台风停运。", "The metro in Hong Kong stopped because of a typhoon."),
+    ("place", "318国道康定至雅江段中断。", "National Highway 318 is cut between Yajiang and Yajiang."),
+    ("negation", "船舶沉没,16人获救。", "The ship sank; 16 people were not rescued."),
+    (
+        "negation",
+        "水库停止对外开放,请勿擅自进入。",
+        "The reservoir is not closed to the public. Do not enter without permission.",
+    ),
+    ("negation", "火灾原因尚不清楚,警方正在调查。", "The cause is still unclear; police are not investigating."),
+    ("negation", "消防通道严禁停车。", "Parking in fire lanes is not forbidden."),
 ]
 
 
@@ -257,3 +296,18 @@ def test_every_file_of_words_is_read_and_knows_its_colours():
         assert set(words.colours) == {"red", "orange", "yellow", "blue", "black"}, language
         assert words.negation is not None, language
         assert len(words.months) in {0, 12}, language
+
+
+@pytest.mark.parametrize(
+    ("told", "passes"),
+    [
+        ("Fangshan구, Mentougou구, Shigatse시: 폭우 경보.", True),
+        ("G45 Daguang 고속도로: 통행 재개.", True),
+        ("Fangshan District: rainstorm warning 경보.", False),
+        ("Heavy Rain Warning In Fangshan 경보.", False),
+        ("Fangshan Mentougou", False),
+    ],
+)
+def test_names_in_latin_letters_make_no_text_another_language(told, passes, gate):
+    verdict = gate.check("房山区、门头沟区、日喀则市:G45大广高速暴雨预警。", told, "zh-Hans", "ko")
+    assert ("language" not in {breach.kind for breach in verdict.breaches}) is passes

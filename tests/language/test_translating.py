@@ -1,13 +1,15 @@
 """One call a text and language whatever the readers; engines in order; costs, rests and the cache in the database."""
 
 import asyncio
+import hashlib
 from datetime import timedelta
 
 import pytest
 from language.scripted_engine import ScriptedEngine
 
+from bot.language.engines.openai import INSTRUCTIONS
 from bot.language.face import EngineBrokenError, EngineRefusedError
-from bot.language.translating import MOST_CHARACTERS, Translator
+from bot.language.translating import MOST_CHARACTERS, RULES, Translator
 from bot.model.translation import Cost, Translation, Untranslated, Why
 from bot.store import translations
 from bot.store.translations import TranslationLedger
@@ -241,3 +243,9 @@ async def test_closing_stops_what_is_on_its_way_and_closes_the_engines(room):
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert engine.closed
+
+
+def test_other_instructions_to_a_model_are_another_version_of_the_rules() -> None:
+    """Who changes INSTRUCTIONS raises RULES, and writes both here: a cached translation has them in its key."""
+    digest = hashlib.sha256(INSTRUCTIONS.encode()).hexdigest()[:16]
+    assert (RULES, digest) == ("2", "986001b68688135a")

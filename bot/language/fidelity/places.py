@@ -12,7 +12,9 @@ from bot.language.fidelity.words import NOTHING, Words
 LATIN = frozenset({"en", "es", "fr", "de", "pt"})
 #: After a Chinese name of a place: 丰台区, 泸定县. What stands before it is the name.
 _CHAIN = re.compile(r"[省市区州盟]([\u4e00-\u9fff]{2,4}?)(自治州|自治县|[市区县旗镇乡])(?![域内外长民政委区县镇乡])")
-_STRETCH = re.compile(r"(?:国道|省道|高速|公路|铁路|高铁|号线)([\u4e00-\u9fff]{2,3})(?:至|到)([\u4e00-\u9fff]{2,3}?)(?:路段|区间|段)")
+_STRETCH = re.compile(
+    r"(?:国道|省道|高速|公路|铁路|高铁|号线)([\u4e00-\u9fff]{2,3})(?:至|到)([\u4e00-\u9fff]{2,3}?)(?:路段|区间|段)"
+)
 #: Ends of what is translated as a word: 五元桥 is Wuyuan Bridge.
 _BUILT = re.compile(r"[桥站口岛港湾门场关隧路道街院园楼江河湖线东南西北中上下]$")
 _PLAIN_WORDS = re.compile(

@@ -9,7 +9,7 @@ often {slot:term.group}, one word of a closed group of terms.toml.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -32,7 +32,7 @@ class Gap:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Formula:
     """One way to write one clause."""
 
@@ -54,15 +54,10 @@ class Formula:
     #: True for a heading: what it names is claimed by nobody.
     heading: bool = False
 
-    @property
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The compiled pattern; compiled when first needed, for all of them take a second."""
-        return _compiled(self.source)
-
-
-@lru_cache(maxsize=2048)
-def _compiled(source: str) -> re.Pattern[str]:
-    return re.compile(source)
+        return re.compile(self.source)
 
 
 @lru_cache(maxsize=1)

@@ -28,8 +28,20 @@ _STRETCH_OF_ROAD = re.compile(
 
 
 @lru_cache(maxsize=1)
-def _parts() -> re.Pattern[str]:
-    return re.compile(f"(?:的)?({one_of(lexicon().parts)})$")
+def _longest_part() -> int:
+    return max(map(len, lexicon().parts)) + len("的")
+
+
+def _part(words: str, start: int = 0) -> tuple[int, str] | None:
+    """Where the longest word that narrows a place stands at the end of some words (its 的 included), and the word."""
+    parts = lexicon().parts
+    for at in range(max(start, len(words) - _longest_part()), len(words)):
+        word = words[at:]
+        if word[0] == "的" and word[1:] in parts:
+            return at, word[1:]
+        if word in parts:
+            return at, word
+    return None
 
 
 def holds_no_name(words: str) -> bool:
@@ -159,21 +171,21 @@ def _peel(words: str) -> tuple[str, tuple[str, ...]]:
     if words.startswith("自") and (told := re.match("自[东南西北]{1,2}[向往][东南西北]{1,2}", words[:12])):
         words = words[told.end() :]
     words = _COUNTED.sub("", words)
-    while words and (match := _parts().search(words)):
-        if len(words) <= _SHORT_NAME and chain_kind(words) and chain_kind(words[: match.start()]) is None:
+    while words and (found := _part(words)):
+        if len(words) <= _SHORT_NAME and chain_kind(words) and chain_kind(words[: found[0]]) is None:
             break  # 房山区 is a district, not the mountains of 房
-        match = _shorter(words, match) or match
-        parts.insert(0, lexicon().parts[match[1]])
-        words = words[: match.start()]
+        at, part = _shorter(words, found[0]) or found
+        parts.insert(0, lexicon().parts[part])
+        words = words[:at]
     return words.removesuffix("的"), tuple(parts)
 
 
-def _shorter(words: str, match: re.Match[str]) -> re.Match[str] | None:
+def _shorter(words: str, at: int) -> tuple[int, str] | None:
     """A shorter part, where only that leaves a known place: 陕西南部 is the south of 陕西, not the southwest of 陕."""
     short = lexicon().short_places
-    if words[: match.start()] in short or (other := _parts().search(words, match.start() + 1)) is None:
+    if words[:at] in short or (other := _part(words, at + 1)) is None:
         return None
-    return other if words[: other.start()] in short else None
+    return other if words[: other[0]] in short else None
 
 
 def _kind_of(name: str, *, strict: bool) -> PlaceKind | None:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.model.reading import Issuer, Level, Place, PlaceKind, Slot, SlotValue, Span
 from bot.reading.figures import parse_figure
@@ -14,8 +14,7 @@ from bot.reading.places import holds_no_name, parse_places, proved_kind
 from bot.reading.times import Clock, parse_moment
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Words of a slot in the levelled text, with all that is needed to read them."""
 
     words: str

@@ -106,6 +106,8 @@ _ZH_RANGE = re.compile(rf"(?P<from>{_POINT}){_TO}(?P<to>{_POINT})(?:期间)?")
 _ZH_PERIOD = re.compile(
     r"(?P<way>未来|今后|接下来|过去)(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个)?(?P<unit>小时|天|日|分钟|周)(?:内)?"
 )
+#: What a period begins with, and the signs of which a range has one.
+_PERIODS_BEGIN, _JOINTS = "未今接过", frozenset("至到~-")
 _UNITS = {
     "小时": timedelta(hours=1),
     "天": timedelta(days=1),
@@ -131,13 +133,14 @@ def parse_moment(words: str, span: Span, given: str, clock: Clock) -> Moment:
 
 def _resolve(words: str, clock: Clock) -> tuple[datetime | None, datetime | None]:
     try:
-        if found := _ZH_PERIOD.fullmatch(words):
+        if words[0] in _PERIODS_BEGIN and (found := _ZH_PERIOD.fullmatch(words)):
             return _period(found, clock)
-        if found := _ZH_RANGE.fullmatch(words):
+        if not _JOINTS.isdisjoint(words) and (found := _ZH_RANGE.fullmatch(words)):
             return _range(found["from"], found["to"], clock)
         if words.isascii() and (english := _EN_POINT.fullmatch(words)):
             return _english(english, clock)
-        day, hours = _day_of(words, clock), _clock_of(words)
+        point = _ZH_POINT.fullmatch(words)
+        day, hours = _day_of(point, clock), _clock_of(point)
         if hours is not None and day is not None:
             return _at(day, hours, clock), None
         return _whole_day(words, day, clock)
@@ -154,11 +157,12 @@ def _period(found: re.Match[str], clock: Clock) -> tuple[datetime | None, dateti
 
 
 def _range(first: str, last: str, clock: Clock) -> tuple[datetime | None, datetime | None]:
-    day = _day_of(first, clock)
+    start_point, end_point = _ZH_POINT.fullmatch(first), _ZH_POINT.fullmatch(last)
+    day = _day_of(start_point, clock)
     if day is None:
         return None, None
-    start_hours, end_hours = _clock_of(first), _clock_of(last)
-    end_day = _day_of(last, clock, base=day) or day
+    start_hours, end_hours = _clock_of(start_point), _clock_of(end_point)
+    end_day = _day_of(end_point, clock, base=day) or day
     if start_hours is None or end_hours is None:
         if _ZH_DATE.fullmatch(first) and _ZH_DATE.fullmatch(last):
             return _at(day, timedelta(0), clock), _at(end_day, timedelta(days=1), clock)
@@ -167,9 +171,8 @@ def _range(first: str, last: str, clock: Clock) -> tuple[datetime | None, dateti
     return (start, end) if end > start else (start, None)
 
 
-def _day_of(words: str, clock: Clock, base: date | None = None) -> date | None:
-    """Give the day that the words name; ``base`` (else the day of publishing) stands where they name none."""
-    match = _ZH_POINT.fullmatch(words)
+def _day_of(match: re.Match[str] | None, clock: Clock, base: date | None = None) -> date | None:
+    """Give the day that a point names; ``base`` (else the day of publishing) stands where it names none."""
     if match is None:
         return None
     today = base or clock.today
@@ -208,9 +211,8 @@ def _maybe(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _clock_of(words: str) -> timedelta | None:
-    """Give the hours and minutes since midnight; 24时 is the next midnight."""
-    match = _ZH_POINT.fullmatch(words)
+def _clock_of(match: re.Match[str] | None) -> timedelta | None:
+    """Give the hours and minutes of a point since midnight; 24时 is the next midnight."""
     if match is None or match["hour"] is None:
         return None
     hour, minute = int(match["hour"]), int(match["minute"] or match["colon"] or (30 if match["half"] else 0))

@@ -61,6 +61,8 @@ class Book:
 
 def _filled(words: str, values: Mapping[str, str]) -> str:
     """The words with their values; braces within a value stay what they are."""
+    if "{" not in words:
+        return words
     out, rest = "", words
     while (start := rest.find("{")) >= 0:
         end = rest.index("}", start)

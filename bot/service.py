@@ -43,6 +43,7 @@ from bot.watching.directory import Directory
 from bot.watching.directory import LookupFailedError as NothingFoundError
 from bot.watching.following import Following
 from bot.watching.watcher import Watcher
+from bot.watching.weigher import Weigher
 from bot.web.health import Vitals
 from bot.web.page import health_page
 from bot.web.serving import serve
@@ -163,6 +164,9 @@ class Service:
         vitals = Vitals(db, polling, sends, line, self._clock)
         await stack.enter_async_context(_page(settings.health_address, vitals))
         interpreter = await stack.enter_async_context(_interpreter(settings, db, self._clock, self._rng))
+        weigher = Weigher()
+        stack.callback(weigher.close)
+        weigher.start()
         watcher = Watcher(
             db,
             outside.sources,
@@ -171,6 +175,7 @@ class Service:
             poll_seconds=settings.poll_seconds,
             queued=lambda: sending.wake(),  # noqa: PLW0108 - it is made below, with the watcher in it
             may_poll=lambda _kind: polling.held,
+            weigher=weigher,
         )
         lookout = Lookout(
             Directory(outside.sources),

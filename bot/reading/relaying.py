@@ -72,15 +72,15 @@ def effective_expiry(alert: Alert) -> datetime:
     return max(ends, default=alert.sent + WITHOUT_END)
 
 
-def severity_of(post: Post) -> Severity:
-    """The highest severity stated, UNKNOWN where none is: nothing is guessed from words here."""
-    return post.alert.severity if post.alert else Severity.UNKNOWN
+def severity_of(post: Post, proved: Severity = Severity.UNKNOWN) -> Severity:
+    """The highest severity that its fields state; of a post without fields what its words proved (``weighing``)."""
+    return post.alert.severity if post.alert else proved
 
 
-def lane_of(post: Post) -> Lane:
+def lane_of(post: Post, proved: Severity = Severity.UNKNOWN) -> Lane:
     """Extreme and Severe go first, each in a lane of its own, unless they say that it is over."""
     over = post.alert is not None and is_over(post.alert)
-    return Lane.ROUTINE if over else _LANES.get(severity_of(post), Lane.ROUTINE)
+    return Lane.ROUTINE if over else _LANES.get(severity_of(post, proved), Lane.ROUTINE)
 
 
 def _begin(hazard: Hazard, alert: Alert) -> datetime:

@@ -19,6 +19,7 @@ from bot.store import fanout
 from bot.store.fanout import OVERTAKEN, Knows, Word
 from bot.watching import telling
 from bot.watching.foreseeing import Foreseen, occurring
+from bot.watching.weigher import Weight
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +101,7 @@ class Queueing:
         ``returned``: the agency had removed it and shows it again. ``why_not_new``: why it may not be said as new (any
         more), "" when it may; then what still waits is not sent either.
         """
-        rings = severity_of(said.post).rank > severity_of(before).rank and not why_not_new
+        rings = self._rose(before, said.post) and not why_not_new
         if why_not_new:
             await fanout.settle_queued(self._conn, [said.post_id], self._now, why_not_new)
         else:
@@ -115,6 +116,10 @@ class Queueing:
         """The agency removed the post: every copy is marked and replied to; a waiting one is not sent any more."""
         await fanout.settle_queued(self._conn, [said.post_id], self._now, "withdrawn before it was sent")
         await self._to_copies(said.post_id, said.revision, Op.MARK, said.post, telling.withdrawn(said.post))
+
+    def _rose(self, before: Post, after: Post) -> bool:
+        weight = self._weight(after)
+        return severity_of(after, weight.now).rank > severity_of(before, weight.before).rank
 
     async def _supersede(self, old: Sequence[Predecessor], now: Severity) -> None:
         """Mark what is updated: where nothing follows the account any more, no newer message will stand below."""
@@ -131,11 +136,14 @@ class Queueing:
         word = Word(op, lane_of(post), post_id, revision, silent=silent, notice=words)
         self.queued += await fanout.to_copies(self._conn, word, self._now)
 
+    def _weight(self, post: Post) -> Weight:
+        return self._foreseen.weights.get(post.id, Weight())
+
     def _send(self, said: Said, *, silent: bool = False, notice: str = "") -> Word:
         alert = said.post.alert
         # that it is over stays worth saying however late; an alert ends with its own expiry
         expires_at = effective_expiry(alert) if alert is not None and not is_over(alert) else None
-        lane = lane_of(said.post)
+        lane = lane_of(said.post, self._weight(said.post).now)
         return Word(Op.SEND, lane, said.post_id, said.revision, silent=silent, notice=notice, expires_at=expires_at)
 
     async def _to_wanting(self, said: Said, *, anew: bool = False) -> None:

@@ -22,6 +22,7 @@ from bot.watching import freshness
 from bot.watching.foreseeing import foresee
 from bot.watching.intake import Taken, take_in, withdraw
 from bot.watching.schedule import after_failure, jittered, next_interval
+from bot.watching.weigher import Weigher
 from bot.watching.withdrawal import Asked, missing
 
 log = structlog.get_logger(__name__)
@@ -38,7 +39,12 @@ class Recorder:
     """Writes outcomes. Quiet polls (nothing new, all well) are gathered and written together."""
 
     def __init__(
-        self, db: Database, clock: Callable[[], datetime], rng: random.Random, queued: Callable[[], None]
+        self,
+        db: Database,
+        clock: Callable[[], datetime],
+        rng: random.Random,
+        queued: Callable[[], None],
+        weigher: Weigher | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -46,6 +52,7 @@ class Recorder:
         self._queued = queued
         self._quiet: dict[int, Watch] = {}
         self._asked = Asked()
+        self._weigher = weigher
 
     def is_pending(self, account_id: int) -> bool:
         """True while a quiet poll of this account waits to be written."""
@@ -80,7 +87,9 @@ class Recorder:
         self._quiet.pop(watch.account_id, None)
         first_look = watch.baseline_at is None
         prints = await asyncio.to_thread(fingerprints, outcome.posts)
-        foreseen = await foresee(self._db, watch, outcome.posts, prints, now, ids_may_churn=ids_may_churn)
+        foreseen = await foresee(
+            self._db, watch, outcome.posts, prints, now, ids_may_churn=ids_may_churn, weigher=self._weigher
+        )
 
         async def write(conn: AsyncConnection) -> tuple[Watch, Taken, list[str]]:
             taken = await take_in(

@@ -18,6 +18,7 @@ from bot.store.database import Database
 from bot.watching.freshness import freshness
 from bot.watching.recording import Recorder
 from bot.watching.schedule import with_override
+from bot.watching.weigher import Weigher
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,7 @@ class Watcher:
         poll_seconds: float | None = None,
         queued: Callable[[], None] = lambda: None,
         may_poll: Callable[[str], bool] = lambda _kind: True,
+        weigher: Weigher | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -62,7 +64,7 @@ class Watcher:
             pace = with_override(source.pace, poll_seconds)
             self._slots[kind] = _Slot(source, pace, asyncio.Semaphore(pace.at_once))
         self._may_poll = may_poll
-        self._recorder = Recorder(db, clock, rng, queued)
+        self._recorder = Recorder(db, clock, rng, queued, weigher)
         self._watches: dict[int, Watch] = {}
         self._heap: list[tuple[datetime, int]] = []
         #: Accounts whose poll was started; of these, those whose turn with the site has come.

@@ -1,0 +1,101 @@
+"""Reads new posts before they are queued, for how grave what they warn of is: in a thread of its own, for a second at the
+most. What it has not read by then goes out as a post without a level, as it would without a reader (design rule 7).
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot.model.alert import Severity
+from bot.model.post import Post
+from bot.reading import reader
+from bot.reading.weighing import proved_severity
+
+log = structlog.get_logger(__name__)
+
+#: How long a page's posts may wait for being read, seconds. One takes some milliseconds.
+PATIENCE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a post's own words prove, and what those of the version before it did (for a new one: nothing).
+
+    What it passes on weighs nothing: nobody knows how old that is.
+    """
+
+    now: Severity = Severity.UNKNOWN
+    before: Severity = Severity.UNKNOWN
+
+
+class Weigher:
+    """Weighs posts without fields. Close it when it is not needed any more."""
+
+    def __init__(self, patience_s: float = PATIENCE_S, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._patience_s = patience_s
+        self._seconds = seconds
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="weigher")
+        #: What was not done in time. While it is not, nobody else waits behind it.
+        self._late: Future[None] | None = None
+
+    def start(self) -> None:
+        """Load what the reader needs (about a second), so that the first post does not wait for that."""
+        self._thread.submit(_warm)
+
+    def close(self) -> None:
+        """Let the thread go, without waiting for it."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def weigh(self, pairs: Sequence[tuple[Post, Post | None]], now: datetime) -> Mapping[str, Weight]:
+        """Give what is proved, by the posts' ids, of as many posts (each with the version before it) as can be read in
+        time, in their order. Never raises.
+        """
+        if self._late is not None and not self._late.done():
+            return {}
+        found: dict[str, Weight] = {}
+        ends_at = self._seconds() + self._patience_s
+        reading = self._thread.submit(self._read, pairs, now, ends_at, found)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                # shielded: a thread cannot be stopped, and what it does says so in ``_late``
+                await asyncio.shield(asyncio.wrap_future(reading))
+        except TimeoutError:
+            self._late = reading
+            log.warning("reading took too long; posts go out as posts without a level", posts=len(pairs))
+        return dict(found)
+
+    def _read(
+        self, pairs: Sequence[tuple[Post, Post | None]], now: datetime, ends_at: float, found: dict[str, Weight]
+    ) -> None:
+        for post, before in pairs:
+            if self._seconds() >= ends_at:
+                return
+            try:
+                found[post.id] = Weight(_severity(post, now), _severity(before, now) if before else Severity.UNKNOWN)
+            except Exception:  # design rule 7: when reading breaks, the alert goes out all the same
+                log.exception("a post could not be read; it goes out as one without a level", post=post.id)
+
+
+def _warm() -> None:
+    try:
+        reader.warm()
+    except Exception:  # design rule 7, as above: posts go out unread
+        log.exception("the reader cannot be loaded; posts go out as posts without a level")
+
+
+def _severity(post: Post, now: datetime) -> Severity:
+    published = post.published or now
+    reading = reader.read(_words(post), published=published, utc_offset=post.utc_offset)
+    return proved_severity(reading, published)
+
+
+def _words(post: Post) -> str:
+    """What the agency itself says, its heading first where the text does not begin with that."""
+    if not post.title or post.text.startswith(post.title):
+        return post.text
+    return f"{post.title}\n{post.text}"

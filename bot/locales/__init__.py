@@ -26,6 +26,7 @@ _SCRIPTS = {
     "zh-tw": "zh-Hant",
     "zh-hk": "zh-Hant",
     "zh-mo": "zh-Hant",
+    "yue": "zh-Hant",
 }
 
 _FORMATTER = Formatter()

@@ -247,6 +247,7 @@ def test_every_cause_of_trouble_has_its_sentence_and_gives_it_its_values(languag
         ("zh-hk", "zh-Hant"),
         ("zh_MO", "zh-Hant"),
         ("zh-Hant-HK", "zh-Hant"),
+        ("yue-HK", "zh-Hant"),
     ],
 )
 def test_the_language_that_serves_a_reader_best(asked, spoken):

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.delivery.face import Styled
 from bot.delivery.harmless import block, domain, line, web_link
 from bot.delivery.languages import choose
+from bot.delivery.shortening import say_first
 from bot.delivery.writing import Writing
 from bot.locales import AtLeast, Phrases
 from bot.model.account import Account
@@ -226,9 +227,13 @@ def _facts(out: Writing, words: Words, phrases: Phrases) -> None:
 def _said(
     out: Writing, post: Post, phrases: Phrases, style: str, words: Words, *, original_first: bool
 ) -> None:  # fmt: skip
-    """What a post without fields says, and what it passes on; where it is translated, in either language."""
+    """What a post without fields says, and what it passes on: of a long one its facts first; where it is translated,
+    in either language.
+    """
     original = _quoted(post, phrases, style)
     if not words.translation:
+        if not style:
+            say_first(out, post, phrases)
         _quote(out, original)
         return
     made = _translated(post, words, phrases, style)

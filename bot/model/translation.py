@@ -46,6 +46,18 @@ class Translation:
     made_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a model made of a long text, after the gate's one-sided mode. Languages are BCP 47 tags, and may be the same."""
+
+    text: str
+    source: str
+    target: str
+    engine: str
+    model: str
+    made_at: datetime
+
+
 class Why(StrEnum):
     """Why there is no translation."""
 

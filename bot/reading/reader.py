@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from bot.model.reading import Figure, Moment, Place, Reading, SlotValue
@@ -44,6 +45,7 @@ def read(text: str, *, published: datetime | None = None, utc_offset: int | None
     )
 
 
+@lru_cache(maxsize=1)
 def warm() -> None:
     """Load and compile everything (about a second), so that the first post waits for nothing."""
     for _ in warming():
@@ -56,6 +58,11 @@ def warming() -> Iterator[None]:
     for formula in formulas.formulas():
         _ = formula.pattern
         yield
+
+
+def is_warm() -> bool:
+    """Tell whether that was done: reading takes milliseconds from then on."""
+    return warm.cache_info().currsize > 0
 
 
 def _each(value: SlotValue) -> tuple[object, ...]:

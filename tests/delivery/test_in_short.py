@@ -1,0 +1,79 @@
+"""A long post's facts stand before it, in the agency's own sentences; the whole of it follows, folded."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.delivery import shortening
+from bot.delivery.composing import FOLD_BEYOND, compose
+from bot.delivery.shortening import LONG, ROOM, in_short, say_first
+from bot.delivery.writing import Writing
+from bot.locales import available, phrases
+from bot.model.account import Account
+from bot.model.post import Post, Revision, RevisionKind
+from bot.model.translation import Summary
+from bot.reading import reader
+
+WROTE = datetime(2012, 7, 21, 10, 40, tzinfo=UTC)
+ACCOUNT = Account("weibo", "1", "北京发布", "https://weibo.com/u/1", utc_offset=480)
+STORY = "这座城市的老居民对这样的雨并不陌生，老人们常说起山谷里的风和灯光。"
+WARNING = "北京市气象台7月21日18时30分发布暴雨橙色预警信号。"
+HARM = "截至19时，已有3人死亡、12人受伤。"
+TEXT = f"{WARNING}{STORY * 20}{HARM}{STORY * 20}"
+POST = Post("weibo", "1", "1", TEXT, "https://weibo.com/1/1", published=WROTE, utc_offset=480)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _warm():
+    reader.warm()
+
+
+def composed(post, language="en", **options):
+    return compose(Revision(post, 1, RevisionKind.NEW), ACCOUNT, phrases(language), **options)
+
+
+@pytest.mark.parametrize("language", available())
+def test_the_facts_of_a_long_post_stand_before_it(language):
+    said = composed(POST, language)
+    heading = phrases(language)("summary.in_short")
+    facts = f"{heading}\n{WARNING} … {HARM} …\n"
+    assert facts in said.text
+    assert said.text.index(facts) < said.text.index(TEXT)
+    quotations = [span.type for span in said.spans if "blockquote" in span.type]
+    assert sorted(quotations) == ["blockquote", "expandable_blockquote"]
+
+
+def test_an_extract_is_never_folded():
+    assert ROOM <= FOLD_BEYOND
+
+
+@pytest.mark.parametrize(
+    "text", [f"{WARNING}{STORY}", STORY * 50, WARNING * 100, "Alerta roja por lluvias. " * 100], ids=len
+)
+def test_what_is_short_has_no_facts_or_nothing_else_stands_by_itself(text):
+    assert in_short(replace(POST, text=text)) == ""
+
+
+def test_what_the_agency_took_back_is_not_said_first():
+    assert WARNING + " …" not in composed(POST, struck=True).text
+
+
+def test_a_cut_that_is_not_ready_keeps_nobody_waiting(monkeypatch):
+    monkeypatch.setattr(reader, "is_warm", lambda: False)
+    monkeypatch.setattr(reader, "read", None)
+    shortening._extracted.cache_clear()
+    assert TEXT in composed(POST).text
+    assert len(TEXT) > LONG
+
+
+@pytest.mark.parametrize("language", available())
+def test_a_models_summary_is_marked_with_its_engine_and_cannot_break_out_of_its_quotation(language):
+    summary = Summary("Three dead.\u202e", "zh-Hans", language, "openai", "small", WROTE)
+    out = Writing()
+    say_first(out, POST, phrases(language), summary)
+    said = out.done()
+    assert "Three dead." in said.text
+    assert "\u202e" not in said.text
+    assert "openai" in said.text
+    assert WARNING not in said.text

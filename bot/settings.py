@@ -30,11 +30,13 @@ TRANSLATORS = frozenset({"azure", "deepl", "google", "libretranslate", "offline"
 LogFormat = Literal["console", "json"]
 UnsurePolicy = Literal["repeat", "hold"]
 PaidFrom = Literal["extreme", "urgent", "routine"]
+Summaries = Literal["off", "openai"]
 
 
 #: What the language room is given.
 LANGUAGE_SETTINGS = (
     "translate_seconds",
+    "summaries",
     *(
         "openai_url",
         "openai_key",
@@ -187,6 +189,12 @@ class Settings(BaseSettings):
     openai_model: str = _described(  # type: ignore[assignment]
         "", "Which of its models, as it names it. Needed for openai.", "a model's name"
     )
+    summaries: Summaries = _described(  # type: ignore[assignment]
+        "off",
+        "Who sums up long posts in the reader's language: nobody (then the post's own facts stand before it), or the model "
+        "of openai, behind the gate.",
+        "off or openai",
+    )
     deepl_key: SecretStr = _described(  # type: ignore[assignment]
         SecretStr(""),
         "DeepL's key. One of the free plan ends in :fx and is known by that.",
@@ -318,7 +326,7 @@ class Settings(BaseSettings):
             raise ValueError
         return value.strip()
 
-    @field_validator("log_format", "unsure", "paid_from", mode="before")
+    @field_validator("log_format", "unsure", "paid_from", "summaries", mode="before")
     @classmethod
     def _in_small_letters(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value

@@ -25,7 +25,7 @@ CONTRACT = """TELEGRAM_TOKEN TELEGRAM_API_URL DATABASE_URL ADMIN_IDS POLL_SECOND
 ALLOWED_PRIVATE_HOSTS WEIBO_URL WEIBO_VISITOR_URL WEIBO_WEB_URL WEIBO_COOKIE DEFAULT_LANGUAGE LOG_FORMAT CONTACT
 UNSURE MESSAGES_PER_SECOND PAID_MESSAGES_PER_SECOND PAID_STARS_A_DAY PAID_FROM TELEGRAM_TIMEOUT_SECONDS
 HEALTH_ADDRESS REPORTS_CHAT
-TRANSLATORS TRANSLATE_SECONDS OPENAI_URL OPENAI_KEY OPENAI_MODEL DEEPL_KEY DEEPL_URL LIBRETRANSLATE_URL LIBRETRANSLATE_KEY
+TRANSLATORS TRANSLATE_SECONDS OPENAI_URL OPENAI_KEY OPENAI_MODEL SUMMARIES DEEPL_KEY DEEPL_URL LIBRETRANSLATE_URL LIBRETRANSLATE_KEY
 GOOGLE_KEY GOOGLE_URL AZURE_KEY AZURE_REGION AZURE_URL OFFLINE_MODELS"""
 
 
@@ -184,6 +184,7 @@ def test_translators_are_the_engines_that_there_are(monkeypatch):
 def test_the_language_room_gets_its_settings_and_no_others(monkeypatch):
     monkeypatch.setenv("TOCSIN_TRANSLATORS", "deepl,openai")
     monkeypatch.setenv("TOCSIN_DEEPL_KEY", "k:fx")
+    monkeypatch.setenv("TOCSIN_SUMMARIES", " OpenAI")
     monkeypatch.setenv("TOCSIN_TELEGRAM_TOKEN", "12345:sesame-1234567")
     options = language_options(load_settings())
     assert (options["translators"], options["deepl_key"], options["translate_seconds"]) == (
@@ -191,6 +192,7 @@ def test_the_language_room_gets_its_settings_and_no_others(monkeypatch):
         "k:fx",
         "20.0",
     )
+    assert options["summaries"] == "openai"
     assert not any("sesame" in value for value in options.values())
 
 

@@ -14,10 +14,14 @@ from bot.language.engines import azure, deepl, google, libretranslate, offline, 
 from bot.language.engines.asking import Asker
 from bot.language.face import Engine, Ledger
 from bot.language.gate import Gate
+from bot.language.summarising import Summariser
+from bot.language.summary_gate import SummaryGate
 from bot.language.translating import Translator
 
 #: Names that TOCSIN_TRANSLATORS takes.
 ENGINES = (azure.NAME, deepl.NAME, google.NAME, libretranslate.NAME, offline.NAME, openai.NAME)
+#: TOCSIN_SUMMARIES for none.
+OFF = "off"
 #: What each needs, as (setting, what it is); without it the engine cannot be asked.
 _NEEDED = {
     azure.NAME: ("azure_key", "its key"),
@@ -53,19 +57,9 @@ class Surroundings:
 async def open_translator(options: Mapping[str, str], around: Surroundings) -> AsyncIterator[Translator]:
     """Open the translator that the settings (by name, as text) ask for. Raises ChoiceError."""
     total_s = float(options.get("translate_seconds") or _DEFAULT_S)
-    fetcher = GuardedFetcher(
-        user_agent=around.user_agent,
-        keep=around.keep,
-        clock=around.clock,
-        rng=around.rng,
-        # what the operator wrote down as an engine's address may be asked, also on a private one
-        allowed_private_hosts=around.allowed_private_hosts | engine_hosts(options),
-    )
-    try:
-        asker = Asker(fetcher, around.clock, around.rng, request_s=total_s)
-        engines = make_engines(options, asker)
+    async with _open_asker(options, around, total_s) as asker:
         translator = Translator(
-            engines,
+            make_engines(options, asker),
             Gate(),
             around.ledger,
             around.clock,
@@ -76,6 +70,47 @@ async def open_translator(options: Mapping[str, str], around: Surroundings) -> A
             yield translator
         finally:
             await translator.aclose()
+
+
+@asynccontextmanager
+async def open_summariser(options: Mapping[str, str], around: Surroundings) -> AsyncIterator[Summariser | None]:
+    """Open what sums up, None where the settings ("summaries") ask for none. Raises ChoiceError."""
+    chosen = options.get("summaries", "").strip().lower()
+    if chosen in {"", OFF}:
+        yield None
+        return
+    if chosen != openai.NAME:
+        raise ChoiceError(f"TOCSIN_SUMMARIES is {chosen[:20]!r}, which is none of: {OFF}, {openai.NAME}.")
+    if not options.get("openai_model"):
+        raise ChoiceError("TOCSIN_SUMMARIES names openai: set TOCSIN_OPENAI_MODEL to the model's name.")
+    total_s = float(options.get("translate_seconds") or _DEFAULT_S)
+    async with _open_asker(options, around, total_s) as asker:
+        engine = openai.OpenAI(
+            asker,
+            options["openai_model"],
+            options.get("openai_key", ""),
+            options.get("openai_url", ""),
+            openai.SUMMARISE,
+        )
+        summariser = Summariser([engine], SummaryGate(Gate()), around.ledger, around.clock, total_s=total_s)
+        try:
+            yield summariser
+        finally:
+            await summariser.aclose()
+
+
+@asynccontextmanager
+async def _open_asker(options: Mapping[str, str], around: Surroundings, total_s: float) -> AsyncIterator[Asker]:
+    fetcher = GuardedFetcher(
+        user_agent=around.user_agent,
+        keep=around.keep,
+        clock=around.clock,
+        rng=around.rng,
+        # what the operator wrote down as an engine's address may be asked, also on a private one
+        allowed_private_hosts=around.allowed_private_hosts | engine_hosts(options),
+    )
+    try:
+        yield Asker(fetcher, around.clock, around.rng, request_s=total_s)
     finally:
         await fetcher.aclose()
 

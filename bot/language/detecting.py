@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.language.languages import PROPER, settled
-from bot.reading.levelling import level_words
+from bot.reading.script import script_of
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -38,8 +38,6 @@ _JAPANESE = re.compile("[発県気図対応経済険駅込働円広沢辺塩圧�
 #: Fewer letters of a script than these say nothing: words are shared by many languages, and so are some characters.
 _FEWEST = {"han": 4, "kana": 2, "hangul": 2}
 _FEWEST_ELSEWHERE = 16
-#: Share of characters that have another, simplified form, from which on a text is traditional; a quoted name has fewer.
-_TRADITIONAL = 0.05
 #: So many Han characters without a traditional one among them are simplified: of a hundred in a text, thirty differ.
 _SURELY_SIMPLIFIED = 12
 #: The model must be as sure as this; what is shorter or mixed seldom reaches it.
@@ -111,11 +109,8 @@ def _script(text: str) -> str:
 def _chinese(text: str, otherwise: str) -> str:
     """Give the script of a Chinese text by its characters, ``otherwise`` where they are the same in both."""
     han = "".join(_SCRIPTS["han"].findall(text))
-    # levelling makes traditional characters simplified, one by one
-    changed = sum(one != other for one, other in zip(han, level_words(han), strict=False))
-    if changed >= _TRADITIONAL * len(han):
-        return "zh-Hant" if changed else otherwise
-    return "zh-Hans" if len(han) >= _SURELY_SIMPLIFIED else otherwise
+    found = script_of(han)
+    return found if found == "zh-Hant" or len(han) >= _SURELY_SIMPLIFIED else otherwise
 
 
 def _guess(text: str, plausible: Sequence[str]) -> str:

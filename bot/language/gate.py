@@ -10,6 +10,7 @@ from opencc import OpenCC
 
 from bot.language.fidelity import casualties, comparing, places, sentences, tongue
 from bot.language.fidelity.amounts import loose_values
+from bot.language.fidelity.figure import Figure
 from bot.language.fidelity.figures import FigureReader
 from bot.language.fidelity.places import Gazetteer
 from bot.language.fidelity.signs import Signs, take_signs
@@ -55,8 +56,8 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """One of the two texts, folded, with its signs taken out."""
+class Side:
+    """One of the two texts, folded, with its signs taken out (``text``; ``whole`` has them)."""
 
     whole: str
     text: str
@@ -73,7 +74,8 @@ class Gate:
         self._readers: dict[str, FigureReader] = {}
 
     @cached_property
-    def _gazetteer(self) -> Gazetteer:
+    def gazetteer(self) -> Gazetteer:
+        """Known names of places."""
         return places.read_gazetteer()
 
     @cached_property
@@ -82,37 +84,39 @@ class Gate:
 
     def check(self, original: str, translation: str, source: str, target: str) -> Verdict:
         """Compare a text with its translation. Languages are BCP 47 tags."""
-        one, other = self._side(original, settled(source)), self._side(translation, settled(target))
+        one, other = self.side(original, settled(source)), self.side(translation, settled(target))
         return Verdict(tuple(dict.fromkeys(self._breaches(one, other))))
 
-    def _breaches(self, one: _Side, other: _Side) -> Iterator[Breach]:
+    def _breaches(self, one: Side, other: Side) -> Iterator[Breach]:
         if not other.whole:
             yield Breach("empty", "there is no text")
             return
-        yield from _answer(one, other, {name: self._of(name) for name in _LATIN}, self._known)
+        yield from _answer(one, other, self.latin(), self.knows)
         yield from _signs(one.signs, other.signs)
         yield from _figures(one, other)
-        yield from _tables(one, other)
+        yield from tables(one, other)
         yield from _concepts(one, other)
         negation = sentences.negation_differs(one.text, other.text, one.words, other.words)
         if negation:
             yield Breach("negation", negation)
         yield from self._places(one, other)
 
-    def _known(self, word: str) -> bool:
-        return places.is_name(word, self._gazetteer)
+    def knows(self, word: str) -> bool:
+        """Tell whether a word in Latin letters is a known name of a place."""
+        return places.is_name(word, self.gazetteer)
 
-    def _places(self, one: _Side, other: _Side) -> Iterator[Breach]:
+    def _places(self, one: Side, other: Side) -> Iterator[Breach]:
         source, target = one.words.language, other.words.language
         wrong: list[str] = []
         if source.startswith("zh") and target in places.LATIN:
-            wrong = places.misplaced(one.text, one.whole, other.text, other.words, self._gazetteer)
+            wrong = places.misplaced(one.text, one.whole, other.text, other.words, self.gazetteer)
         elif target.startswith("zh") and source in places.LATIN:
-            wrong = places.misplaced_back(one.text, other.text, self._gazetteer)
+            wrong = places.misplaced_back(one.text, other.text, self.gazetteer)
         for detail in wrong:
             yield Breach("place", detail)
 
-    def _side(self, text: str, language: str) -> _Side:
+    def side(self, text: str, language: str) -> Side:
+        """Fold a text and take its signs out; the language is a tag of ``languages.settled``."""
         folded = unicodedata.normalize("NFKC", text).strip()
         # Arabic and Indian digits, too
         folded = _OTHER_DIGITS.sub(lambda match: str(unicodedata.digit(match.group())), folded)
@@ -120,7 +124,11 @@ class Gate:
             folded = self._simplify.convert(folded)
         signs, rest = take_signs(folded)
         words = self._of(language)
-        return _Side(folded, rest, signs, words, self._readers[language])
+        return Side(folded, rest, signs, words, self._readers[language])
+
+    def latin(self) -> dict[str, Words]:
+        """Give the words of the languages that are told apart by their small words."""
+        return {name: self._of(name) for name in _LATIN}
 
     def _of(self, language: str) -> Words:
         if language not in self._words:
@@ -130,7 +138,7 @@ class Gate:
         return self._words[language]
 
 
-def _answer(one: _Side, other: _Side, latin: dict[str, Words], known: Callable[[str], bool]) -> Iterator[Breach]:
+def _answer(one: Side, other: Side, latin: dict[str, Words], known: Callable[[str], bool]) -> Iterator[Breach]:
     """Whether it is a translation at all."""
     wrong = tongue.foreign(other.text, other.words.language, latin, one.text, known)
     if wrong and one.whole == other.whole:
@@ -155,11 +163,16 @@ def _signs(one: Signs, other: Signs) -> Iterator[Breach]:
         yield Breach("command", f"added /{command}")
 
 
-def _figures(one: _Side, other: _Side) -> Iterator[Breach]:
-    ours, theirs = (_CUBIC.sub("³", _NO_FIGURE.sub(" ", _TWO_DAYS.sub(" ", side.text))) for side in (one, other))
+def figures_of(side: Side, part: str | None = None) -> list[Figure]:
+    """Give the figures of a side, or of a part of its text."""
+    text = side.text if part is None else part
+    return side.figures.read(_CUBIC.sub("³", _NO_FIGURE.sub(" ", _TWO_DAYS.sub(" ", text))))
+
+
+def _figures(one: Side, other: Side) -> Iterator[Breach]:
     found = comparing.differing(
-        one.figures.read(ours),
-        other.figures.read(theirs),
+        figures_of(one),
+        figures_of(other),
         loose_values(one.text, one.words),
         loose_values(other.text, other.words),
     )
@@ -169,7 +182,7 @@ def _figures(one: _Side, other: _Side) -> Iterator[Breach]:
         yield Breach("casualties", detail)
 
 
-def _tables(one: _Side, other: _Side) -> Iterator[Breach]:
+def tables(one: Side, other: Side) -> Iterator[Breach]:
     """Colours in their order; days that are named from today; days of the week."""
     ours, theirs = _colours(one), _colours(other)
     if one.words.colours and other.words.colours:
@@ -187,7 +200,7 @@ def _tables(one: _Side, other: _Side) -> Iterator[Breach]:
                 yield Breach("day", f"{'added' if day in theirs else 'missing'} {day}")
 
 
-def _order(side: _Side, table: str) -> list[str]:
+def _order(side: Side, table: str) -> list[str]:
     """Give what of a table a text names, in the order of the text, without repetitions side by side."""
     found = sorted(
         (match.start(), name)
@@ -206,7 +219,7 @@ _AFTER_COLOUR = 16
 _TWO = 2
 
 
-def _colours(side: _Side) -> list[str]:
+def _colours(side: Side) -> list[str]:
     """Give the colours in the order in which one follows the other: "red instead of yellow" is yellow, then red."""
     order = _order(side, "colours")
     if len(order) != _TWO:
@@ -217,12 +230,12 @@ def _colours(side: _Side) -> list[str]:
     return order
 
 
-def _two_days(day: str, one: _Side, other: _Side) -> bool:
+def _two_days(day: str, one: Side, other: Side) -> bool:
     """「今明两天」 may be "the next two days", in which no day is named."""
     return day in {"today", "tomorrow", "after"} and bool(_TWO_DAYS.search(one.text) and _TWO_DAYS.search(other.text))
 
 
-def _concepts(one: _Side, other: _Side) -> Iterator[Breach]:
+def _concepts(one: Side, other: Side) -> Iterator[Breach]:
     # "Flood Control Headquarters" is no news of a flood
     said, heard = (side.words.bodies.sub(" ", side.text) for side in (one, other))
     for name in one.words.concepts.keys() & other.words.concepts.keys():

@@ -7,12 +7,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
 from bot.language.engine_rests import Rests
 from bot.language.face import Engine, EngineBrokenError, EngineError, EngineRefusedError, Ledger, Translated
-from bot.language.gate import Gate, Verdict
+from bot.language.gate import Verdict
 from bot.language.languages import PROPER, settled
 from bot.model.translation import Attempt, Translation, TranslationKey, Untranslated, Why
 
@@ -30,6 +31,13 @@ _MOST_REMEMBERED = 4096
 _log = structlog.get_logger(__name__)
 
 
+class Judge(Protocol):
+    """The gate, in whichever of its modes."""
+
+    def check(self, original: str, translation: str, source: str, target: str) -> Verdict:
+        """Tell what is wrong with an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     """What one flight is about."""
@@ -45,13 +53,16 @@ class Translator:
     def __init__(
         self,
         engines: Sequence[Engine],
-        gate: Gate,
+        gate: Judge,
         ledger: Ledger,
         clock: Callable[[], datetime],
         *,
         phrasebook_version: str = "0",
         total_s: float = 20.0,
+        own_language: bool = False,
     ) -> None:
+        #: Whether a text is worked on in its own language, too (a summary is).
+        self._own_language = own_language
         self._engines = tuple(engines)
         self._gate = gate
         self._ledger = ledger
@@ -80,7 +91,8 @@ class Translator:
         engines = tuple(engine for engine in self._engines if engine.speaks(source, target))
         if not text:
             return Untranslated(Why.NO_TEXT)
-        if source == target or not engines or not (PROPER.fullmatch(source) and PROPER.fullmatch(target)):
+        needless = source == target and not self._own_language
+        if needless or not engines or not (PROPER.fullmatch(source) and PROPER.fullmatch(target)):
             return Untranslated(Why.NO_ENGINE)
         if len(text) > MOST_CHARACTERS:
             return Untranslated(Why.TOO_LONG)

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from operator import ne
 
-from bot.matching.folding import fold
+from bot.reading.levelling import level_words
 
 _HAN, _KANA = re.compile("[\u3400-\u9fff]"), re.compile("[\u3040-\u30ff]")
 
@@ -25,4 +25,4 @@ def script_of(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _level(letter: str) -> str:
-    return fold(letter)
+    return level_words(letter)

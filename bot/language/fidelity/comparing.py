@@ -32,6 +32,21 @@ def differing(
     return [*turned, *(f"missing {one.shown}" for one in missing), *(f"added {one.shown}" for one in added)]
 
 
+def lacking(wanted: list[Figure], given: list[Figure], loose_given: set[Decimal]) -> list[str]:
+    """Give what of ``wanted`` is not among ``given`` or is bounded the other way round there. How often does not matter."""
+    if len(wanted) + len(given) > _MOST_FIGURES:
+        return ["more figures than are compared"]
+    left, right = _each_once(wanted), _each_once(given)
+    turned: list[str] = []
+    for agree in (_exactly, _same_kind, _across_kinds):
+        turned += _pair_off(left, right, agree)
+    return [*turned, *(one.shown for one in left if not _excused(one, given, loose_given))]
+
+
+def _each_once(figures: list[Figure]) -> list[Figure]:
+    return list({(one.kind, one.values, one.unit, one.bound): one for one in figures}.values())
+
+
 def _pair_off(left: list[Figure], right: list[Figure], agree: Agree) -> list[str]:
     """Take out of both lists what agrees, each figure with one other; gives what is bounded the other way round."""
     turned = []

@@ -20,6 +20,8 @@ _BUILT = re.compile(r"[桥站口岛港湾门场关隧路道街院园楼江河湖
 _PLAIN_WORDS = re.compile(
     r"部分|大部|多数|全|各|本|该|我|等|及|和|与|的|在|有|将|发布|气象|公安|应急|管理|城|山|灾|郊|景|小|社|校|园|地|街|开发|高新|市|县|区"
 )
+#: The end of a name, and what it is.
+_WITH_WORD = re.compile(r"[\u4e00-\u9fff]{2}[省市区州县旗镇乡村街路桥站河江湖岛]")
 _TOKEN = re.compile(r"[A-ZÜ][a-zü]+(?:['’][a-zü]+)?")
 
 
@@ -77,19 +79,35 @@ def misplaced(chinese: str, whole: str, translation: str, words: Words, gazettee
 
     ``whole`` is the text with its mentions (@平安北京): they may be translated, and need not be.
     """
-    here = set(gazetteer.chinese.findall(_LONGER.sub(" ", chinese)))
-    wrong = [f"missing the place {name}" for name in sorted(here) if not _spelt(name, translation, gazetteer)]
-    for match in gazetteer.any_name.finditer(translation):
+    here = [*sorted(set(gazetteer.chinese.findall(_LONGER.sub(" ", chinese)))), *_named_in(chinese)]
+    wrong = [f"missing the place {name}" for name in here if not _spelt(name, translation, gazetteer)]
+    wrong += [f"added the place {name}" for name in added(whole, translation, words, gazetteer)]
+    return list(dict.fromkeys(wrong))
+
+
+def added(whole: str, latin: str, words: Words, gazetteer: Gazetteer) -> list[str]:
+    """Give the places that a text in a language of ``LATIN`` names and the Chinese one does not."""
+    found = []
+    for match in gazetteer.any_name.finditer(latin):
         known = [name for name, spellings in gazetteer.names.items() if spellings.fullmatch(match.group())]
         if not any(_named(name, whole) for name in known) and not _reads(match.group(), whole, gazetteer):
-            wrong.append(f"added the place {match.group()}")
-    wrong += [f"missing the place {name}" for name in _named_in(chinese) if not _spelt(name, translation, gazetteer)]
-    wrong += [
-        f"added the place {token}"
-        for token in _pinyin_names(translation, words, gazetteer)
-        if not _reads(token, whole, gazetteer)
-    ]
-    return list(dict.fromkeys(wrong))
+            found.append(match.group())
+    return found + [token for token in _pinyin_names(latin, words, gazetteer) if not _reads(token, whole, gazetteer)]
+
+
+def added_back(latin: str, chinese: str, gazetteer: Gazetteer) -> list[str]:
+    """Give the known places that a Chinese text names and the one in Latin letters does not."""
+    named = gazetteer.chinese.findall(_LONGER.sub(" ", chinese))
+    return [name for name in named if not _spelt(name, latin, gazetteer)]
+
+
+def added_within(whole: str, shorter: str, gazetteer: Gazetteer) -> list[str]:
+    """Give the places that a Chinese text names and the longer one that it was made of does not: known ones, and what
+    has a word for a place behind it.
+    """
+    named = [*gazetteer.chinese.findall(_LONGER.sub(" ", shorter)), *_named_in(shorter)]
+    found = [name for name in named if not _named(name, whole)]
+    return found + [match.group() for match in _WITH_WORD.finditer(shorter) if match.group() not in whole]
 
 
 def misplaced_back(latin: str, chinese: str, gazetteer: Gazetteer) -> list[str]:
@@ -100,8 +118,7 @@ def misplaced_back(latin: str, chinese: str, gazetteer: Gazetteer) -> list[str]:
         known = [name for name, spellings in gazetteer.names.items() if spellings.fullmatch(match.group())]
         if known and not any(_named(name, chinese) for name in known):
             wrong.append(f"missing the place {match.group()}")
-    named = gazetteer.chinese.findall(_LONGER.sub(" ", chinese))
-    wrong += [f"added the place {name}" for name in named if not _spelt(name, latin, gazetteer)]
+    wrong += [f"added the place {name}" for name in added_back(latin, chinese, gazetteer)]
     return list(dict.fromkeys(wrong))
 
 

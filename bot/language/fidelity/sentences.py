@@ -43,6 +43,15 @@ def negation_differs(original: str, translation: str, from_: Words, to: Words) -
     return ""
 
 
+def negations_lacking(wanted: str, given: str, of: Words, in_: Words) -> bool:
+    """Whether ``given``, taken as a whole, has fewer negations than ``wanted`` needs there; False where nothing is proved."""
+    if of.negation is None or in_.negation is None:
+        return False
+    one = _Part.of(" , ".join(sentences(wanted)), of)
+    other = _Part.of(" , ".join(sentences(given)), in_)
+    return _needed(one, other) > _offered(other, one)
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """A sentence, without what is never a negation, and how many there are of each kind of word."""

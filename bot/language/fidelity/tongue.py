@@ -84,3 +84,8 @@ def length_differs(original: str, translation: str) -> str:
 def _letters(text: str) -> float:
     wide = len(_SCRIPTS["han"].findall(text)) + len(_SCRIPTS["kana"].findall(text)) * 0.5
     return wide * _HAN_LETTERS + len(text) - wide
+
+
+def is_shorter(original: str, summary: str, share: float) -> bool:
+    """Whether a summary has less than this share of the original's letters; Han characters count as several."""
+    return _letters(summary) < _letters(original) * share

@@ -201,6 +201,15 @@ async def by_event(conn: AsyncConnection, account_id: int, event_id: str) -> Kno
     return None if row is None else _known_post(row)
 
 
+async def newest_marked(
+    conn: AsyncConnection, account_id: int, event_ids: Sequence[str]
+) -> tuple[KnownPost, str] | None:
+    """Give the newest post that belongs to one of these events of an account, and to which."""
+    found = select(*_KNOWN, posts.c.event_id).where(posts.c.account_id == account_id, posts.c.event_id.in_(event_ids))
+    row: Any = (await conn.execute(found.order_by(posts.c.id.desc()).limit(1))).first()
+    return None if row is None else (_known_post(row[:-1]), row.event_id)
+
+
 async def get(conn: AsyncConnection, post_id: int) -> KnownPost | None:
     """Give what is known of one post."""
     row: Any = (await conn.execute(select(*_KNOWN).where(posts.c.id == post_id))).first()

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.alert import MsgType, Scope, Status
 from bot.model.post import Post, RevisionKind
+from bot.reading.occasions import Occasion
 from bot.reading.relaying import is_over, why_not_relayed
 from bot.store import events
 from bot.store import posts as post_store
@@ -21,6 +22,9 @@ from bot.watching.queueing import Predecessor, Queueing, Said
 OLDEST_NEWS = timedelta(days=30)
 #: A page this long whose ids are all unknown is a renumbered page rather than news (sources.md 4.12).
 CHURN_PAGE = 3
+#: A warning of which nothing was said for so long is another one: warnings are renewed within a day, and a storm that
+#: is long over may never have been lifted in words.
+GOES_ON_FOR = timedelta(hours=48)
 
 
 @dataclass(slots=True)
@@ -56,7 +60,10 @@ async def take_in(
     words occur, as far as that is known already.
     """
     queueing = Queueing(conn, watch.account_id, now, foreseen)
-    intake = _Intake(conn, watch, now, queueing, ids_may_churn=ids_may_churn, prints=prints or {})
+    occasions = {post_id: weight.occasion for post_id, weight in foreseen.weights.items()} if foreseen else {}
+    intake = _Intake(
+        conn, watch, now, queueing, ids_may_churn=ids_may_churn, prints=prints or {}, occasions=occasions
+    )
     await intake.take(posts)
     return intake.taken
 
@@ -84,8 +91,10 @@ class _Intake:
         *,
         ids_may_churn: bool,
         prints: Mapping[str, str],
+        occasions: Mapping[str, Occasion | None],
     ) -> None:
         self._prints = prints
+        self._occasions = occasions
         self._conn = conn
         self._watch = watch
         self._now = now
@@ -127,7 +136,7 @@ class _Intake:
         post_id = await post_store.add(
             self._conn,
             self._watch.account_id,
-            post,
+            self._marked(post),
             print_,
             self._now,
             why_not=why_not,
@@ -154,7 +163,8 @@ class _Intake:
 
     async def _edited(self, post: Post, print_: str, before: KnownPost) -> None:
         last = await post_store.revision(self._conn, before.post_id, before.revision)
-        number = await post_store.revise(self._conn, before.post_id, post, print_, RevisionKind.EDITED, self._now)
+        marked = self._marked(post)
+        number = await post_store.revise(self._conn, before.post_id, marked, print_, RevisionKind.EDITED, self._now)
         self.taken.edited += 1
         # a post of the first look is not rung for an edit either
         if before.why_not == post_store.FIRST_LOOK:
@@ -198,11 +208,29 @@ class _Intake:
         if post.event_id:
             first = await post_store.by_event(self._conn, self._watch.account_id, post.event_id)
             members += [first] if first is not None else []
+        members += await self._going_on(post)
         roots = sorted({known.root_id or known.post_id for known in members})
         if not roots:
             return None
         await events.join_events(self._conn, roots[1:], roots[0])
         return roots[0]
+
+    async def _going_on(self, post: Post) -> list[KnownPost]:
+        """The newest post of the warning that this one goes on with, where that still stands: nothing lifted it since."""
+        occasion = self._occasions.get(post.id)
+        if occasion is None:
+            return []
+        found = await post_store.newest_marked(self._conn, self._watch.account_id, occasion.names)
+        if found is None:
+            return []
+        known, mark = found
+        stands = mark == occasion.name and known.state != "withdrawn"
+        return [known] if stands and (post.published or self._now) - known.published_at <= GOES_ON_FOR else []
+
+    def _marked(self, post: Post) -> Post:
+        """The post with the warning that it tells of as its event, where its platform gives none."""
+        occasion = self._occasions.get(post.id)
+        return post if occasion is None or post.event_id else replace(post, event_id=occasion.mark)
 
     async def _settle_states(self, old: Iterable[KnownPost], *, lifts: bool) -> None:
         for known in old:

@@ -133,7 +133,8 @@ class Queueing:
     async def _to_copies(
         self, post_id: int, revision: int, op: Op, post: Post, words: str, *, silent: bool = True
     ) -> None:
-        word = Word(op, lane_of(post), post_id, revision, silent=silent, notice=words)
+        lane = lane_of(post, self._weight(post).now)
+        word = Word(op, lane, post_id, revision, silent=silent, notice=words)
         self.queued += await fanout.to_copies(self._conn, word, self._now)
 
     def _weight(self, post: Post) -> Weight:

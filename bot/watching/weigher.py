@@ -13,7 +13,9 @@ import structlog
 
 from bot.model.alert import Severity
 from bot.model.post import Post
+from bot.model.reading import Reading
 from bot.reading import reader
+from bot.reading.occasions import Occasion, occasion
 from bot.reading.weighing import proved_severity
 
 log = structlog.get_logger(__name__)
@@ -31,6 +33,8 @@ class Weight:
 
     now: Severity = Severity.UNKNOWN
     before: Severity = Severity.UNKNOWN
+    #: The warning that it goes on with, where it proves one.
+    occasion: Occasion | None = None
 
 
 class Weigher:
@@ -76,7 +80,7 @@ class Weigher:
             if self._seconds() >= ends_at:
                 return
             try:
-                found[post.id] = Weight(_severity(post, now), _severity(before, now) if before else Severity.UNKNOWN)
+                found[post.id] = _weight(post, before, now)
             except Exception:  # design rule 7: when reading breaks, the alert goes out all the same
                 log.exception("a post could not be read; it goes out as one without a level", post=post.id)
 
@@ -88,10 +92,16 @@ def _warm() -> None:
         log.exception("the reader cannot be loaded; posts go out as posts without a level")
 
 
-def _severity(post: Post, now: datetime) -> Severity:
+def _weight(post: Post, before: Post | None, now: datetime) -> Weight:
+    reading, severity = _read(post, now)
+    was = _read(before, now)[1] if before is not None else Severity.UNKNOWN
+    return Weight(severity, was, occasion(reading))
+
+
+def _read(post: Post, now: datetime) -> tuple[Reading, Severity]:
     published = post.published or now
     reading = reader.read(_words(post), published=published, utc_offset=post.utc_offset)
-    return proved_severity(reading, published)
+    return reading, proved_severity(reading, published)
 
 
 def _words(post: Post) -> str:

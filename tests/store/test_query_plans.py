@@ -272,6 +272,7 @@ CALLS: dict[str, Call] = {
     "posts.set_state": lambda c, w: posts.set_state(c, w.post_id, "cancelled"),
     "posts.resolve": lambda c, w: posts.resolve(c, w.account_id, NAMES),
     "posts.pointing_at": lambda c, w: posts.pointing_at(c, w.account_id, NAMES),
+    "posts.newest_marked": lambda c, w: posts.newest_marked(c, w.account_id, ["event 3", "event 4"]),
     "posts.by_event": lambda c, w: posts.by_event(c, w.account_id, "event 3"),
     "events.of_event": lambda c, w: events.of_event(c, w.post_id),
     "events.join_events": lambda c, w: events.join_events(c, [w.post_id + 1, w.post_id + 2], w.post_id),

@@ -4,7 +4,7 @@ import asyncio
 import random
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from bot.model.post import Repost
 from bot.store.tables import deliveries
 from bot.watching import weigher as room
 from bot.watching.recording import Recorder
-from bot.watching.weigher import Weigher, Weight
+from bot.watching.weigher import Weigher
 
 READER = 1001
 ORANGE = "北京市气象台2026年7月21日11时30分发布暴雨橙色预警"
@@ -76,8 +76,62 @@ async def test_an_edit_that_raises_the_proved_level_hurries_what_waits_and_rings
     await reading.deliver()
     await reading.see(reading.post(2, f"{YELLOW}。请注意防范。"))
     await reading.see(reading.post(2, f"{RED}。请注意防范。"))
-    edits = await queued(reading, Op.EDIT)
-    assert [silent for _, silent in edits] == [True, False]
+    assert await queued(reading, Op.EDIT) == [(Lane.ROUTINE, True), (Lane.EXTREME, False)]
+
+
+LIFTED = "北京市气象台2026年7月21日20时00分解除暴雨红色预警"
+
+
+async def replies(town, *texts, gap_hours=1):
+    """What each of these posts is a reply to in the reader's chat: the number of an earlier one, None for nothing."""
+    for number in range(len(texts)):
+        town.clock.advance(gap_hours * 3600)
+        await town.see(*(town.post(n, each) for n, each in enumerate(texts[: number + 1])))
+        await town.deliver()
+    sent = town.shown(READER)
+    numbers = {message.id: number for number, message in enumerate(sent)}
+    return [numbers.get(message.reply_to) for message in sent]
+
+
+async def test_a_warning_that_goes_on_hangs_below_its_beginning_until_it_is_lifted(reading):
+    assert await replies(reading, YELLOW, "第2条", ORANGE, RED, LIFTED, YELLOW) == [None, None, 0, 0, 0, None]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ORANGE.replace("北京市", "房山区"),
+        ORANGE.replace("暴雨", "雷电"),
+        f"【演练】{ORANGE}",
+        f"{ORANGE}。北京市气象台11时30分发布雷电黄色预警",
+        "今天有暴雨",
+    ],
+)
+async def test_another_body_hazard_or_several_at_once_begin_anew(reading, other):
+    assert await replies(reading, YELLOW, other) == [None, None]
+
+
+async def test_a_warning_of_which_nothing_was_said_for_two_days_is_another_one(reading):
+    first = reading.post(1, YELLOW)
+    later = reading.post(2, ORANGE.replace("21日", "24日"), published=NOW + timedelta(days=3))
+    await reading.see(first)
+    await reading.deliver()
+    reading.clock.advance(3 * 86400)
+    await reading.see(first, later)
+    await reading.deliver()
+    assert [message.reply_to for message in reading.shown(READER)] == [None, None]
+
+
+async def test_an_edit_keeps_a_post_with_its_warning(reading):
+    first, second = reading.post(1, YELLOW), reading.post(2, ORANGE)
+    await reading.see(first)
+    edited = replace(first, text=f"{YELLOW}。请注意防范。")
+    await reading.see(edited)
+    await reading.deliver()
+    await reading.see(edited, second)
+    await reading.deliver()
+    sent = reading.shown(READER)
+    assert sent[-1].reply_to == sent[0].id
 
 
 async def test_fields_are_believed_and_not_words(reading):
@@ -149,10 +203,14 @@ async def test_what_was_read_in_time_counts_and_the_rest_goes_out_unread(town):
         found = await slow.weigh([(post, None) for post in posts], NOW)
     finally:
         slow.close()
-    assert found == {"0": Weight(Severity.EXTREME), "1": Weight(Severity.EXTREME)}
+    assert weights(found) == {"0": Severity.EXTREME, "1": Severity.EXTREME}
 
 
 async def test_two_pages_at_once_are_both_read(town, weigher):
     first, second = (weigher.weigh([(replace(town.post(1, text), id=text), None)], NOW) for text in (ORANGE, RED))
     found = await asyncio.gather(first, second)
-    assert found == [{ORANGE: Weight(Severity.SEVERE)}, {RED: Weight(Severity.EXTREME)}]
+    assert [weights(one) for one in found] == [{ORANGE: Severity.SEVERE}, {RED: Severity.EXTREME}]
+
+
+def weights(found):
+    return {post_id: weight.now for post_id, weight in found.items()}

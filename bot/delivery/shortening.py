@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.delivery.harmless import block, line
-from bot.delivery.writing import Writing
+from bot.delivery.writing import Writing, units
 from bot.locales import Phrases
 from bot.model.post import Post
 from bot.model.translation import Summary
@@ -13,7 +13,9 @@ from bot.reading.extracting import extract
 
 #: Shorter posts are read as fast as their extract, characters.
 LONG = 1200
-#: Longest extract, characters: as much as a quotation shows before it is folded (``composing.FOLD_BEYOND``).
+#: Longest extract, characters: half of the post, yet never more than this …
+MOST = 1500
+#: … and as much as a quotation shows before it is folded (``composing.FOLD_BEYOND``), where half would be less.
 ROOM = 700
 #: Extracts kept: each is asked for once a language, and again when a message is edited.
 _KEPT = 64
@@ -27,8 +29,9 @@ def say_first(out: Writing, post: Post, phrases: Phrases, summary: Summary | Non
     if not short:
         return
     out.add(phrases("summary.in_short") + "\n", "bold")
-    with out.inside("blockquote"):
-        out.add(block(short))
+    words = block(short)
+    with out.inside("expandable_blockquote" if units(words) > ROOM else "blockquote"):
+        out.add(words)
     out.add("\n")
     if summary is not None:
         out.add(phrases("summary.by_engine", engine=line(summary.engine, _NAME_LIMIT)) + "\n", "italic")
@@ -47,4 +50,5 @@ def in_short(post: Post) -> str:
 
 @lru_cache(maxsize=_KEPT)
 def _extracted(text: str, published: datetime | None, utc_offset: int | None) -> str:
-    return extract(text, reader.read(text, published=published, utc_offset=utc_offset), ROOM).text
+    room = min(MOST, max(ROOM, len(text) // 2))
+    return extract(text, reader.read(text, published=published, utc_offset=utc_offset), room).text

@@ -7,7 +7,7 @@ import pytest
 
 from bot.delivery import shortening
 from bot.delivery.composing import FOLD_BEYOND, compose
-from bot.delivery.shortening import LONG, ROOM, in_short, say_first
+from bot.delivery.shortening import LONG, MOST, ROOM, in_short, say_first
 from bot.delivery.writing import Writing
 from bot.locales import available, phrases
 from bot.model.account import Account
@@ -44,8 +44,14 @@ def test_the_facts_of_a_long_post_stand_before_it(language):
     assert sorted(quotations) == ["blockquote", "expandable_blockquote"]
 
 
-def test_an_extract_is_never_folded():
-    assert ROOM <= FOLD_BEYOND
+def test_an_extract_takes_at_most_half_of_a_post_and_is_folded_where_it_is_long():
+    assert ROOM == FOLD_BEYOND
+    text = f"{HARM * 50}{STORY * 40}"
+    short = in_short(replace(POST, text=text))
+    assert ROOM < len(short) <= len(text) // 2 <= MOST
+    quotations = [span.type for span in composed(replace(POST, text=text)).spans if "blockquote" in span.type]
+    assert quotations == ["expandable_blockquote"] * 2
+    assert in_short(replace(POST, text=f"{HARM * 90}{STORY * 40}")) == ""
 
 
 @pytest.mark.parametrize(

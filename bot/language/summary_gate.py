@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from bot.language.fidelity import casualties, comparing, places, sentences, tongue
 from bot.language.fidelity.amounts import loose_values
 from bot.language.fidelity.figure import Figure
+from bot.language.fidelity.words import NOTHING
 from bot.language.gate import Breach, Gate, Side, Verdict, figures_of, tables
 from bot.language.languages import settled
 from bot.model.reading import Claim
@@ -126,7 +127,9 @@ def _concepts(one: Side, other: Side) -> Iterator[Breach]:
 def _negations(one: Side, other: Side, facts: list[str]) -> Iterator[Breach]:
     """A summary takes its negations from the facts and from what people are told not to do, not from the story around."""
     forbid = one.words.prohibition
-    told = [part for part in sentences.sentences(one.text) if part in facts or forbid.search(part)]
+    parts = sentences.sentences(one.text)
+    # where the words that forbid are not known, any negation may be told
+    told = parts if forbid is NOTHING else [part for part in parts if part in facts or forbid.search(part)]
     if sentences.negations_lacking(other.text, "\n".join(told), other.words, one.words):
         yield Breach("negation", "a negation was added")
     if sentences.negations_lacking("\n".join(facts), other.text, one.words, other.words):

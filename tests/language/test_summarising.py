@@ -35,6 +35,33 @@ GOOD_ES = (
     "antes de las 8:00 del 22 de julio."
 )
 
+#: Long posts in the style of the agencies, and good summaries of them, each in another language.
+STORM = (
+    "【通报】7月21日，我市遭遇61年来最强降雨。截至22日2时，全市平均降雨量170毫米，房山区河北镇达460毫米。"
+    "北京市气象台21日18时30分发布暴雨橙色预警信号，这是我市首次发布橙色预警。\n"
+    "雨中的北京，处处是温暖的故事。一位姓王的司机说，他只是做了该做的事。志愿者们冒雨疏导行人，用身体挡住湍急的水流。\n"
+    "民警李师傅站在没过膝盖的积水里指挥车辆，嗓子喊哑了也不肯歇。他的女儿在家等他，桌上的饭热了一遍又一遍。\n"
+    "截至22日17时，已有37人遇难，其中溺水死亡25人，房屋倒塌致死6人。京港澳高速公路南岗洼路段积水严重，道路封闭。\n"
+    "有网友感慨，这座城市从来不缺少善良。专家认为，城市建设应当给自然留下空间，让雨水有路可走。\n"
+    "请市民不要前往山区和河道附近。遇险请拨打110、119。"
+)
+FLOOD = (
+    "A red flood warning is in force for the Avon valley until 9 p.m. on March 3. The river has a long history, and its "
+    "banks have been home to many fishermen. Two people were injured when a wall fell in Bath. The A4 is closed. "
+    "Residents have told stories all day, and the pubs are warm and full of light. Do not walk or drive through flood "
+    "water. The council thanks the many volunteers who came with boats."
+)
+FAITHFUL = [
+    (STORM, "zh-Hans", "en", "Beijing had its heaviest rain in 61 years on July 21; by 2:00 on the 22nd the average was 170 mm. At 18:30 on the 21st the Beijing observatory issued its first orange rainstorm warning. By 17:00 on the 22nd, 37 people had died: 25 drowned and 6 were killed by collapsed houses. The Beijing-Hong Kong-Macao expressway is closed at Nangangwa. Do not go to mountain areas or near rivers."),
+    (STORM, "zh-Hans", "zh-Hant", "7月21日我市遭遇61年來最強降雨，截至22日2時全市平均降雨量170毫米。北京市氣象台21日18時30分首次發布暴雨橙色預警信號。截至22日17時，37人遇難，其中溺水死亡25人，房屋倒塌致死6人。京港澳高速南崗窪路段封閉。不要前往山區和河道附近。"),
+    (STORM, "zh-Hans", "de", "Am 21. Juli fiel in Peking der stärkste Regen seit 61 Jahren. Um 18:30 Uhr am 21. gab das Wetteramt Peking die erste orange Regenwarnung heraus. Bis 2 Uhr am 22. fielen im Mittel 170 mm. Bis 17 Uhr am 22. starben 37 Menschen, davon ertranken 25, und 6 starben durch einstürzende Häuser. Die Autobahn ist bei Nangangwa gesperrt. Gehen Sie nicht in die Berge oder an Flüsse."),
+    (STORM, "zh-Hans", "fr", "Le 21 juillet, Pékin a connu les plus fortes pluies depuis 61 ans : 170 mm en moyenne à 2 h le 22. À 18 h 30 le 21, l’observatoire de Pékin a émis sa première alerte orange à la pluie. À 17 h le 22, 37 morts : 25 noyés et 6 tués par des maisons effondrées. L’autoroute est fermée à Nangangwa. N’allez pas en montagne ou près des rivières."),
+    (FLOOD, "en", "zh-Hans", "埃文河谷洪水红色预警持续至3月3日21时。巴斯一堵墙倒塌，2人受伤。A4公路封闭。请勿在积水中行走或驾车。"),
+    (FLOOD, "en", "en", "Red flood warning for the Avon valley until 9 p.m. on March 3. Two people were injured in Bath. The A4 is closed. Do not walk or drive through flood water."),
+    ("Aviso rojo por lluvias en Valencia hasta las 22:00 del 29 de octubre. La ciudad amaneció tranquila y los mercados estaban llenos. Hay 3 muertos y 7 desaparecidos. Las carreteras están cortadas. La plaza recuerda otros otoños, con hojas y guitarras. No salgan de casa.", "es", "en", "Red rain warning in Valencia until 22:00 on October 29. 3 people are dead and 7 missing. Roads are closed. Do not leave your homes."),
+    ("大雨特別警報が7月6日17時10分に発表されました。山あいの町には古い駅があり、春には桜が咲きます。3人が死亡し、2人が行方不明です。川には近づかないでください。町の人々は静かに雨の音を聞いていました。", "ja", "en", "An emergency heavy rain warning was issued at 17:10 on July 6. 3 people died and 2 are missing. Do not go near rivers."),
+]  # fmt: skip
+
 
 @pytest.fixture(scope="session")
 def summary_gate(gate):
@@ -59,6 +86,11 @@ def summariser(sqlite_db, clock, summary_gate):
 )
 def test_a_summary_with_every_fact_passes(summary, target, summary_gate):
     assert summary_gate.check(TEXT, summary, "zh-Hans", target).sentence == ""
+
+
+@pytest.mark.parametrize(("text", "source", "target", "summary"), FAITHFUL)
+def test_a_faithful_summary_of_a_story_passes(text, source, target, summary, summary_gate):
+    assert summary_gate.check(text, summary, source, target).sentence == ""
 
 
 @pytest.mark.parametrize(

@@ -33,14 +33,20 @@ def differing(
 
 
 def lacking(wanted: list[Figure], given: list[Figure], loose_given: set[Decimal]) -> list[str]:
-    """Give what of ``wanted`` is not among ``given`` or is bounded the other way round there. How often does not matter."""
+    """Give what of ``wanted`` is not among ``given``, or is bounded the other way round there. How often each is said
+    does not matter.
+    """
     if len(wanted) + len(given) > _MOST_FIGURES:
         return ["more figures than are compared"]
-    left, right = _each_once(wanted), _each_once(given)
-    turned: list[str] = []
-    for agree in (_exactly, _same_kind, _across_kinds):
-        turned += _pair_off(left, right, agree)
-    return [*turned, *(one.shown for one in left if not _excused(one, given, loose_given))]
+    known = _each_once(given)
+    return [
+        one.shown for one in _each_once(wanted) if not _holds(one, known) and not _excused(one, given, loose_given)
+    ]
+
+
+def _holds(one: Figure, given: list[Figure]) -> bool:
+    others = [other for other in given if _same_kind(one, other) or _across_kinds(one, other)]
+    return any({one.bound, other.bound} != {"<", ">"} for other in others)
 
 
 def _each_once(figures: list[Figure]) -> list[Figure]:

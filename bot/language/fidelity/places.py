@@ -21,7 +21,7 @@ _PLAIN_WORDS = re.compile(
     r"部分|大部|多数|全|各|本|该|我|等|及|和|与|的|在|有|将|发布|气象|公安|应急|管理|城|山|灾|郊|景|小|社|校|园|地|街|开发|高新|市|县|区"
 )
 #: The end of a name, and what it is.
-_WITH_WORD = re.compile(r"[\u4e00-\u9fff]{2}[省市区州县旗镇乡村街路桥站河江湖岛]")
+_WITH_WORD = re.compile(r"([\u4e00-\u9fff]{2})[省市区州县旗镇乡村街路桥站河江湖岛]")
 _TOKEN = re.compile(r"[A-ZÜ][a-zü]+(?:['’][a-zü]+)?")
 
 
@@ -107,7 +107,11 @@ def added_within(whole: str, shorter: str, gazetteer: Gazetteer) -> list[str]:
     """
     named = [*gazetteer.chinese.findall(_LONGER.sub(" ", shorter)), *_named_in(shorter)]
     found = [name for name in named if not _named(name, whole)]
-    return found + [match.group() for match in _WITH_WORD.finditer(shorter) if match.group() not in whole]
+    return found + [
+        match.group()
+        for match in _WITH_WORD.finditer(shorter)
+        if match.group() not in whole and not _PLAIN_WORDS.search(match.group(1))
+    ]
 
 
 def misplaced_back(latin: str, chinese: str, gazetteer: Gazetteer) -> list[str]:

@@ -98,7 +98,7 @@ def _signs(one: Side, other: Side) -> Iterator[Breach]:
 
 def _figures(one: Side, other: Side, facts: list[str]) -> Iterator[Breach]:
     ours, theirs = figures_of(one), figures_of(other)
-    for detail in comparing.lacking(theirs, ours, loose_values(one.text, one.words)):
+    for detail in comparing.exceeding(theirs, ours, loose_values(one.text, one.words)):
         yield Breach("figure", f"added {detail}")
     wanted = [figure for figure in ours if figure.kind in _WHEN] + list(_of_harm(one, facts))
     for detail in comparing.lacking(wanted, theirs, loose_values(other.text, other.words)):
@@ -125,14 +125,17 @@ def _concepts(one: Side, other: Side) -> Iterator[Breach]:
 
 
 def _negations(one: Side, other: Side, facts: list[str]) -> Iterator[Breach]:
-    """A summary takes its negations from the facts and from what people are told not to do, not from the story around."""
+    """A summary has the negations of the facts and of what people are told not to do: all of them, and no others, such
+    as the story around may have.
+    """
     forbid = one.words.prohibition
     parts = sentences.sentences(one.text)
-    # where the words that forbid are not known, any negation may be told
-    told = parts if forbid is NOTHING else [part for part in parts if part in facts or forbid.search(part)]
-    if sentences.negations_lacking(other.text, "\n".join(told), other.words, one.words):
+    # where the words that forbid are not known, any negation may be one
+    all_told = [part.strip() for part in parts if forbid is NOTHING or part in facts or forbid.search(part)]
+    told = "\n".join(dict.fromkeys(all_told))  # what is said again is told once
+    if sentences.negations_lacking(other.text, told, other.words, one.words):
         yield Breach("negation", "a negation was added")
-    if sentences.negations_lacking("\n".join(facts), other.text, one.words, other.words):
+    if sentences.negations_lacking(told, other.text, one.words, other.words):
         yield Breach("negation", "a negation is missing")
 
 

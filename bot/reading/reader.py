@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
+from threading import Lock
 from typing import TypeVar
 
 from bot.model.reading import Figure, Moment, Place, Reading, SlotValue
@@ -15,6 +16,7 @@ from bot.reading.times import Clock
 
 T = TypeVar("T")
 
+_WARMING = Lock()
 #: Minutes east of UTC where nothing else is said: China's and Hong Kong's time, for their agencies are who is read.
 CHINA = 480
 
@@ -45,9 +47,16 @@ def read(text: str, *, published: datetime | None = None, utc_offset: int | None
     )
 
 
-@lru_cache(maxsize=1)
 def warm() -> None:
-    """Load and compile everything (about a second), so that the first post waits for nothing."""
+    """Load and compile everything (about a second): in a thread at the start, so that the first post waits for nothing.
+    Whoever comes while another is at it waits for that.
+    """
+    with _WARMING:
+        _warm()
+
+
+@lru_cache(maxsize=1)
+def _warm() -> None:
     for _ in warming():
         pass
 
@@ -62,7 +71,7 @@ def warming() -> Iterator[None]:
 
 def is_warm() -> bool:
     """Tell whether that was done: reading takes milliseconds from then on."""
-    return warm.cache_info().currsize > 0
+    return _warm.cache_info().currsize > 0
 
 
 def _each(value: SlotValue) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 
 import pytest
 from language.scripted_engine import ForgetfulKeep, ScriptedEngine
@@ -89,6 +90,18 @@ def test_a_summary_with_every_fact_passes(summary, target, summary_gate):
 
 
 @pytest.mark.parametrize(("text", "source", "target", "summary"), FAITHFUL)
+def test_no_number_and_no_not_of_a_faithful_summary_can_be_changed(text, source, target, summary, summary_gate):
+    broken = [
+        f"{summary[: match.start()]}{int(match.group()) + 1}{summary[match.end() :]}"
+        for match in re.finditer(r"\d+", summary)
+    ]
+    turned = {"Do not": "Do", "不要": "要", "请勿": "请", "N’allez pas": "Allez", "Gehen Sie nicht": "Gehen Sie"}
+    broken += [summary.replace(word, other) for word, other in turned.items() if word in summary]
+    assert len(broken) >= 4
+    assert [one for one in broken if summary_gate.check(text, one, source, target).passed] == []
+
+
+@pytest.mark.parametrize(("text", "source", "target", "summary"), FAITHFUL)
 def test_a_faithful_summary_of_a_story_passes(text, source, target, summary, summary_gate):
     assert summary_gate.check(text, summary, source, target).sentence == ""
 
@@ -152,7 +165,7 @@ def test_what_is_no_fact_may_be_left_out(summary_gate):
         "A red alert is in force until 20:00. Do not go out. The 400 trees of the park, 12 m high, stood in the wind. "
         * 2
     )
-    summary = "A red alert is in force until 20:00."
+    summary = "A red alert is in force until 20:00. Do not go out."
     assert summary_gate.check(text, summary, "en", "en").sentence == ""
     assert not summary_gate.check(text, "A red alert is in force in Boston until 20:00.", "en", "en").passed
 

@@ -44,6 +44,20 @@ def lacking(wanted: list[Figure], given: list[Figure], loose_given: set[Decimal]
     ]
 
 
+def exceeding(shorter: list[Figure], longer: list[Figure], loose_longer: set[Decimal]) -> list[str]:
+    """Give what a text says that was made of a longer one and does not, or not as often, stand in that. A day may be said
+    often in the longer one, and once more in the shorter one stands for another day.
+    """
+    if len(shorter) + len(longer) > _MOST_FIGURES:
+        return ["more figures than are compared"]
+    left, right = list(shorter), list(longer)
+    turned: list[str] = []
+    for agree in (_exactly, _same_kind, _across_kinds):
+        turned += _pair_off(left, right, agree)
+    spare = {one for one in left if one.in_words and not one.values.isdisjoint(loose_longer)}
+    return [*turned, *(one.shown for one in left if one not in spare)]
+
+
 def _holds(one: Figure, given: list[Figure]) -> bool:
     others = [other for other in given if _same_kind(one, other) or _across_kinds(one, other)]
     return any({one.bound, other.bound} != {"<", ">"} for other in others)

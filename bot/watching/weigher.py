@@ -5,9 +5,11 @@ most. What it has not read by then goes out as a post without a level, as it wou
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from queue import SimpleQueue
+from threading import Thread
 
 import structlog
 
@@ -43,17 +45,19 @@ class Weigher:
     def __init__(self, patience_s: float = PATIENCE_S, seconds: Callable[[], float] = time.monotonic) -> None:
         self._patience_s = patience_s
         self._seconds = seconds
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="weigher")
+        #: As many as there are polls at once at the most; None ends the thread.
+        self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread: Thread | None = None
         #: What was not done in time. While it is not, nobody else waits behind it.
         self._late: Future[None] | None = None
 
     def start(self) -> None:
         """Load what the reader needs (about a second), so that the first post does not wait for that."""
-        self._thread.submit(_warm)
+        self._submit(_warm)
 
     def close(self) -> None:
         """Let the thread go, without waiting for it."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._work.put(None)
 
     async def weigh(self, pairs: Sequence[tuple[Post, Post | None]], now: datetime) -> Mapping[str, Weight]:
         """Give what is proved, by the posts' ids, of as many posts (each with the version before it) as can be read in
@@ -63,7 +67,7 @@ class Weigher:
             return {}
         found: dict[str, Weight] = {}
         ends_at = self._seconds() + self._patience_s
-        reading = self._thread.submit(self._read, pairs, now, ends_at, found)
+        reading = self._submit(lambda: self._read(pairs, now, ends_at, found))
         try:
             async with asyncio.timeout(self._patience_s):
                 # shielded: a thread cannot be stopped, and what it does says so in ``_late``
@@ -72,6 +76,24 @@ class Weigher:
             self._late = reading
             log.warning("reading took too long; posts go out as posts without a level", posts=len(pairs))
         return dict(found)
+
+    def _submit(self, work: Callable[[], None]) -> Future[None]:
+        done: Future[None] = Future()
+
+        def do() -> None:
+            work()
+            done.set_result(None)
+
+        self._work.put(do)
+        if self._thread is None:
+            # a daemon: neither a stop nor a refused token waits for it
+            self._thread = Thread(target=self._run, name="weigher", daemon=True)
+            self._thread.start()
+        return done
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            work()
 
     def _read(
         self, pairs: Sequence[tuple[Post, Post | None]], now: datetime, ends_at: float, found: dict[str, Weight]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.language import detecting
 from bot.language.detecting import detect
+from bot.language.langid import langid
 from bot.language.languages import LANGUAGES
 
 SAID = {
@@ -151,3 +152,13 @@ def test_no_more_than_the_beginning_is_looked_at(monkeypatch):
     monkeypatch.setattr(detecting, "_guess", lambda text, _: looked_at.append(len(text)) or "en")
     assert detect("The warning stands. " * 100_000) == "en"
     assert max(looked_at) <= detecting._LOOKED_AT
+
+
+@pytest.mark.parametrize("text", [SAID["pt"][0], SAID["ru"][1], SAID["ar"][0], "", "\ud83d", "x" * 3000])
+def test_the_model_weighs_as_the_library_does(text):
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    library = LanguageIdentifier.from_pickled_model(MODEL_FILE)
+    theirs = dict(zip(library.nb_classes, library.nb_classprobs(library.instance2fv(text)), strict=True))
+    ours = langid().weigh(text, ["pt", "es", "ru", "ar", "fa"])
+    assert ours == pytest.approx({tag: float(theirs[tag]) for tag in ours}, rel=1e-4)

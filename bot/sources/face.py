@@ -131,6 +131,33 @@ class RefusedError(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What people should know of a kind before they rely on it; its module offers one as ``ABOUT``.
+
+    The README's table is made of these. Every text is a few words in English, "" where the platform gives nothing.
+    """
+
+    #: The platform as people call it: "Weibo".
+    name: str
+    #: Whose words these are and in which form: "posts of official accounts".
+    gives: str
+    #: How an edit or an update becomes known: "same id", "a message that refers to the old one".
+    edits: str = ""
+    #: How a withdrawal or a cancellation becomes known: "asked for one by one", "CAP Cancel".
+    deletions: str = ""
+    #: Where: "polygons, geocodes".
+    areas: str = ""
+    #: How grave: "CAP severity", "blue to red in the title".
+    levels: str = ""
+    #: BCP 47 tags, or what decides them: "zh", "as each post says".
+    languages: str = ""
+    #: What its owner asks of those who relay it: licence, credit, limits.
+    terms: str = ""
+    #: The test that proves all this, from the project's root: "tests/sources/weibo".
+    proof: str = ""
+
+
 class Source(Protocol):
     """One platform."""
 

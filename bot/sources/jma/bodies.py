@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.sources.cap.fields import children, value
-from bot.sources.jma.levels import INTENSITIES
+from bot.sources.jma.levels import INTENSITIES, is_lifted
 from bot.sources.json import number
 from bot.sources.plain import clean, one_line
 from bot.sources.xml import local_name
@@ -215,7 +215,7 @@ def tsunamis_of(body: Element | None) -> tuple[list[Told], list[str]]:
         name, _, condition = one_line(value(kind, "Name"), 60).partition("：")
         told.append(Told(name, condition, place))
         details = [text for text in (_arrival(item), _height(item)) if text]
-        if details:
+        if details and not is_lifted(name, condition):
             lines.append(f"{place.name}：{'、'.join(details)}")
     return told, lines[:_MAX_LINES]
 

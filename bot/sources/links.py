@@ -39,3 +39,8 @@ def normalised(url: str) -> str:
     if not parsed.raw_host or parsed.scheme not in ("http", "https"):
         return ""
     return safe_url(str(parsed))
+
+
+def names_a_feed(url: str) -> bool:
+    """True for an address that by its name is a feed or an alert: no claim to its host's pages reaches so far."""
+    return url.partition("?")[0].lower().endswith((".xml", ".rss", ".atom", ".rdf", ".cap"))

@@ -19,8 +19,8 @@ LANGUAGE = "zh-CN"
 SENDER = "ceic.ac.cn"
 SITE = "https://news.ceic.ac.cn/"
 NAME = "中国地震台网"
-#: Lines read of one list; the page shows some hundreds.
-MAX_QUAKES = 1000
+#: Lines read of one list, the newest first on both its addresses; the page shows some hundreds.
+MAX_QUAKES = 400
 #: The list as the page's script holds it: "const newdata = [...];".
 _SCRIPT = re.compile(r"\bnewdata\s*=\s*(?=\[)")
 #: An answer wrapped for a script's callback: "jsonp123([...])".

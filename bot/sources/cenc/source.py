@@ -35,8 +35,8 @@ _PATHS = ("/speedsearch.html", "/ajax/google", "/ajax/speedsearch")
 _NAMED = re.compile(r"(?:cenc|ceic|中国地震台网)(?:\s*[:：/]\s*(\d{1,2}(?:\.\d)?))?", re.IGNORECASE)
 _LIMITS = Limits(max_bytes=4 * 1024 * 1024)
 _ACCEPT = "application/json, text/html;q=0.9, */*;q=0.1"
-#: Quakes whose names are kept: the list shows the last days.
-_KEPT = 300
+#: Quakes whose names are kept; those of a day are some tens, and what is older is no news.
+_KEPT = 150
 
 
 @dataclass(slots=True)
@@ -101,11 +101,11 @@ class CencSource:
         except UnreadableError as error:
             advice = "Open the page in a browser; it is asked again by itself."
             return Broken(str(error), advice=advice, reason=error.reason)
-        known = _named(quakes, _known(memory))
+        known = await asyncio.to_thread(_named, quakes, _known(memory))
         after["sha"] = sha
         after["quakes"] = [_row(one) for one in known.values()][:_KEPT]
         notes = (f"{odd} line(s) of the list could not be read",) if odd else ()
-        posts = _posts(quakes, known, account.key, response.url)
+        posts = await asyncio.to_thread(_posts, quakes, known, account.key, response.url)
         return Posts(posts, after, (*notes, *asking.has_moved(memory, after)))
 
     async def confirm(self, account: Account, post_id: str) -> Presence:

@@ -22,7 +22,7 @@ from bot.sources.face import (
 )
 from bot.sources.hko.answers import HONG_KONG_MIN, Bulletin, Summary, read_bulletins, read_summary
 from bot.sources.hko.warnings import LANGUAGES, Answers, force_of, posts_of
-from bot.sources.links import as_url, normalised
+from bot.sources.links import as_url, names_a_feed, normalised
 
 #: Asked each minute, never less often than each five; subscribers are told after 15 blind minutes.
 HKO_PACE = Pace(default=60, floor=60, ceiling=300, promise=900, at_once=1)
@@ -160,7 +160,7 @@ def _key_of(what: str) -> str:
         return API
     url = as_url(what)
     parts = urlsplit(url)
-    if not url or (parts.path != _PATH and parts.hostname not in _HOSTS):
+    if not url or (parts.path != _PATH and (parts.hostname not in _HOSTS or names_a_feed(url))):
         return ""
     return normalised(f"{parts.scheme}://{parts.netloc}{parts.path}") if parts.path == _PATH else API
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.sources.cap.fields import children, value
+from bot.sources.cap.fields import children, value, values
 from bot.sources.jma.levels import INTENSITIES, is_lifted
 from bot.sources.json import number
 from bot.sources.plain import clean, one_line
@@ -217,7 +217,19 @@ def tsunamis_of(body: Element | None) -> tuple[list[Told], list[str]]:
         details = [text for text in (_arrival(item), _height(item)) if text]
         if details and not is_lifted(name, condition):
             lines.append(f"{place.name}：{'、'.join(details)}")
-    return told, lines[:_MAX_LINES]
+    return told, [*lines, *_observed(body)][:_MAX_LINES]
+
+
+def _observed(body: Element | None) -> Iterator[str]:
+    """A line for each gauge that has seen the tsunami."""
+    observation = descend(body, "Tsunami", "Observation")
+    for item in list(children(observation, "Item"))[:100] if observation is not None else []:
+        for station in list(children(item, "Station"))[:100]:
+            height = descend(station, "MaxHeight", "TsunamiHeight")
+            text = one_line(height.get("description", ""), 40) if height is not None else ""
+            text = text or one_line(value(station, "MaxHeight"), 40)
+            if text:
+                yield f"{one_line(value(station, 'Name'), 60)}：観測された高さ {text}"
 
 
 def _arrival(item: Element) -> str:
@@ -259,7 +271,7 @@ def _is_in_comment(element: Element) -> bool:
 
 def _text(element: Element) -> str:
     """The words of a comment, without its codes."""
-    inner = value(element, "Text")
+    inner = "\n\n".join(values(element, "Text"))
     return clean(inner) if inner or len(element) else clean(element.text or "")
 
 

@@ -12,7 +12,7 @@ from bot.sources.cap.documents import Entry
 from bot.sources.cap.fields import children, value
 from bot.sources.charset import decode
 from bot.sources.face import UnreadableError
-from bot.sources.links import as_url, normalised
+from bot.sources.links import as_url, names_a_feed, normalised
 from bot.sources.plain import MAX_TEXT, one_line, safe_url
 from bot.sources.xml import local_name
 
@@ -81,7 +81,7 @@ def feeds_named(what: str) -> tuple[Which, ...]:
     url = as_url(what)
     parts = urlsplit(url)
     path = _PATH.fullmatch(parts.path)
-    if not url or (path is None and parts.hostname not in _HOSTS):
+    if not url or (path is None and (parts.hostname not in _HOSTS or names_a_feed(url))):
         return ()
     if path is None:
         return (Which(f"{BASE}eqvol.xml", "eqvol"), Which(f"{BASE}extra.xml", "extra"))

@@ -50,9 +50,9 @@ class _Kept:
 class JmaSource:
     """The source of Japan's telegrams; an account is a feed, or one office's part of it ("jma:130000").
 
-    Memory: ``etag``, ``modified``, ``sha``, ``hint_s``, ``seen``, ``tries``, ``lost`` as for CAP; ``threads``: event to
-    [id of its last telegram, seconds since 1970, severity's rank]; ``forms``: office to [newest form of its warnings,
-    when it was seen]; ``last``: time of the newest entry listed at the last look.
+    Memory: ``etag``, ``modified``, ``sha``, ``hint_s``, ``seen``, ``tries``, ``lost`` as for CAP; ``threads``: mark of
+    an event to [id of its last telegram, seconds since 1970, severity's rank]; ``forms``: office to [newest form of its
+    warnings, when it was seen]; ``last``: time of the newest entry listed at the last look.
     """
 
     kind = "jma"

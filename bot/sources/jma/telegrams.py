@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -38,7 +39,7 @@ UNSTATED = ("level", "not stated")
 _EARLY_WARNING = timedelta(minutes=5)
 #: "20110311144640", "JPOS201006021154_…": an id of one event; "306" (a volcano) and names of lists are none.
 _ONE_EVENT = re.compile(r"\d{12}")
-_QUAKES = re.compile(r"震度速報|震源速報|地震情報|緊急地震速報|地震回数")
+_QUAKES = re.compile(r"震度速報|震源速報|震源要素|地震情報|長周期地震動|緊急地震速報|地震回数")
 _CATEGORIES = (
     *((word, "Geo") for word in ("津波", "地震", "震度", "震源", "噴火", "火山")),
     ("熱中症", "Health"),
@@ -71,16 +72,17 @@ class Head:
         """What it shares with the telegrams that it follows: all of one earthquake, all of one list of warnings."""
         if self.event_id and _QUAKES.search(self.info_kind):
             return f"quake,{self.event_id}"
-        if self.event_id and self.info_kind.startswith("津波"):
+        if self.event_id and "津波" in self.info_kind:
             return f"tsunami,{self.event_id}"
         name = self.event_id or self.title
         return f"{self.info_kind if self.event_id else self.control_title},{name},{self.office}"[:300]
 
     @property
     def identifier(self) -> str:
-        """Its name: JMA gives none but its file's."""
-        parts = (self.control_time, self.control_title, self.event_id or self.title, self.serial, self.info_type)
-        return "_".join(re.sub(r"[\s,]+", "", part) for part in parts if part)[:300]
+        """Its name, for JMA gives none but its file's: the second in which it was put out, and a mark of what it is."""
+        parts = (self.control_title, self.title, self.event_id, self.serial, self.info_type, self.office)
+        mark = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:10]
+        return f"{re.sub(r'[^0-9]', '', self.control_time)[:14]}-{mark}"
 
 
 def read_telegram(body: bytes, account: str, url: str, charset: str = "") -> Post:
@@ -140,7 +142,7 @@ def _head(control: Element, head: Element) -> Head:
 def _hazards(head: Head, headline: Element | None, body: Element | None) -> tuple[tuple[Hazard, ...], bool]:
     """The hazards in force, the gravest first, and True when the telegram says that all is over."""
     said, advice = bodies.words_of(body, head.headline)
-    if head.info_kind.startswith("津波"):
+    if "津波" in head.info_kind:
         told, lines = bodies.tsunamis_of(body)
         quake = bodies.earthquake_of(body)
         words = _joined(head.headline, "\n".join(lines), _quake_line(quake), said)

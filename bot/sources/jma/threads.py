@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from bot.model.alert import Alert, MsgType, Severity, Status
 from bot.model.post import Post
 from bot.sources import json
+from bot.sources.cap.gathering import mark_of
 from bot.sources.jma.telegrams import UNSTATED
 
 #: Events kept: some sixty offices with a dozen lists each, and the earthquakes and volcanoes of months.
-_KEPT = 1200
+_KEPT = 600
 _BY_RANK = {severity.rank: severity for severity in Severity}
 
 
@@ -49,7 +50,7 @@ def linked(posts: Iterable[Post], threads: Mapping[str, Last]) -> tuple[list[Pos
         if alert is None or alert.status is not Status.ACTUAL or not alert.incidents:
             out.append(post)  # a drill or a test follows nothing and ends nothing
             continue
-        thread = alert.incidents[0]
+        thread = mark_of(alert.incidents[0])
         last = after.get(thread)
         if last is not None and last.sent > alert.sent.timestamp():
             late += 1

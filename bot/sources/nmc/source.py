@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.fetching import Fetcher, FetchError, Limits, Request, Response
 from bot.model.account import Account
+from bot.model.alert import Status
 from bot.model.post import Post
 from bot.sources import asking, json
 from bot.sources.cap.gathering import mark_of, marks_of
@@ -37,7 +38,7 @@ MAX_DETAILS, MAX_TRIES = 30, 4
 #: A warning without an end is over after a day; what is older is replaced by nothing.
 _REMEMBERED_S = 48 * 3600
 #: Marks remembered of warnings that left the list, and warnings held to be in force.
-_KEPT_UNLISTED, _KEPT_IN_FORCE = 200, 1500
+_KEPT_UNLISTED, _KEPT_IN_FORCE = 200, 800
 _LIST_LIMITS = Limits(max_bytes=4 * 1024 * 1024)
 _PAGE_LIMITS = Limits(max_bytes=1024 * 1024, total_s=15.0)
 _ACCEPT = "application/json, text/javascript, */*;q=0.1"
@@ -53,7 +54,7 @@ class _Look:
     place: Place
     first: bool
     seen: dict[str, None]
-    #: Station and kind to [id of the warning in force, seconds since 1970].
+    #: Mark of station and kind to [id of the warning in force, seconds since 1970].
     force: dict[str, list[object]]
     #: Id of a warning that was said by its title alone, to the times its page was asked for and what it replaced.
     bare: dict[str, tuple[int, str]]
@@ -64,8 +65,8 @@ class NmcSource:
     """The source of China's weather warnings; an account is the list of the country, a province or a division.
 
     Memory: ``etag``, ``modified``, ``sha``, ``hint_s`` as for feeds (of the list's first page); ``seen``: marks of the
-    warnings listed, eight characters each, as one text; ``force``: station and kind to the warning in force and its
-    time; ``bare``: warnings whose page is still to be had, to the times it was asked for; ``gap``: later pages of the
+    warnings listed, eight characters each, as one text; ``force``: mark of a station and kind to the warning in force and
+    its time; ``bare``: warnings whose page is still to be had, to the times it was asked for; ``gap``: later pages of the
     list are to be read again.
     """
 
@@ -131,7 +132,8 @@ class NmcSource:
         listed = read_list(body, origin if origin.startswith("http") else SITE)
         place = place_of(origin)
         look = _Look(Account("nmc", origin, "", origin), place or Place(""), True, {}, {}, {})
-        return tuple(_said(look, item, None) for item in _oldest_first(listed.items))
+        said = (_said(look, item, None) for item in _oldest_first(listed.items))
+        return tuple(post for post in said if post is not None)
 
     async def _rest(self, look: _Look, first: Listed, *, everything: bool) -> tuple[list[Item], bool]:
         """The pages after the first, as far as they hold what is not known; and whether all of them could be had."""
@@ -163,7 +165,8 @@ class NmcSource:
         # the newest and gravest first: those beyond are said by their titles, and completed at the next look
         asked = sorted([*fresh, *again], key=lambda item: (item.said.severity.rank, item.issued), reverse=True)
         words = {} if look.first else await self._words(asked[:MAX_DETAILS])
-        posts = [_said(look, item, words.get(item.id)) for item in fresh]
+        said = (_said(look, item, words.get(item.id)) for item in fresh)
+        posts = [post for post in said if post is not None]
         tried = {item.id for item in asked[:MAX_DETAILS]}
         for post in posts:
             if post.truncated and not look.first:
@@ -237,20 +240,24 @@ def _begin(account: Account, place: Place, memory: Memory) -> _Look:
     return _Look(account, place, "seen" not in memory, dict.fromkeys(marks_of(memory, "seen")), force, bare)
 
 
-def _said(look: _Look, item: Item, words: str | None) -> Post:
-    """The post of a warning that was not seen before; keeps what is in force of its station and kind."""
-    name, at = item.place_and_kind, int(item.issued.timestamp())
+def _said(look: _Look, item: Item, words: str | None) -> Post | None:
+    """The post of a warning that was not seen before; keeps what is in force of its station and kind.
+
+    None for one that a later one of its station and kind has overtaken: it would say what is no longer true.
+    """
+    name, at = mark_of(item.place_and_kind), int(item.issued.timestamp())
     before = look.force.get(name)
-    replaces: list[str] = []
-    if before is not None and before[0] != item.id and isinstance(before[1], int) and before[1] <= at:
-        replaces = [str(before[0])]
-    real = post_of(item, look.account.key, words, replaces)
-    if item.said.status.value == "Actual" and (before is None or replaces):
-        if item.said.lifted:
-            look.force.pop(name, None)
-        else:
-            look.force[name] = [item.id, at]
-    return real
+    if item.said.status is not Status.ACTUAL:
+        return post_of(item, look.account.key, words, ())  # a drill follows nothing and ends nothing
+    if before is not None and isinstance(before[1], int) and before[1] > at:
+        look.notes.append(f"{item.id} had been overtaken by {before[0]} and was left out")
+        return None
+    replaces = (str(before[0]),) if before is not None else ()
+    if item.said.lifted:
+        look.force.pop(name, None)
+    else:
+        look.force[name] = [item.id, at]
+    return post_of(item, look.account.key, words, replaces)
 
 
 def _remember(

@@ -1,5 +1,6 @@
 """JMA is asked once a minute and for each telegram once; what follows what is kept; no error reads as quiet."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -248,7 +249,7 @@ async def test_names_of_its_feeds(jma, publisher, listing):
         "https://www.data.jma.go.jp/developer/xml/feed/extra_l.xml",
     ):
         assert jma.claims(what) is Claim.SURE
-    for what in ("jma:moon", "https://weather.example/feed.xml", "japan", ""):
+    for what in ("https://www.jma.go.jp/jma/press.rss", "jma:moon", "https://weather.example/feed.xml", "japan", ""):
         assert jma.claims(what) is Claim.NO
     listing(feed="extra")
     (account,) = await jma.find(publisher.url("/developer/xml/feed/extra_l.xml?office=130000"))
@@ -266,3 +267,13 @@ def test_a_saved_feed_lists_its_telegrams_and_another_feed_is_refused(recorded_j
     other = '<feed xmlns="http://www.w3.org/2005/Atom"><title>気象</title><entry><id>a</id></entry></feed>'
     with pytest.raises(UnreadableError, match="none of JMA's"):
         source.read(other.encode(), "x")
+
+
+async def test_the_memory_stays_small(look, listing, telegram):
+    names = [f"202607210301{n:02}_0_VPWW54_29{n:04}" for n in range(40)]
+    for n, name in enumerate(names):
+        telegram(name, "VPWW54", ("奈良県", f"架空第{n}県"), ("奈良地方気象台", f"架空第{n}地方気象台"))
+    listing(*names, feed="extra", at=dict.fromkeys(names, 1))
+    outcome = await look({}, "extra")
+    assert len(outcome.memory["threads"]) == 40
+    assert len(json.dumps(outcome.memory)) < 40 * 120

@@ -102,6 +102,20 @@ def test_a_tsunami_warning_has_a_hazard_for_each_level(recorded_jma):
     assert post.alert.hazards[0].wordings[0].instruction == "ただちに避難してください。"
 
 
+def test_what_gauges_saw_is_told_though_no_level_is(recorded_jma):
+    text = recorded_jma("VTSE41").replace("<InfoKind>津波警報・注意報・予報<", "<InfoKind>沖合の津波情報<")
+    text = text.replace("大津波警報・津波警報・津波注意報・津波予報", "沖合の津波観測に関する情報")
+    seen = (
+        "<Observation><Item><Area><Name>和歌山県</Name></Area><Station><Name>串本</Name><MaxHeight>"
+        '<TsunamiHeight description="２．４ｍ">2.4</TsunamiHeight></MaxHeight></Station></Item></Observation>'
+    )
+    begin, end = text.index("<Forecast>"), text.index("</Tsunami>")
+    post = read(text[:begin] + seen + text[end:])
+    assert "串本：観測された高さ ２．４ｍ" in post.text
+    assert UNSTATED in post.alert.hazards[0].parameters
+    assert post.alert.incidents == ("tsunami,20260721115107",)
+
+
 def test_a_tsunami_warning_is_over_when_all_of_it_is_lifted(recorded_jma):
     text = recorded_jma("VTSE41_lifted")
     assert is_over(read(text).alert)
@@ -127,6 +141,19 @@ def test_a_volcano(recorded_jma):
     assert post.alert.hazards[0].wordings[0].instruction == "居住地域から避難してください。"
     assert post.text.count("＜雲取山に噴火警報を発表＞") == 1
     assert is_over(read(recorded_jma("VFVO50_level1")).alert)
+
+
+def test_a_bulletin_of_words_alone(recorded_jma):
+    text = recorded_jma("VPWW54")
+    body = "<Body><Comment><Text type='本文'>台風第７号は２２日に近畿に上陸する見込みです。</Text></Comment></Body>"
+    text = text[: text.index("<Body")] + body + "</Report>"
+    text = text.replace("奈良県気象警報・注意報", "台風第７号に関する情報").replace(
+        "<InfoKind>気象警報・注意報<", "<InfoKind>全般台風情報<"
+    )
+    post = read(text)
+    assert post.text.endswith("台風第７号は２２日に近畿に上陸する見込みです。")
+    assert (post.alert.severity, post.alert.msg_type) == (Severity.MODERATE, MsgType.ALERT)
+    assert why_not_relayed(post, post.published) == ""
 
 
 @pytest.mark.parametrize(

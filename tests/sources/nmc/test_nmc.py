@@ -1,5 +1,6 @@
 """China's weather warnings: level in the title alone, clocks without a zone, no cancel but a title that says so."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -132,6 +133,15 @@ async def test_a_later_warning_of_the_same_station_and_kind_updates_and_its_end_
     assert why_not_relayed(post, post.published) == ""
 
 
+async def test_a_warning_that_is_listed_after_the_one_that_replaced_it_is_left_out(nmc, nmc_at, listed):
+    listed(WORSE)
+    memory = (await nmc.poll(nmc_at(), {})).memory
+    listed(WORSE, RAIN)
+    outcome = await nmc.poll(nmc_at(), memory)
+    assert outcome.posts == ()
+    assert any("overtaken" in note for note in outcome.notes)
+
+
 async def test_another_station_or_kind_is_no_update(nmc, nmc_at, listed):
     listed(RAIN)
     memory = (await nmc.poll(nmc_at(), {})).memory
@@ -170,6 +180,7 @@ async def test_the_whole_list_is_read_at_first_and_later_as_far_as_it_is_new(nmc
     listed(*many(0, 50), page=2, count=150)
     first = await nmc.poll(nmc_at(), {})
     assert len(first.posts) == 150
+    assert len(json.dumps(first.memory)) < 150 * 80
     listed(*many(60, 160), count=160)
     asked = len(publisher.asked)
     outcome = await nmc.poll(nmc_at(), first.memory)

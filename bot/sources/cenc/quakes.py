@@ -23,6 +23,7 @@ NAME = "中国地震台网"
 MAX_QUAKES = 400
 #: The list as the page's script holds it: "const newdata = [...];".
 _SCRIPT = re.compile(r"\bnewdata\s*=\s*(?=\[)")
+_END = re.compile(r"\]\s{0,100}(?:;|</script|$|(?:var|let|const|function)\b)")
 #: An answer wrapped for a script's callback: "jsonp123([...])".
 _CALLBACK = re.compile(r"^\s*[A-Za-z_$][\w$.]{0,60}\s*\(\s*(?=[\[{])")
 #: How often the end of the script's list is looked for: a place's name may hold "];".
@@ -118,7 +119,7 @@ def _data(text: str) -> object:
 
 def _end_of_list(text: str, start: int) -> int:
     """Where a list ends at or after ``start``: behind a bracket that a statement's end follows."""
-    found = re.compile(r"\]\s*(?:;|</script|$|\n\s*(?:var|let|const|function)\b)").search(text, max(start, 0))
+    found = _END.search(text, max(start, 0))
     return found.start() + 1 if found and start != -1 else -1
 
 

@@ -120,7 +120,7 @@ class CencSource:
 
 
 def _key_of(what: str) -> str:
-    named = _NAMED.fullmatch(what.strip())
+    named = _NAMED.fullmatch(what.strip()[:100])
     if named:
         return f"{PAGE}?from={named.group(1)}" if named.group(1) else PAGE
     url = as_url(what)

@@ -117,4 +117,4 @@ def read_bulletins(body: bytes) -> tuple[Bulletin, ...]:
 def words_of(warned: Warned, bulletins: tuple[Bulletin, ...]) -> str:
     """The bulletins of a warning: those of its code, and those of its family that name no other."""
     codes = (warned.code, warned.family, "")
-    return "\n\n".join(b.text for b in bulletins if b.family == warned.family and b.code in codes)
+    return clean("\n\n".join(b.text for b in bulletins if b.family == warned.family and b.code in codes))

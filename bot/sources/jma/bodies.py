@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
-#: A prefecture has some 60 towns and as many kinds of warning as a storm brings.
-MAX_ITEMS, MAX_KINDS, MAX_AREAS = 3000, 60, 2000
+#: A prefecture has some 60 towns (Hokkaido's offices fewer), each with as many kinds of warning as a storm brings.
+MAX_ITEMS, MAX_KINDS, MAX_AREAS, MAX_TOLD = 3000, 60, 2000, 20_000
 #: Lines told of places (intensities, arrivals); a great earthquake has hundreds.
 _MAX_LINES = 120
 #: "+38.0+142.9-10000/": degrees, or degrees and minutes as volcanoes have them ("+3624.38+13831.38+2568/").
@@ -119,7 +119,7 @@ def _told(block: Element) -> Iterator[Told]:
             condition = one_line(value(kind, "Status") or value(kind, "Condition"), 60)
             for place in places:
                 areas += 1
-                if areas > MAX_AREAS * MAX_KINDS:
+                if areas > MAX_TOLD:
                     return
                 yield Told(name, condition, place)
 

@@ -25,8 +25,16 @@ BASE = "https://www.data.jma.go.jp/developer/xml/feed/"
 _HOSTS = frozenset(("www.data.jma.go.jp", "xml.kishou.go.jp", "www.jma.go.jp", "jma.go.jp"))
 _PATH = re.compile(r"/developer/xml/feed/(regular|extra|eqvol|other)(?:_l)?\.xml")
 _NAMED = re.compile(
-    r"(?:jma|気象庁)(?:\s*[:：/]\s*(regular|extra|eqvol|other))?(?:\s*[:：/]?\s*(\d{2,6}))?", re.IGNORECASE
+    r"(?:jma|気象庁)(?:\s*[:：/]\s*(regular|extra|eqvol|other))?(?:\s*[:：/]\s*(\d{2,6}|[^\s:：/]{2,5}))?",
+    re.IGNORECASE,
 )
+#: JIS X 0401: an office's number begins with its prefecture's.
+_PREFECTURES = (
+    "北海道", "青森県", "岩手県", "宮城県", "秋田県", "山形県", "福島県", "茨城県", "栃木県", "群馬県", "埼玉県", "千葉県",
+    "東京都", "神奈川県", "新潟県", "富山県", "石川県", "福井県", "山梨県", "長野県", "岐阜県", "静岡県", "愛知県", "三重県",
+    "滋賀県", "京都府", "大阪府", "兵庫県", "奈良県", "和歌山県", "鳥取県", "島根県", "岡山県", "広島県", "山口県", "徳島県",
+    "香川県", "愛媛県", "高知県", "福岡県", "佐賀県", "長崎県", "熊本県", "大分県", "宮崎県", "鹿児島県", "沖縄県",
+)  # fmt: skip
 FEEDS = {
     "extra": "気象庁 警報・注意報・随時情報",
     "eqvol": "気象庁 地震・津波・火山",
@@ -74,10 +82,13 @@ class Which:
 
 def feeds_named(what: str) -> tuple[Which, ...]:
     """The feeds that a text names, none when it names none of JMA's. Just "jma" names the two that carry alerts."""
-    named = _NAMED.fullmatch(what.strip())
+    named = _NAMED.fullmatch(what.strip()[:100])
     if named:
-        names = (named.group(1).lower(),) if named.group(1) else ("extra",) if named.group(2) else ("eqvol", "extra")
-        return tuple(Which(f"{BASE}{name}.xml", name, named.group(2) or "") for name in names)
+        office = _office(named.group(2) or "")
+        if office is None:
+            return ()
+        names = (named.group(1).lower(),) if named.group(1) else ("extra",) if office else ("eqvol", "extra")
+        return tuple(Which(f"{BASE}{name}.xml", name, office) for name in names)
     url = as_url(what)
     parts = urlsplit(url)
     path = _PATH.fullmatch(parts.path)
@@ -88,6 +99,14 @@ def feeds_named(what: str) -> tuple[Which, ...]:
     base = normalised(f"{parts.scheme}://{parts.netloc}/developer/xml/feed/{path.group(1)}.xml")
     office = dict(parse_qsl(parts.query)[:20]).get("office", "")
     return (Which(base, path.group(1), office if re.fullmatch(r"\d{2,6}", office) else ""),)
+
+
+def _office(word: str) -> str | None:
+    """Digits with which an office's number begins: as given, or a prefecture's ("東京" is 13); None for neither."""
+    if not word or word.isdigit():
+        return word
+    found = (number for number, name in enumerate(_PREFECTURES, 1) if word in (name, name[:-1]))
+    return next((f"{number:02}" for number in found), None)
 
 
 def read_list(body: bytes, url: str, charset: str = "") -> tuple[Entry, ...]:

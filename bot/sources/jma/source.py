@@ -71,7 +71,7 @@ class JmaSource:
         """The feeds that the text names, once they were seen to answer."""
         found = feeds_named(what)
         if not found:
-            msg = f"“{what[:80]}” names no feed of JMA's. Write jma:eqvol, jma:extra, or jma: and an office's number."
+            msg = f"“{what[:80]}” names no feed of JMA's. Write jma:eqvol, jma:extra, or jma:東京都."
             raise NotFoundError(msg)
         for which in found:
             response = await asking.ask(self._fetcher, which.url, ACCEPT, _LIST_LIMITS)

@@ -174,7 +174,7 @@ def _of_kinds(head: Head, told: list[Told], words: str, advice: str, title: str)
         )
         for kind, places in kinds.items()
     ]
-    return tuple(sorted(found, key=lambda hazard: -hazard.severity.rank)), False
+    return tuple(sorted(found, key=lambda hazard: -hazard.severity.rank)[: bodies.MAX_KINDS]), False
 
 
 def _named(kind: str, head: Head) -> str:
@@ -290,4 +290,4 @@ def _joined(*parts: str) -> str:
     for part in parts:
         if part and not any(part in other for other in kept):
             kept.append(part)
-    return "\n\n".join(kept)
+    return clean("\n\n".join(kept))

@@ -10,6 +10,7 @@ from bot.model.post import Media, MediaKind, Post
 from bot.sources import json
 from bot.sources.charset import decode
 from bot.sources.face import UnreadableError
+from bot.sources.markup import bounded
 from bot.sources.nmc.titles import Title, read_title
 from bot.sources.plain import clean, from_html, one_line, safe_url
 
@@ -24,12 +25,12 @@ MAX_ITEMS = 1000
 _MAX_PAGE = 300_000
 #: "140522416000_20260307174600": division (6 digits), unit, time.
 _ID = re.compile(r"(\d{6})(\d{4,10})_(\d{8,17})")
-#: The block of a warning's page that holds its words.
-_BLOCK = re.compile(
-    r"<(div|p|section)\b[^>]*(?:id|class)\s*=\s*[\"'][^\"']*alarm-?_?text[^\"']*[\"'][^>]*>", re.IGNORECASE
+#: The element of a warning's page that holds its words, by its id or class.
+_BLOCK = ", ".join(
+    f"[{name}*='{word}' i]" for word in ("alarmtext", "alarm-text", "alarm_text") for name in ("id", "class")
 )
-#: Where no block bears that name: the paragraph that says what the title says.
-_PARAGRAPH = re.compile(r"[^\n]{0,2000}(?:发布|解除|预计)[^\n]{10,2000}")
+#: Where none bears that name: the line that says what the title says.
+_SAYS_SO = ("发布", "解除", "预计")
 _URGENT = frozenset((Severity.EXTREME, Severity.SEVERE))
 
 
@@ -139,28 +140,17 @@ def _parted(text: str) -> tuple[str, str]:
 
 def read_page(body: bytes, item: Item) -> str:
     """The words of a warning from its page. Raises UnreadableError where the page has none."""
-    html = decode(body).text[:_MAX_PAGE]
-    block = _BLOCK.search(html)
-    words = from_html(html[block.start() : block.start() + 20_000]).text if block else ""
-    if block:
-        words = _first_block(html, block)
-    else:
-        text = from_html(html, item.url).text
-        words = max((found.group(0) for found in _PARAGRAPH.finditer(text)), key=len, default="")
-    words = clean(words)
+    from selectolax.lexbor import LexborHTMLParser
+
+    markup, _ = bounded(decode(body).text[:_MAX_PAGE])
+    block = LexborHTMLParser(markup).css_first(_BLOCK)
+    words = from_html(block.html or "").text if block is not None else _longest_line(from_html(markup, item.url).text)
     if len(words) < len(item.title) or words == item.title:
         msg = "The page has no words of the warning."
         raise UnreadableError(msg)
     return words
 
 
-def _first_block(html: str, block: re.Match[str]) -> str:
-    """What stands inside the block that begins at ``block``."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    from bot.sources.markup import bounded
-
-    markup, _ = bounded(html[block.start() :])
-    body = LexborHTMLParser(markup).body
-    first = next((node for node in body.iter()), None) if body is not None else None
-    return from_html(first.html or "").text if first is not None else ""
+def _longest_line(text: str) -> str:
+    lines = (line for line in text.split("\n") if any(word in line for word in _SAYS_SO))
+    return clean(max(lines, key=len, default=""))

@@ -60,7 +60,7 @@ class Place:
 
 def place_of(what: str) -> Place | None:
     """The list that a text names, None when it names none of NMC's."""
-    named = _NAMED.fullmatch(what.strip())
+    named = _NAMED.fullmatch(what.strip()[:100])
     if named:
         return _by_name((named.group(1) or "").strip())
     url = as_url(what)

@@ -156,6 +156,7 @@ def test_a_drill_is_never_relayed(cenc):
     "body",
     [
         b"", b"[]", b"{}", b"<html>busy</html>", b"<script>const newdata = [{</script>", b'[{"M": "x"}]', b"[1, 2]",
+        b"newdata = []" + b"\n" * 100_000, b"newdata = [" + b"];" * 100_000, b"a" + b" " * 100_000 + b"(",
         b'[{"CATA_ID": "a", "O_TIME": "2026-07-21 11:51:07", "M": 5, "EPI_LAT": 95, "EPI_LON": 1}]',
     ],
 )  # fmt: skip

@@ -246,11 +246,15 @@ async def test_names_of_its_feeds(jma, publisher, listing):
         "jma:eqvol",
         "気象庁",
         "jma:130000",
+        "気象庁：北海道",
+        "jma:extra:神奈川",
         "https://www.data.jma.go.jp/developer/xml/feed/extra_l.xml",
     ):
         assert jma.claims(what) is Claim.SURE
     for what in ("https://www.jma.go.jp/jma/press.rss", "jma:moon", "https://weather.example/feed.xml", "japan", ""):
         assert jma.claims(what) is Claim.NO
+    assert [which.key.partition("feed/")[2] for which in feeds_named("jma:東京")] == ["extra.xml?office=13"]
+    assert [which.name for which in feeds_named("jma")] == ["eqvol", "extra"]
     listing(feed="extra")
     (account,) = await jma.find(publisher.url("/developer/xml/feed/extra_l.xml?office=130000"))
     assert account.key == publisher.url("/developer/xml/feed/extra.xml") + "?office=130000"

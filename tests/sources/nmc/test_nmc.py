@@ -71,8 +71,9 @@ def test_the_words_of_a_warning_stand_on_its_page(recorded_nmc, nmc):
     assert "版权所有" not in words
     without_block = recorded_nmc("page.html").replace(b'id="alarmtext"', b'id="other"')
     assert "降雨量已达100毫米以上" in read_page(without_block, item)
-    with pytest.raises(UnreadableError):
-        read_page(b"<html><body>404</body></html>", item)
+    for page in (b"<html><body>404</body></html>", b"<div class=" * 30_000, b"<div id='alarmtext'>" * 20_000):
+        with pytest.raises(UnreadableError):
+            read_page(page, item)
 
 
 async def test_a_new_warning_comes_with_the_words_of_its_page(nmc, nmc_at, listed, publisher, recorded_nmc):

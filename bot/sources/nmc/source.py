@@ -35,12 +35,14 @@ PAGE_SIZE = 100
 MAX_PAGES = 6
 #: Pages of warnings asked for in one poll, and how often one is asked for before its title must do.
 MAX_DETAILS, MAX_TRIES = 30, 4
+#: For so long new warnings wait for their pages, in seconds; then the rest go out by their titles.
+PATIENCE_S = 10.0
 #: A warning without an end is over after a day; what is older is replaced by nothing.
 _REMEMBERED_S = 48 * 3600
 #: Marks remembered of warnings that left the list, and warnings held to be in force.
 _KEPT_UNLISTED, _KEPT_IN_FORCE = 200, 800
 _LIST_LIMITS = Limits(max_bytes=4 * 1024 * 1024)
-_PAGE_LIMITS = Limits(max_bytes=1024 * 1024, total_s=15.0)
+_PAGE_LIMITS = Limits(max_bytes=1024 * 1024, total_s=8.0)
 _ACCEPT = "application/json, text/javascript, */*;q=0.1"
 #: The site gives its list to what comes from its own page.
 _HEADERS = {"Referer": "https://www.nmc.cn/publish/alarm.html", "Accept-Language": "zh-CN,zh;q=0.9"}
@@ -164,10 +166,9 @@ class NmcSource:
         again = [item for item in wanted if mark_of(item.id) in look.seen and item.id in look.bare]
         # the newest and gravest first: those beyond are said by their titles, and completed at the next look
         asked = sorted([*fresh, *again], key=lambda item: (item.said.severity.rank, item.issued), reverse=True)
-        words = {} if look.first else await self._words(asked[:MAX_DETAILS])
+        words, tried = ({}, set()) if look.first else await self._words(asked[:MAX_DETAILS])
         said = (_said(look, item, words.get(item.id)) for item in fresh)
         posts = [post for post in said if post is not None]
-        tried = {item.id for item in asked[:MAX_DETAILS]}
         for post in posts:
             if post.truncated and not look.first:
                 look.bare[post.id] = (int(post.id in tried), "".join(post.supersedes))
@@ -181,14 +182,20 @@ class NmcSource:
         look.bare = {name: pair for name, pair in look.bare.items() if pair[0] < MAX_TRIES and name in listed}
         return posts
 
-    async def _words(self, items: list[Item]) -> dict[str, str]:
-        free = asyncio.Semaphore(2)
+    async def _words(self, items: list[Item]) -> tuple[dict[str, str], set[str]]:
+        """The words of these warnings, and which pages were asked for; the first ones within a few seconds, for a
+        warning must not wait for its page.
+        """
+        free, loop = asyncio.Semaphore(2), asyncio.get_running_loop()
+        until = loop.time() + PATIENCE_S
+        asked: set[str] = set()
         stopped: list[str] = []
 
         async def one(item: Item) -> tuple[str, str]:
             async with free:
-                if stopped or not item.url:
+                if stopped or not item.url or loop.time() > until:
                     return item.id, ""
+                asked.add(item.id)
                 request = Request(item.url, headers=_HEADERS, limits=_PAGE_LIMITS, pace=asking.SITE_PACE)
                 try:
                     response = await self._fetcher.fetch(request)
@@ -200,10 +207,10 @@ class NmcSource:
                 except FetchError as error:
                     stopped.append(str(error))
                 except UnreadableError:
-                    pass
+                    pass  # some have none; their titles say what matters
                 return item.id, ""
 
-        return {name: text for name, text in await asyncio.gather(*map(one, items)) if text}
+        return {name: text for name, text in await asyncio.gather(*map(one, items)) if text}, asked
 
 
 async def _listed(response: Response) -> Listed:
@@ -252,7 +259,7 @@ def _said(look: _Look, item: Item, words: str | None) -> Post | None:
     if before is not None and isinstance(before[1], int) and before[1] > at:
         look.notes.append(f"{item.id} had been overtaken by {before[0]} and was left out")
         return None
-    replaces = (str(before[0]),) if before is not None else ()
+    replaces = (str(before[0]),) if before is not None and before[0] != item.id else ()
     if item.said.lifted:
         look.force.pop(name, None)
     else:

@@ -10,6 +10,7 @@ from bot.model.reason import Cause, Reason
 from bot.reading.relaying import is_over
 from bot.sources.face import Broken, Claim, NotFoundError, NothingNew, Posts, Presence, Refused, UnreadableError
 from bot.sources.jma import JMA_PACE, JmaSource
+from bot.sources.jma.lists import feeds_named
 
 FLASH = "20260721025210_0_VXSE51_010000"
 QUAKE = "20260721025510_0_VXSE53_010000"

@@ -117,6 +117,19 @@ async def test_a_page_is_asked_for_a_few_times_only(nmc, nmc_at, listed, publish
     assert isinstance(outcome, NothingNew)
 
 
+async def test_warnings_do_not_wait_long_for_their_pages(nmc, nmc_at, listed, publisher, recorded_nmc, monkeypatch):
+    monkeypatch.setattr("bot.sources.nmc.source.PATIENCE_S", -1.0)
+    listed(FOG)
+    memory = (await nmc.poll(nmc_at(), {})).memory
+    listed(RAIN, FOG)
+    publisher.put("/publish/alarm/430100_1130.html", recorded_nmc("page.html"))
+    outcome = await nmc.poll(nmc_at(), memory)
+    assert [post.truncated for post in outcome.posts] == [True]
+    monkeypatch.undo()
+    again = await nmc.poll(nmc_at(), outcome.memory)
+    assert [post.truncated for post in again.posts] == [False]
+
+
 async def test_a_later_warning_of_the_same_station_and_kind_updates_and_its_end_lifts(nmc, nmc_at, listed):
     listed(RAIN, FOG)
     first = await nmc.poll(nmc_at(), {})

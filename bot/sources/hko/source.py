@@ -31,7 +31,7 @@ _PATH = "/weatherAPI/opendata/weather.php"
 _PAGE = "https://www.hko.gov.hk/en/wxinfo/dailywx/wxwarntoday.htm"
 _HOSTS = frozenset(("data.weather.gov.hk", "www.hko.gov.hk", "hko.gov.hk", "www.weather.gov.hk"))
 _NAMES = frozenset(("hko", "hong kong observatory", "香港天文台", "天文台"))
-_LIMITS = Limits(max_bytes=1024 * 1024, total_s=20.0)
+_LIMITS = Limits(max_bytes=1024 * 1024, total_s=10.0)
 _ACCEPT = "application/json, */*;q=0.1"
 _SUMMARY, _BULLETINS = "warnsum", "warningInfo"
 
@@ -117,21 +117,25 @@ class HkoSource:
             return asking.failed(error)
 
     async def _all(self, base: str, told: Summary, bulletins: Response | Outcome, notes: list[str]) -> Answers:
-        """Both answers in every language; one that cannot be had lacks, and is noted."""
+        """Both answers in every language; one that cannot be had lacks, and is noted.
+
+        When the site itself is out of reach no more is asked: what is known already must not wait.
+        """
         summaries: dict[str, Summary] = {"en": told}
         texts: dict[str, tuple[Bulletin, ...]] = {}
-        for language in LANGUAGES:
-            if language != "en":
-                answer = await self._get(base, _SUMMARY, language)
-                try:
-                    summaries[language] = await asyncio.to_thread(read_summary, _good(answer).body)
-                except UnreadableError as error:
-                    notes.append(f"the summary ({language}) could not be had: {error}")
-            answer = bulletins if language == "en" else await self._get(base, _BULLETINS, language)
+        wanted = [(_BULLETINS, "en"), *((what, key) for key in ("tc", "sc") for what in (_SUMMARY, _BULLETINS))]
+        for what, language in wanted:
+            answer = bulletins if language == "en" else await self._get(base, what, language)
             try:
-                texts[language] = await asyncio.to_thread(read_bulletins, _good(answer).body)
+                body = _good(answer).body
+                if what == _SUMMARY:
+                    summaries[language] = await asyncio.to_thread(read_summary, body)
+                else:
+                    texts[language] = await asyncio.to_thread(read_bulletins, body)
             except UnreadableError as error:
-                notes.append(f"the bulletins ({language}) could not be had: {error}")
+                notes.append(f"{what} ({language}) could not be had: {error}")
+                if not isinstance(answer, Response):
+                    break
         return Answers(summaries, texts)
 
 

@@ -53,8 +53,10 @@ class Answers:
 
     @property
     def whole(self) -> bool:
-        """True when every language said both."""
-        return len(self.summaries) == len(self.bulletins) == len(LANGUAGES)
+        """True when every language said both, and all say the same (they are asked one after the other)."""
+        said = [{family: _gist(one) for family, one in told.warned.items()} for told in self.summaries.values()]
+        agree = all(one == said[0] for one in said)
+        return agree and len(self.summaries) == len(self.bulletins) == len(LANGUAGES)
 
     @property
     def listed(self) -> frozenset[str] | None:
@@ -101,7 +103,9 @@ def posts_of(answers: Answers, force: Force, account: str, now: datetime) -> tup
     after = dict(force)
     posts: list[Post] = []
     for family in next(iter(answers.summaries.values())).warned:
-        variants = {key: told.warned[family] for key, told in answers.summaries.items() if family in told.warned}
+        # a language that was asked a moment before or after may tell of another signal: its words are not these
+        told = {key: one.warned[family] for key, one in answers.summaries.items() if family in one.warned}
+        variants = {key: one for key, one in told.items() if _gist(one) == _gist(next(iter(told.values())))}
         posts.append(_said(variants, answers, after, account))
     posts += _announced(answers, after, account)
     listed = answers.listed
@@ -112,6 +116,10 @@ def posts_of(answers: Answers, force: Force, account: str, now: datetime) -> tup
     if PRE_8 in after and answers.whole and not _pre8(answers):
         del after[PRE_8]  # what it announced was issued, or its time has passed: it ends by itself
     return tuple(posts), after
+
+
+def _gist(warned: Warned) -> tuple[str, str, datetime]:
+    return warned.code, warned.action, warned.issued
 
 
 def _said(variants: Mapping[str, Warned], answers: Answers, after: dict[str, Standing], account: str) -> Post:

@@ -186,6 +186,18 @@ async def test_a_language_that_cannot_be_had_does_not_hold_up_the_others(hko, ho
     assert (again.id, len(again.alert.hazards[0].wordings), again.truncated) == (post.id, 3, False)
 
 
+async def test_a_language_that_tells_of_another_signal_lends_no_words(hko, hong_kong, in_force, publisher):
+    in_force(WRAIN=warning("WRAINA", "11:05"))
+    late = publisher.replies[f"{PATH}?dataType=warnsum&lang=tc"]
+    in_force(WRAIN=warning("WRAINB", "11:40"))
+    publisher.replies[f"{PATH}?dataType=warnsum&lang=tc"] = late
+    first = await hko.poll(hong_kong, {})
+    assert [w.headline for w in first.posts[0].alert.hazards[0].wordings] == [NAMES["WRAINB"][0], NAMES["WRAINB"][2]]
+    in_force(WRAIN=warning("WRAINB", "11:40"))
+    (again,) = (await hko.poll(hong_kong, first.memory)).posts
+    assert len(again.alert.hazards[0].wordings) == 3
+
+
 async def test_the_announcement_before_signal_8_stands_among_the_bulletins_alone(hko, hong_kong, in_force):
     signal = warning("TC3", "09:00", type="No. 3")
     soon = ("WTCPRE8", "", "Signal No. 8 will be issued before 4 pm")

@@ -1,4 +1,4 @@
-"""CAP behind one URL: asks for the list or the alert; the alerts behind a list are gathered elsewhere. Reads no XML."""
+"""Official alerts behind one URL, CAP's or a dialect's: asks for the list or the alert. Reads none of them itself."""
 
 import asyncio
 import hashlib
@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot.fetching import Fetcher, FetchError, Limits, Response
+from bot.fetching import Fetcher, FetchError, Response
 from bot.model.account import Account
 from bot.model.post import Post
 from bot.model.reason import Cause, Reason
 from bot.sources import asking
+from bot.sources.cap.dialect import LIST_LIMITS, Dialect, as_they_stand, cannot_say
 from bot.sources.cap.documents import Document, as_posts, in_order, oddities, read_document
 from bot.sources.cap.gathering import ACCEPT, Gathered, Gathering, Miss, lacking_of, remember
 from bot.sources.face import (
@@ -32,51 +33,76 @@ from bot.sources.links import as_url, normalised
 
 #: Alerts are urgent: asked each minute, never less often than each five; subscribers are told after 15 blind minutes.
 CAP_PACE = Pace(default=60, floor=30, ceiling=300, promise=900)
-_LIST_LIMITS = Limits(max_bytes=8 * 1024 * 1024)
+_WANTED = "Send the link of a CAP alert or of a list of alerts (https://…)."
+
+
+def _address(what: str) -> str:
+    return as_url(what)
+
+
+def _read(body: bytes, account: str, url: str, charset: str = "") -> Document:
+    return read_document(body, account, url, charset)
+
+
+def _host(key: str) -> str:
+    return urlsplit(key).hostname or key
+
+
+#: CAP as its standard writes it, in XML.
+PLAIN_CAP = Dialect(
+    kind="cap", pace=CAP_PACE, accept=ACCEPT, address=_address, wanted=_WANTED, read=_read, name=_host,
+    settle=as_they_stand, confirm=cannot_say, limits=LIST_LIMITS,
+)  # fmt: skip
 
 
 class CapSource:
-    """The source of CAP alerts; an account is the URL of an alert, a list or an index.
+    """The source of CAP alerts and of official lists like them; an account is the URL of an alert, a list or an index.
 
     Memory: ``etag``, ``modified``, ``sha``, ``moved``, ``url`` and ``hint_s`` (at most five minutes) as for feeds;
     ``seen``: marks of the linked addresses that need no asking, eight characters each, as one text; ``tries``: mark of
     an address that could not be had to [times tried, seconds since 1970 not to try before]; ``lost``: marks of listed
-    addresses that were given up.
+    addresses that were given up. A dialect may remember more under names of its own.
     """
 
-    kind = "cap"
-    pace = CAP_PACE
     #: A message is named by sender, identifier and time (rule 2): an unknown name is a new message.
     ids_may_churn = False
 
-    def __init__(self, fetcher: Fetcher, clock: Callable[[], datetime], rng: random.Random) -> None:
+    def __init__(
+        self, fetcher: Fetcher, clock: Callable[[], datetime], rng: random.Random, dialect: Dialect = PLAIN_CAP
+    ) -> None:
         self._fetcher = fetcher
         self._clock = clock
         self._rng = rng
+        self._dialect = dialect
+        self.kind, self.pace = dialect.kind, dialect.pace
 
     def claims(self, what: str) -> Claim:
-        """MAYBE for addresses, SURE where the name ends in .cap."""
-        url = as_url(what)
+        """SURE for a dialect's own addresses; for CAP's MAYBE, and SURE where the name ends in .cap."""
+        url = self._dialect.address(what)
         if not url:
             return Claim.NO
+        if self._dialect is not PLAIN_CAP:
+            return Claim.SURE
         return Claim.SURE if url.partition("?")[0].lower().endswith(".cap") else Claim.MAYBE
 
     async def find(self, what: str) -> tuple[Account, ...]:
         """The account at this address. Raises NotFoundError when there is no CAP there."""
-        url = as_url(what)
+        # whoever says the kind may name a copy of the list elsewhere
+        url = self._dialect.address(what) or as_url(what)
         if not url:
-            msg = f"“{what[:80]}” is no address. Send the link of a CAP alert or of a list of alerts (https://…)."
+            msg = f"“{what[:80]}” is no address. {self._dialect.wanted}"
             raise NotFoundError(msg, Reason(Cause.NO_ADDRESS))
         response = await self._ask(url)
         # a temporary redirect leads elsewhere tomorrow: only permanent ones become the account's address
         key = normalised(response.moved_to) or url
         document = await self._found(response, key)
-        offset = next((post.utc_offset for post in document.posts), None)
-        name = document.title or urlsplit(key).hostname or key
-        return (Account("cap", key, name, key, language=document.language, utc_offset=offset),)
+        offset = next((post.utc_offset for post in document.posts), self._dialect.utc_offset)
+        name = document.title or self._dialect.name(key)
+        language = document.language or self._dialect.language
+        return (Account(self.kind, key, name, key, language=language, utc_offset=offset),)
 
     async def _ask(self, url: str) -> Response:
-        return await asking.ask(self._fetcher, url, ACCEPT, _LIST_LIMITS)
+        return await asking.ask(self._fetcher, url, self._dialect.accept, self._dialect.limits)
 
     async def _found(self, response: Response, key: str) -> Document:
         """The document behind an answer. Raises NotFoundError when it has nothing to do with CAP."""
@@ -107,7 +133,8 @@ class CapSource:
         """Ask for the list, and for the alerts that it links and that were never asked for."""
         url = asking.asked_url(memory, account.key)
         try:
-            response = await self._fetcher.fetch(asking.poll_request(url, memory, ACCEPT, _LIST_LIMITS))
+            request = asking.poll_request(url, memory, self._dialect.accept, self._dialect.limits)
+            response = await self._fetcher.fetch(request)
         except FetchError as error:
             return asking.failed(error)
         if response.not_modified:
@@ -129,21 +156,21 @@ class CapSource:
         after["sha"] = sha
         after.pop("same", None)
         if not document.is_index:
+            document = self._dialect.settle(document, memory, after)
             return Posts(document.posts, after, (*document.notes, *asking.has_moved(memory, after)))
         return await self._from_index(account, document, memory, after)
 
     async def confirm(self, account: Account, post_id: str) -> Presence:
-        """Leaving a list of what is in force is no cancellation: CAP cannot say."""
-        del account, post_id
-        return Presence.UNKNOWN
+        """UNKNOWN for CAP, where leaving a list is no cancellation; a dialect may ask its agency."""
+        return await self._dialect.confirm(self._fetcher, account, post_id)
 
     def read(self, body: bytes, origin: str) -> tuple[Post, ...]:
         """Read a saved alert, list or index; linked alerts are not fetched. Raises UnreadableError."""
-        return as_posts(read_document(body, origin, origin), origin)
+        return as_posts(self._dialect.read(body, origin, origin), origin)
 
     async def _read(self, response: Response, account: str, url: str) -> Document:
         charset = asking.header_charset(response)
-        return await asyncio.to_thread(read_document, response.body, account, url, charset)
+        return await asyncio.to_thread(self._dialect.read, response.body, account, url, charset)
 
     async def _from_index(
         self, account: Account, document: Document, memory: Memory, after: dict[str, object]

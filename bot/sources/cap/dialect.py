@@ -56,6 +56,16 @@ class Dialect:
     utc_offset: int | None = None
 
 
+def read_as(dialect: Dialect, body: bytes, account: str, url: str, charset: str = "") -> Document:
+    """Read a body; what was read as CAP bears the name of its own kind. Raises UnreadableError."""
+    document = dialect.read(body, account, url, charset)
+    entries = tuple(
+        replace(entry, inline=as_kind(dialect.kind, entry.inline)) if entry.inline else entry
+        for entry in document.entries
+    )
+    return replace(document, posts=as_kind(dialect.kind, document.posts), entries=entries)
+
+
 def as_kind(kind: str, posts: tuple[Post, ...]) -> tuple[Post, ...]:
-    """Posts that were read as CAP, under the name of their own kind."""
-    return tuple(replace(post, kind=kind) for post in posts)
+    """Posts under the name of their kind."""
+    return tuple(post if post.kind == kind else replace(post, kind=kind) for post in posts)

@@ -13,7 +13,7 @@ from bot.model.account import Account
 from bot.model.post import Post
 from bot.model.reason import Cause, Reason
 from bot.sources import asking
-from bot.sources.cap.dialect import LIST_LIMITS, Dialect, as_they_stand, cannot_say
+from bot.sources.cap.dialect import LIST_LIMITS, Dialect, as_kind, as_they_stand, cannot_say, read_as
 from bot.sources.cap.documents import Document, as_posts, in_order, oddities, read_document
 from bot.sources.cap.gathering import ACCEPT, Gathered, Gathering, Miss, lacking_of, remember
 from bot.sources.face import (
@@ -166,11 +166,11 @@ class CapSource:
 
     def read(self, body: bytes, origin: str) -> tuple[Post, ...]:
         """Read a saved alert, list or index; linked alerts are not fetched. Raises UnreadableError."""
-        return as_posts(self._dialect.read(body, origin, origin), origin)
+        return as_kind(self.kind, as_posts(self._dialect.read(body, origin, origin), origin))
 
     async def _read(self, response: Response, account: str, url: str) -> Document:
         charset = asking.header_charset(response)
-        return await asyncio.to_thread(self._dialect.read, response.body, account, url, charset)
+        return await asyncio.to_thread(read_as, self._dialect, response.body, account, url, charset)
 
     async def _from_index(
         self, account: Account, document: Document, memory: Memory, after: dict[str, object]

@@ -10,7 +10,6 @@ from bot.model.alert import MsgType
 from bot.sources import json
 from bot.sources.cap import building
 from bot.sources.cap.alerts import read_alert
-from bot.sources.cap.dialect import as_kind
 from bot.sources.cap.documents import MAX_ENTRIES, Document, in_order, oddities
 from bot.sources.face import UnreadableError
 from bot.sources.plain import one_line, safe_url
@@ -45,7 +44,7 @@ def read_features(body: bytes, account: str, url: str, charset: str = "") -> Doc
     if json.string(json.mapping(data.get("pagination")).get("next")):
         notes = (*notes, "the list goes on at another page, which was not read: follow a smaller area")
     return Document(
-        posts=in_order(as_kind("nws", tuple(posts.values()))), title=one_line(json.string(data.get("title"))),
+        posts=in_order(posts.values()), title=one_line(json.string(data.get("title"))),
         language="en-US", notes=notes,
     )  # fmt: skip
 

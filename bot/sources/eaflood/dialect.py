@@ -4,9 +4,10 @@ import re
 from urllib.parse import quote, urlsplit
 
 from bot.sources.cap.dialect import JSON_ACCEPT, Dialect
-from bot.sources.eaflood.levels import settle
-from bot.sources.eaflood.reading import read_floods
-from bot.sources.face import Pace
+from bot.sources.cap.documents import Document
+from bot.sources.cap.following import followed
+from bot.sources.eaflood.reading import LEVEL, read_floods
+from bot.sources.face import Memory, Pace
 from bot.sources.links import as_url
 
 #: The list is made anew each quarter of an hour; a look each five minutes is ten late at most.
@@ -42,6 +43,10 @@ def _of_place(place: str) -> str:
     return f"{_LIST}?county={quote(place, safe='')}" if _COUNTY.fullmatch(place) else ""
 
 
+def _settle(document: Document, memory: Memory, after: dict[str, object]) -> Document:
+    return followed(document, memory, after, LEVEL)
+
+
 def _name(key: str) -> str:
     del key
     return "Environment Agency floods"
@@ -49,5 +54,5 @@ def _name(key: str) -> str:
 
 EAFLOOD = Dialect(
     kind="eaflood", pace=EAFLOOD_PACE, accept=JSON_ACCEPT, address=address, wanted=_WANTED, read=read_floods, name=_name,
-    settle=settle, language="en-GB",
+    settle=_settle, language="en-GB",
 )  # fmt: skip

@@ -10,11 +10,12 @@ from bot.model.post import Post
 from bot.sources import json
 from bot.sources.cap import fields
 from bot.sources.cap.documents import MAX_ENTRIES, Document, in_order
-from bot.sources.eaflood.levels import LEVEL
 from bot.sources.face import UnreadableError
 from bot.sources.json import Json
 from bot.sources.plain import one_line, safe_url
 
+#: The parameter that holds the level.
+LEVEL = "severityLevel"
 _AGENCY = "Environment Agency"
 _PAGE = "https://check-for-flooding.service.gov.uk/target-area/"
 #: Severe Flood Warning (danger to life), Flood Warning (expected, act now), Flood Alert (possible, be prepared).

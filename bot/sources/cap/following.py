@@ -1,4 +1,4 @@
-"""A flood warning keeps its name while its level changes: each level becomes a message that follows the one before."""
+"""Where a warning keeps its name while its level changes: each level becomes a message that follows the one before."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,25 +8,25 @@ from bot.model.post import Post
 from bot.sources.cap.documents import Document
 from bot.sources.face import Memory
 
-#: Warnings remembered that left the list; it keeps those that ended for a day.
+#: Warnings remembered that left their list.
 _KEPT_UNLISTED = 300
-#: What stands in a post's parameters for its level.
-LEVEL = "severityLevel"
 _PAIR = 2
 
 
-def settle(document: Document, memory: Memory, after: dict[str, object]) -> Document:
-    """Name each warning's present level. Memory: ``levels``, each warning's name to [its message's id, its level]."""
-    known = _known(memory)
+def followed(document: Document, memory: Memory, after: dict[str, object], parameter: str) -> Document:
+    """Name each warning's present level, which stands in its parameter of that name.
+
+    Memory: ``levels``, each warning's name to [its message's id, its level].
+    """
+    known = levels_of(memory)
     current: dict[str, list[str]] = {}
-    posts = tuple(_post(post, known, current) for post in document.posts)
+    posts = tuple(_post(post, level_of(post, parameter), known, current) for post in document.posts)
     unlisted = [name for name in known if name not in current][-_KEPT_UNLISTED:]
     after["levels"] = {**{name: known[name] for name in unlisted}, **current}
     return replace(document, posts=posts)
 
 
-def _post(post: Post, known: Mapping[str, list[str]], current: dict[str, list[str]]) -> Post:
-    level = _level_of(post)
+def _post(post: Post, level: str, known: Mapping[str, list[str]], current: dict[str, list[str]]) -> Post:
     message, was = known.get(post.id, ("", ""))
     if message and was == level:
         current[post.id] = [message, level]
@@ -42,12 +42,14 @@ def _post(post: Post, known: Mapping[str, list[str]], current: dict[str, list[st
     return replace(post, id=name, alert=alert, supersedes=(message,))
 
 
-def _level_of(post: Post) -> str:
+def level_of(post: Post, parameter: str) -> str:
+    """What a post's parameter of that name says, "" without one."""
     hazards = post.alert.hazards if post.alert else ()
-    return next((value for hazard in hazards for name, value in hazard.parameters if name == LEVEL), "")
+    return next((value for hazard in hazards for name, value in hazard.parameters if name == parameter), "")
 
 
-def _known(memory: Memory) -> dict[str, list[str]]:
+def levels_of(memory: Memory) -> dict[str, list[str]]:
+    """The warnings that were seen: name to [message's id, level]."""
     kept = memory.get("levels")
     items = kept.items() if isinstance(kept, dict) else ()
     return {

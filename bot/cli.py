@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
+from bot.cli_catalogue import catalogue_app
 from bot.cli_chats import chats_app
 from bot.cli_model import model_app
 from bot.cli_outbox import outbox_app
@@ -31,6 +32,7 @@ db_app = typer.Typer(help="The database's tables: bring them up to date, or say 
 app.add_typer(db_app, name="db", no_args_is_help=True)
 app.add_typer(outbox_app, name="outbox", no_args_is_help=True)
 app.add_typer(chats_app, name="chats", no_args_is_help=True)
+app.add_typer(catalogue_app, name="catalogue", no_args_is_help=True)
 app.add_typer(model_app, name="model", no_args_is_help=True)
 app.command()(stats)
 app.command()(translate)
@@ -121,7 +123,9 @@ def check() -> None:
 def fetch(
     what: Annotated[str, typer.Argument(metavar="URL_OR_ACCOUNT", help="A link, a Weibo number or @name.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    kind: Annotated[str, typer.Option(help="Kind of source (weibo, feed, cap); found out when not given.")] = "",
+    kind: Annotated[
+        str, typer.Option(help="Kind of source (weibo, feed, cap, nws …); found out when not given.")
+    ] = "",
     saved: Annotated[
         Path | None, typer.Option("--from", help="Read this saved answer instead of asking the site.", metavar="FILE")
     ] = None,

@@ -231,6 +231,9 @@ class Settings(BaseSettings):
     offline_models: str = _described(  # type: ignore[assignment]
         "models", "Directory of the models that `tocsin model install` brings in.", "a directory"
     )
+    catalogue: str = _described(  # type: ignore[assignment]
+        "catalogue.jsonl", "File of the official lists that `tocsin catalogue refresh` brings in.", "a file's name"
+    )
     contact: str = _described(  # type: ignore[assignment]
         "",
         "Your address or page, told to every site in the User-Agent, so that it can write before it blocks you.",
@@ -387,7 +390,7 @@ class Settings(BaseSettings):
             raise ValueError
         return SecretStr(key)
 
-    @field_validator("openai_model", "azure_region", "offline_models")
+    @field_validator("openai_model", "azure_region", "offline_models", "catalogue")
     @classmethod
     def _one_line(cls, value: str) -> str:
         if not value.isprintable() or not value.isascii():

@@ -103,9 +103,11 @@ def test_every_file_is_read_by_its_kinds_or_refused_in_a_sentence(kinds):
         "nws/linecast_nws_alerts_with_test.json",  # status Test, event Tsunami Warning
         "meteoalarm/linecast_meteoalarm_netherlands.json",  # green "warnings"
         "nina/dashboard_ha_sample_warnings.json",
+        "jma/01_01_02_091210_VGSK50.xml", "jma/32-39_11_02_250206_VTSE41.xml",  # drills and real telegrams alike
+        "hko/warnsum_tc_cancel.json", "nmc/linecast_cma_warnings.json",
     ],
 )  # fmt: skip
-def test_what_no_kind_can_read_yet_is_refused_and_so_never_pushed(name, kinds):
+def test_what_belongs_to_another_kind_is_refused_and_so_never_pushed_twice(name, kinds):
     body = (DATA / "samples" / name).read_bytes()
     for source in kinds.values():
         with pytest.raises(UnreadableError):

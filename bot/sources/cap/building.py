@@ -27,7 +27,7 @@ def alert_element(fields: Mapping[str, object]) -> Element:
     """The ``alert`` element of a mapping by CAP's own names: a list is an element repeated, a mapping one inside."""
     from lxml import etree
 
-    root = etree.Element(f"{{{NAMESPACE}}}alert", nsmap={None: NAMESPACE})
+    root = etree.Element(f"{{{NAMESPACE}}}alert", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     budget = iter(range(_MOST_ELEMENTS))
     _fill(root, fields, 1, budget, etree.SubElement)
     return root

@@ -48,7 +48,8 @@ class Dialect:
     read: Reading
     #: The account's name where the list does not say one.
     name: Callable[[str], str]
-    #: Given the list as read, the memory before and the one being made: what of it is told, under which names.
+    #: Given the list as read, the memory before and the one being made: what of it is told, under which names. In a
+    #: thread.
     settle: Callable[[Document, Memory, dict[str, object]], Document] = as_they_stand
     confirm: Callable[[Fetcher, Account, str], Awaitable[Presence]] = cannot_say
     limits: Limits = LIST_LIMITS

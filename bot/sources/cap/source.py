@@ -156,7 +156,7 @@ class CapSource:
         after["sha"] = sha
         after.pop("same", None)
         if not document.is_index:
-            document = self._dialect.settle(document, memory, after)
+            document = await asyncio.to_thread(self._dialect.settle, document, memory, after)
             return Posts(document.posts, after, (*document.notes, *asking.has_moved(memory, after)))
         return await self._from_index(account, document, memory, after)
 

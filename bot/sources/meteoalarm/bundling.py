@@ -153,7 +153,7 @@ def _worded(variants: Sequence[tuple[Wording, tuple[Area, ...]]]) -> Wording:
         if own:
             named = _once(_named_in(getattr(word, part), its_areas) for word, its_areas in variants)
             texts[part] = text.replace(max(own, key=len), _listed([name for name in named if name]))
-    return replace(first, **texts)  # type: ignore[arg-type]
+    return replace(first, **texts)
 
 
 def _named_in(text: str, areas: Iterable[Area]) -> str:

@@ -78,12 +78,21 @@ def _entry(item: Json, url: str) -> Entry | None:
 def _post(fields: Json, account: str, url: str) -> Post:
     post = read_alert(alert_element(_mended(fields)), account, url)
     name = json.string(fields.get("identifier"))
-    post = _named(replace(post, url=f"{_PAGE}{name}" if _ID.fullmatch(name) else url.partition("#")[0]))
+    page = f"{_PAGE}{name}" if _ID.fullmatch(name) else url.partition("#")[0]
+    post = _named(replace(post, url=page, author=_author(post)))
     is_new = post.alert is not None and post.alert.msg_type is MsgType.ALERT
     if is_new and any(_NO_PUSH in _PLACE.sub("", code).casefold() for code in json.strings(fields.get("code"))):
         # what it updates or ends later may have been pushed; a new one of this kind is for the list alone
         return replace(post, incomplete="its sender wants it listed, not pushed (noPush)")
     return post
+
+
+def _author(post: Post) -> str:
+    """Who speaks: MoWaS writes a code as the sender, and its name among the parameters."""
+    hazards = post.alert.hazards if post.alert else ()
+    named = (text for hazard in hazards for name, text in hazard.parameters if name == "sender_langname")
+    said = any(word.sender_name for hazard in hazards for word in hazard.wordings)
+    return post.author if said else next(named, post.author)
 
 
 def _named(post: Post) -> Post:

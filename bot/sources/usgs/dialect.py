@@ -1,5 +1,6 @@
 """Which earthquake lists of the US Geological Survey can be followed, and what became of an event that left one."""
 
+import asyncio
 import re
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -51,7 +52,7 @@ async def confirm(fetcher: Fetcher, account: Account, post_id: str) -> Presence:
     if response.status != httpx.codes.OK:
         return Presence.UNKNOWN
     try:
-        event = json.mapping(json.load(response.body))
+        event = json.mapping(await asyncio.to_thread(json.load, response.body))
     except UnreadableError:
         return Presence.UNKNOWN
     if not json.string(event.get("id")):

@@ -149,7 +149,8 @@ def _depth(feature: Json) -> float | None:
 
 def _point(feature: Json) -> Circle | None:
     """The epicentre; GeoJSON has the longitude first, and longitudes run beyond 180 in some answers."""
-    east, north, *_ = (*_coordinates(feature), None, None)
+    found = _coordinates(feature)
+    east, north = found[:2] if len(found) > 1 else (None, None)
     if east is None or north is None or abs(north) > 90 or abs(east) > 360:  # noqa: PLR2004 - degrees
         return None
     return Circle(north, east if abs(east) <= 180 else (east + 180) % 360 - 180, 0.0)  # noqa: PLR2004

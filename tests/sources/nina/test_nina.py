@@ -52,6 +52,7 @@ async def test_a_listed_warning_is_fetched_once_for_each_version(nina, publish, 
     assert isinstance(first, Posts)
     (fire,) = first.posts
     assert (fire.id, fire.kind, fire.alert.severity) == (ID, "nina", Severity.SEVERE)
+    assert fire.author == "Leitstelle Beispielstadt"  # the sender itself is a code
     assert fire.url == "https://warnung.bund.de/meldungen/mow.DE-XX-B-W100-20260721-000"
     assert isinstance(await nina.poll(first.memory), NothingNew)
     publish("dashboard_v2", "fire_v2")

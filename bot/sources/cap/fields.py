@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from bot.model.alert import Circle
 from bot.sources.plain import clean, from_html, has_markup, one_line
-from bot.sources.xml import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +40,7 @@ _WIDE_EDGE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]
 
 def children(element: Element, name: str) -> Iterator[Element]:
     """Direct children by local name: prefixes and order vary from sender to sender."""
-    return (child for child in element if local_name(child) == name)
+    return element.iterchildren(f"{{*}}{name}")
 
 
 def value(element: Element, name: str) -> str:

@@ -14,7 +14,8 @@ from bot.sources.registry import Parts
 
 __all__ = ["LOOKUP_ORDER", "TSUNAMI", "make_source"]
 
-LOOKUP_ORDER = 10
+#: After CAP: a saved alert does not say that it came from here.
+LOOKUP_ORDER = 60
 #: A wave may be minutes away.
 TSUNAMI_PACE = Pace(default=60, floor=30, ceiling=300, promise=900)
 _HOSTS = frozenset(("www.tsunami.gov", "tsunami.gov", "ntwc.arh.noaa.gov"))

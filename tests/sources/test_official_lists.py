@@ -1,5 +1,6 @@
 """What holds for every kind of official list: its pace, its memory, its threads, and that it is found by its address."""
 
+import contextlib
 import json
 import random
 import threading
@@ -10,17 +11,18 @@ import listed
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from publishing import NoKeep
 
 from bot.fetching.face import Response, Validators
 from bot.model.account import Account
 from bot.sources.cap.source import PLAIN_CAP, CapSource
 from bot.sources.eaflood import EAFLOOD
-from bot.sources.face import Broken, NothingNew, Posts
+from bot.sources.face import Broken, NothingNew, Posts, UnreadableError
 from bot.sources.gdacs import GDACS
 from bot.sources.meteoalarm import METEOALARM
 from bot.sources.nina import NINA
 from bot.sources.nws import NWS
-from bot.sources.registry import kinds
+from bot.sources.registry import Parts, kinds, make_sources
 from bot.sources.tsunami import TSUNAMI
 from bot.sources.usgs import USGS
 
@@ -100,6 +102,22 @@ def test_each_is_polled_whatever_was_remembered(dialect):
         json.dumps(dict(outcome.memory or {}))
 
     check()
+
+
+@EVERY
+def test_a_saved_list_is_known_for_what_it_is(dialect):
+    sources = make_sources(Parts(None, NoKeep(), lambda: listed.NOW, random.Random(1), {}))
+    # a tsunami centre's alert is CAP, and does not say where it was found
+    kind = "cap" if dialect is TSUNAMI else dialect.kind
+    assert _first_to_read(sources, listed.recorded(DIALECTS[dialect][0])) == kind
+
+
+def _first_to_read(sources, body: bytes) -> str:
+    for kind, source in sources.items():
+        with contextlib.suppress(UnreadableError):
+            source.read(body, "https://agency.example/list")
+            return kind
+    return ""
 
 
 @EVERY

@@ -53,6 +53,8 @@ class Dialect:
     settle: Callable[[Document, Memory, dict[str, object]], Document] = as_they_stand
     confirm: Callable[[Fetcher, Account, str], Awaitable[Presence]] = cannot_say
     limits: Limits = LIST_LIMITS
+    #: What the operator can do where the agency says 403, "" for what goes for every site.
+    forbidden: str = ""
     language: str = ""
     utc_offset: int | None = None
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+import httpx
+
 from bot.fetching import Fetcher, FetchError, Response
 from bot.model.account import Account
 from bot.model.post import Post
@@ -142,7 +144,8 @@ class CapSource:
             return replace(unchanged, lacking=lacking_of(memory)) if isinstance(unchanged, NothingNew) else unchanged
         refusal = asking.refusal(response)
         if refusal is not None:
-            return refusal
+            is_forbidden = isinstance(refusal, Broken) and response.status == httpx.codes.FORBIDDEN
+            return replace(refusal, advice=self._dialect.forbidden or refusal.advice) if is_forbidden else refusal
         sha = hashlib.sha256(response.body).hexdigest()
         after = asking.remembered(memory, response, url, self.pace.ceiling)
         if sha == memory.get("sha"):

@@ -40,6 +40,9 @@ def read_floods(body: bytes, account: str, url: str, charset: str = "") -> Docum
     zone = _zone()
     found = [_post(item, account, url, zone) for item in json.objects(items, MAX_ENTRIES)]
     posts = {post.id: post for post in found if post is not None}
+    if items and not posts:
+        msg = "The JSON lists something else than flood warnings: not one of its items has a flood area and a time."
+        raise UnreadableError(msg)
     lost = sum(1 for post in found if post is None)
     notes = (f"{lost} warning(s) without flood area or time were left out",) if lost else ()
     return Document(posts=in_order(posts.values()), language="en-GB", notes=notes)

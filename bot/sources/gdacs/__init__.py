@@ -7,6 +7,7 @@ from bot.sources.registry import Parts
 
 __all__ = ["GDACS", "LOOKUP_ORDER", "make_source"]
 
+#: Before CAP, which would take its list for an index of alerts.
 LOOKUP_ORDER = 10
 
 

@@ -82,7 +82,11 @@ def _from_json(text: str) -> list[dict[str, str]]:
     if not isinstance(features, list):
         msg = "The JSON is no list of GDACS (it has no “features”)."
         raise UnreadableError(msg)
-    return [_json_item(feature) for feature in json.objects(features, MAX_ENTRIES)]
+    items = [_json_item(feature) for feature in json.objects(features, MAX_ENTRIES)]
+    if features and not any("eventtype" in item for item in items):
+        msg = "The JSON lists something else than GDACS does: not one of its features has an “eventtype”."
+        raise UnreadableError(msg)
+    return items
 
 
 def _json_item(feature: Json) -> dict[str, str]:

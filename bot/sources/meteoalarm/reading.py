@@ -27,6 +27,9 @@ def read_warnings(body: bytes, account: str, url: str, charset: str = "") -> Doc
     if not isinstance(warnings, list):
         msg = "The JSON is no list of MeteoAlarm (it has no “warnings”)."
         raise UnreadableError(msg)
+    if warnings and not any(json.mapping(each.get("alert")) for each in json.objects(warnings, MAX_ENTRIES)):
+        msg = "The JSON lists something else than MeteoAlarm does: not one of its warnings has an “alert”."
+        raise UnreadableError(msg)
     posts = {post.id: post for post in (_post(each, account, url) for each in json.objects(warnings, MAX_ENTRIES))}
     notes = oddities(posts.values())
     if len(warnings) > MAX_ENTRIES:

@@ -7,7 +7,8 @@ from bot.sources.registry import Parts
 
 __all__ = ["LOOKUP_ORDER", "NWS", "make_source"]
 
-LOOKUP_ORDER = 10
+#: A saved answer is tried on those first that take nothing but their own.
+LOOKUP_ORDER = 60
 
 
 def make_source(parts: Parts) -> Source:

@@ -60,5 +60,5 @@ def _name(key: str) -> str:
 
 NWS = Dialect(
     kind="nws", pace=NWS_PACE, accept=JSON_ACCEPT, address=address, wanted=_WANTED, read=read_features, name=_name,
-    language="en-US",
+    language="en-US", forbidden="The service answers nobody who does not say how to be reached: set TOCSIN_CONTACT.",
 )  # fmt: skip

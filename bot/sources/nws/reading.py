@@ -37,9 +37,11 @@ def read_features(body: bytes, account: str, url: str, charset: str = "") -> Doc
     if not isinstance(features, list):
         msg = "The JSON is no list of alerts (it has no “features”)."
         raise UnreadableError(msg)
-    posts = {
-        post.id: post for post in (_post(feature, account, url) for feature in json.objects(features, MAX_ENTRIES))
-    }
+    listed = list(json.objects(features, MAX_ENTRIES))
+    if features and not any("messageType" in json.inner(feature, "properties") for feature in listed):
+        msg = "The JSON lists something else than weather alerts: not one of its features has a “messageType”."
+        raise UnreadableError(msg)
+    posts = {post.id: post for post in (_post(feature, account, url) for feature in listed)}
     notes = oddities(posts.values())
     if json.string(json.mapping(data.get("pagination")).get("next")):
         notes = (*notes, "the list goes on at another page, which was not read: follow a smaller area")

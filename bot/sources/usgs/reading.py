@@ -32,6 +32,11 @@ def read_quakes(body: bytes, account: str, url: str, charset: str = "") -> Docum
         raise UnreadableError(msg)
     found = [_post(feature, account, url) for feature in json.objects(features, MAX_ENTRIES)]
     posts = {post.id: post for post in found if post is not None}
+    if features and not posts:
+        msg = (
+            "The JSON lists something else than earthquakes: not one of its features has an id and a time of origin."
+        )
+        raise UnreadableError(msg)
     lost = sum(1 for post in found if post is None)
     notes = (f"{lost} event(s) without id or time of origin were left out",) if lost else ()
     title = one_line(json.string(json.inner(data, "metadata").get("title")))

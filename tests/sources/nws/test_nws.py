@@ -32,6 +32,11 @@ async def test_the_ways_a_look_can_end(nws):
     await listed.check_quiet_refused_and_broken(nws, answer("active"), answer("none"))
 
 
+async def test_whoever_names_no_contact_is_told_to(nws, publisher):
+    publisher.put(PATH, b"", 403)
+    assert "TOCSIN_CONTACT" in (await nws.poll()).advice
+
+
 async def test_alerts_come_with_all_that_cap_says(nws):
     nws.put(answer("active"))
     outcome = await nws.poll()

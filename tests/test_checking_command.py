@@ -14,6 +14,7 @@ from bot.model.reason import Cause, Reason
 from bot.model.subscription import ChatKind
 from bot.settings import load_settings
 from bot.sources.face import Broken, Posts, Refused
+from bot.sources.registry import kinds
 from bot.store import accounts, chats, subscriptions
 from bot.store.database import Database
 
@@ -68,7 +69,7 @@ async def test_when_all_is_well_every_row_is_ok(rows, settings_for, sqlite_url, 
         storm.weibo_post(UID, "今天出门请注意安全。")
         await follow(sqlite_url, clock)
         assert await run_checks(settings_for(url))
-    parts = ["settings", "Telegram", "database", "source cap", "source feed", "source weibo"]
+    parts = ["settings", "Telegram", "database", *(f"source {kind}" for kind in kinds())]
     assert sorted(each.part for each in rows) == sorted(parts)
     assert row(rows, "source weibo").what == "平安北京: 1 posts"
 

@@ -24,6 +24,9 @@ class Media:
     description: str = ""
     #: Referer the file's host wants before it gives the file (Weibo's pictures), "" when none.
     referer: str = ""
+    #: What stays the same when the host names the file anew from page to page (Telegram's pictures), "" where the
+    #: address's path does.
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,11 @@ _SHORT_LIVED = frozenset(
 ) | frozenset(("p", "li", "dt", "dd", "tr", "td", "th", "option", "tbody", "thead"))
 
 
-def bounded(html: str) -> tuple[str, bool]:
-    """The HTML up to where it outgrows the bounds, and whether anything was cut off. One pass, linear."""
+def bounded(html: str, max_tags: int = MAX_TAGS) -> tuple[str, bool]:
+    """The HTML up to where it outgrows the bounds, and whether anything was cut off. One pass, linear.
+
+    ``max_tags`` is for whole pages, which have more tags than a text; each costs a parser some microseconds.
+    """
     opened: Counter[str] = Counter()
     now_open = tags = last = 0
     for found in _TAG.finditer(html):
@@ -32,7 +35,7 @@ def bounded(html: str) -> tuple[str, bool]:
         at = found.start()
         if _crowded(html, last, at):
             return html[:last], True
-        if tags > MAX_TAGS or now_open > MAX_OPEN:
+        if tags > max_tags or now_open > MAX_OPEN:
             return html[:at], True
         last = at
         name = found[2].lower()

@@ -54,7 +54,7 @@ def _words(text: str) -> str:
 
 
 def _media(media: tuple[Media, ...]) -> list[list[str]]:
-    return sorted([item.kind.value, _path(item.url)] for item in media)
+    return sorted([item.kind.value, item.mark or _path(item.url)] for item in media)
 
 
 def _path(url: str) -> str:

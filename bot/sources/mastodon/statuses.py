@@ -205,7 +205,8 @@ def _quote(status: Json) -> Repost | None:
         return _reblog(quoted)
     if not quoted and "state" not in quote:  # other software gives the quoted status itself
         return _reblog(quote) if "content" in quote else None
-    return Repost(available=False, reason=f"the quoted post is not shown ({one_line(state, 30) or 'unknown'})")
+    # "revoked", "rejected", "deleted" and so on: the API's own word
+    return Repost(available=False, reason=one_line(state, 30) or "?")
 
 
 def _engagement(status: Json) -> Engagement:

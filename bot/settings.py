@@ -123,6 +123,17 @@ class Settings(BaseSettings):
         "Cookie of a logged-in Weibo session (from m.weibo.cn; SUB is the part that counts). Empty: as a visitor.",
         "a cookie line such as SUB=…; SUBP=…",
     )
+    rsshub_url: str = _described(  # type: ignore[assignment]
+        "",
+        "Your RSSHub instance, for routes such as rsshub://weibo/user/1288915263. One on your own network must be in "
+        "TOCSIN_ALLOWED_PRIVATE_HOSTS too. Empty: no routes.",
+        "an http:// or https:// address, or nothing",
+    )
+    rsshub_key: SecretStr = _described(  # type: ignore[assignment]
+        SecretStr(""),
+        "Its ACCESS_KEY. Only a code made from it and the route is sent. Empty for an instance that wants none.",
+        "one line without blanks",
+    )
     default_language: str = _described(  # type: ignore[assignment]
         "en", "Language of chats whose language is not known.", "a language tag such as en or zh-Hans"
     )
@@ -258,10 +269,11 @@ class Settings(BaseSettings):
         "google_url",
         "azure_url",
         "libretranslate_url",
+        "rsshub_url",
     )
     @classmethod
     def _is_web_address(cls, value: str, info: ValidationInfo) -> str:
-        if not value.strip() and info.field_name in {"deepl_url", "libretranslate_url"}:
+        if not value.strip() and info.field_name in {"deepl_url", "libretranslate_url", "rsshub_url"}:
             return ""
         parts = urlsplit(value.strip())
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
@@ -382,7 +394,7 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
-    @field_validator("openai_key", "deepl_key", "libretranslate_key", "google_key", "azure_key")
+    @field_validator("openai_key", "deepl_key", "libretranslate_key", "google_key", "azure_key", "rsshub_key")
     @classmethod
     def _fits_a_header(cls, value: SecretStr) -> SecretStr:
         key = value.get_secret_value().strip()

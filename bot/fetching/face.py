@@ -57,6 +57,8 @@ class Request:
     follow_redirects: bool = True
     #: Somebody is waiting for it in a chat: goes before polls in the site's queue.
     interactive: bool = False
+    #: Statuses after which the whole host is left alone. A gateway to many sites says 503 of one that is down.
+    rest_after: frozenset[int] = frozenset((429, 503))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,6 @@ from bot.fetching.wire import Connection
 #: Written by the fetcher itself; a caller's own are left out.
 _OURS = frozenset({"host", "connection", "content-length", "transfer-encoding"})
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-_RESTS = frozenset({httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE})
 #: Kept for every account and sent with every poll; real ones have under 100 characters.
 _LONGEST_VALIDATOR = 1024
 #: A redirect's page up to this size is read so that its connection can be used again.
@@ -125,7 +124,7 @@ class GuardedFetcher:
     async def _ask(self, hop: Hop, request: Request) -> Response:
         """One request and its answer, with the host's rest noted."""
         response = await self._exchange(hop, request)
-        if response.status in _RESTS:
+        if response.status in request.rest_after:
             until = await self._rests.refused(hop.target.authority, response.headers.get("retry-after", ""))
             return replace(response, retry_at=until)
         if response.status < httpx.codes.INTERNAL_SERVER_ERROR:

@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.outside import ForgetfulKeep, now_utc, open_outside
-from bot.settings import Settings, unknown_names
+from bot.settings import PREFIX, Settings, unknown_names
 from bot.sources.face import Broken, Posts, Refused, Source
+from bot.sources.registry import built_in_kinds, kinds
 from bot.store import accounts as account_store
 from bot.store import schema
 from bot.store.accounts import Watch
@@ -48,7 +49,9 @@ async def run_checks(settings: Settings) -> bool:
 
 
 def _check_names() -> Row:
-    unknown = unknown_names(list(os.environ))
+    # a plug-in's settings begin with its kind
+    foreign = tuple(f"{PREFIX}{kind.upper()}_" for kind in kinds() - built_in_kinds())
+    unknown = [name for name in unknown_names(list(os.environ)) if not name.upper().startswith(foreign)]
     if unknown:
         return Row("settings", False, f"unknown: {', '.join(unknown)}", "Check the spelling against .env.example.")
     return Row("settings", True, "all readable")

@@ -1,5 +1,6 @@
 """The way out, as the settings want it: the guarded fetcher and every source on it, for each command that asks."""
 
+import os
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ from pydantic import SecretStr
 from bot import __version__
 from bot.fetching import GuardedFetcher, user_agent
 from bot.fetching.face import Keep
-from bot.settings import Settings
+from bot.settings import PREFIX, Settings, unknown_names
 from bot.sources.face import Source
 from bot.sources.registry import Parts, make_sources
 
@@ -65,9 +66,10 @@ async def open_outside(
 
 
 def _options(settings: Settings) -> dict[str, str]:
-    """The settings as text by name, for the sources to take theirs."""
+    """The settings as text by name, for the sources to take theirs; those of plug-ins stand in the environment alone."""
+    foreign = {name[len(PREFIX) :].lower(): os.environ[name] for name in unknown_names(list(os.environ))}
     values = {name: getattr(settings, name) for name in type(settings).model_fields}
-    return {
+    return foreign | {
         name: value.get_secret_value() if isinstance(value, SecretStr) else str("" if value is None else value)
         for name, value in values.items()
         if name not in {"telegram_token", "database_url"}  # no source has any business with these

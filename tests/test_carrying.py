@@ -254,7 +254,7 @@ async def test_too_long_a_line_and_no_utf8_are_told(sqlite_url, clock, tmp_path,
 
 
 def test_the_kinds_of_accounts_are_those_that_can_be_watched():
-    assert kinds() >= {"weibo", "feed", "cap"}
+    assert kinds() >= {"weibo", "feed", "cap", "mastodon"}
 
 
 def test_the_commands_say_what_they_did_and_what_is_wrong(tmp_path, sqlite_url):

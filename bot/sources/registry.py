@@ -1,4 +1,4 @@
-"""Finds the platforms: every module of this folder that offers ``make_source(parts)`` is one."""
+"""Finds the platforms: every module of this folder that offers ``make_source(parts)``, and the plug-ins of others."""
 
 import importlib
 import pkgutil
@@ -10,6 +10,7 @@ from functools import cache
 
 import bot.sources
 from bot.fetching.face import Fetcher, Keep
+from bot.sources import plugins
 from bot.sources.face import Source
 
 
@@ -26,10 +27,20 @@ class Parts:
 
 
 @cache
-def kinds() -> frozenset[str]:
-    """Every kind of account that can be watched: a platform's module bears its name."""
+def built_in_kinds() -> frozenset[str]:
+    """The kinds of this folder: a platform's module bears its name."""
     names = (module_info.name for module_info in pkgutil.iter_modules(bot.sources.__path__))
     return frozenset(name for name in names if _offers(name))
+
+
+@cache
+def _plug_ins() -> tuple[plugins.PlugIn, ...]:
+    return plugins.found(built_in_kinds())
+
+
+def kinds() -> frozenset[str]:
+    """Every kind of account that can be watched."""
+    return built_in_kinds() | {plug_in.kind for plug_in in _plug_ins()}
 
 
 def _offers(name: str) -> bool:
@@ -39,10 +50,17 @@ def _offers(name: str) -> bool:
 def make_sources(parts: Parts) -> dict[str, Source]:
     """Every source by its kind, in the order in which an unclear address is tried on them."""
     found: list[tuple[int, Source]] = []
-    for module_info in pkgutil.iter_modules(bot.sources.__path__, "bot.sources."):
-        module = importlib.import_module(module_info.name)
-        make = getattr(module, "make_source", None)
-        if make is not None:
-            # LOOKUP_ORDER: the choosy ones (CAP) are asked before the one that takes any feed
-            found.append((getattr(module, "LOOKUP_ORDER", 50), make(parts)))
+    for kind in sorted(built_in_kinds()):
+        module = importlib.import_module(f"bot.sources.{kind}")
+        # LOOKUP_ORDER: the choosy ones (CAP) are asked before the one that takes any feed
+        found.append((getattr(module, "LOOKUP_ORDER", 50), module.make_source(parts)))
+    for plug_in in _plug_ins():
+        source = plugins.made(plug_in, parts)
+        if source is not None:
+            found.append((plug_in.order, source))
     return {source.kind: source for _, source in sorted(found, key=lambda pair: pair[0])}
+
+
+def forget_plug_ins() -> None:
+    """Look for plug-ins again: packages were added or removed (tests)."""
+    _plug_ins.cache_clear()

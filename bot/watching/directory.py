@@ -49,7 +49,8 @@ class Directory:
         if not candidates:
             raise LookupFailedError(
                 f"“{what[:80]}” is no account or address that I know how to watch. Send the link of a Weibo profile, "
-                "a Weibo number or @name, or the link of a feed (RSS, Atom, JSON Feed) or of a CAP warning list."
+                "a Weibo number or @name, the link of a Mastodon, Bluesky, YouTube or public Telegram account, or the link "
+                "of a feed (RSS, Atom, JSON Feed) or of a CAP warning list."
             )
         said: list[NotFoundError | UnreadableError] = []
         trouble = "not_found"

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from bot.sources.face import About
-from bot.sources.registry import kinds
+from bot.sources.registry import built_in_kinds
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("kind", sorted(kinds()))
+@pytest.mark.parametrize("kind", sorted(built_in_kinds()))
 def test_every_kind_says_what_it_is(kind):
     about = getattr(importlib.import_module(f"bot.sources.{kind}"), "ABOUT", None)
     assert isinstance(about, About), f"bot.sources.{kind} needs a constant ABOUT = About(...) (see face.py)"

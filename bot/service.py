@@ -27,12 +27,14 @@ from bot.fetching.face import FetchError, Limits, Request
 from bot.holding import steady_seconds, under_lease
 from bot.language.choosing import ChoiceError, Surroundings, open_translator
 from bot.language.phrasebook.rendering import VERSION as PHRASEBOOK_VERSION
+from bot.model.account import Account
 from bot.model.delivery import Lane
 from bot.model.post import Media
 from bot.model.subscription import Followed, Wish
 from bot.outside import Outside, now_utc, open_outside
 from bot.sending import Sending
 from bot.settings import Settings, language_options
+from bot.sources.face import Hub
 from bot.store import leases, schema
 from bot.store.database import Database, DatabaseError
 from bot.store.housekeeping import tidy
@@ -42,8 +44,10 @@ from bot.store.translations import TranslationLedger
 from bot.watching.directory import Directory
 from bot.watching.directory import LookupFailedError as NothingFoundError
 from bot.watching.following import Following
+from bot.watching.pushing import Pushing
 from bot.watching.watcher import Watcher
 from bot.watching.weigher import Weigher
+from bot.web.callbacks import hub_routes
 from bot.web.health import Vitals
 from bot.web.page import health_page
 from bot.web.serving import serve
@@ -162,11 +166,13 @@ class Service:
         settings, line = self._settings, Line(self._clock)
         polling, sends = self._lease(db, LEASE_OF_POLLING), self._lease(db, LEASE_OF_SENDING)
         vitals = Vitals(db, polling, sends, line, self._clock)
-        await stack.enter_async_context(_page(settings.health_address, vitals))
         interpreter = await stack.enter_async_context(_interpreter(settings, db, self._clock, self._rng))
         weigher = Weigher()
         stack.callback(weigher.close)
         weigher.start()
+        pushing = _pushing(settings, outside, SiteKeep(db, self._clock), self._clock, self._rng, lambda: watcher)
+        await stack.enter_async_context(_page(settings.health_address, vitals, pushing))
+        offered = pushing.offered if pushing is not None else _not_pushed
         watcher = Watcher(
             db,
             outside.sources,
@@ -176,10 +182,18 @@ class Service:
             queued=lambda: sending.wake(),  # noqa: PLW0108 - it is made below, with the watcher in it
             may_poll=lambda _kind: polling.held,
             weigher=weigher,
+            offered=offered,
         )
         lookout = Lookout(
             Directory(outside.sources),
-            Following(db, outside.sources, self._clock, lambda kind: watcher.pace_of(kind).default, watcher.nudge),
+            Following(
+                db,
+                outside.sources,
+                self._clock,
+                lambda kind: watcher.pace_of(kind).default,
+                watcher.nudge,
+                offered=offered,
+            ),
             watcher,
         )
         limits = SendingLimits(
@@ -198,7 +212,7 @@ class Service:
             _purse(settings, db, self._clock),
             interpreter,
         )
-        await self._run_tasks(db, watcher, sending, polling, vitals)
+        await self._run_tasks(db, watcher, pushing, sending, polling, vitals)
 
     def _lease(self, db: Database, name: str) -> Lease:
         return Lease(db, name, moment=partial(leases.moment, clock=self._clock), seconds=steady_seconds)
@@ -217,10 +231,22 @@ class Service:
                 log.info("housekeeping", rows=gone)
 
     async def _run_tasks(
-        self, db: Database, watcher: Watcher, sending: Sending, polling: Lease, vitals: Vitals
+        self,
+        db: Database,
+        watcher: Watcher,
+        pushing: Pushing | None,
+        sending: Sending,
+        polling: Lease,
+        vitals: Vitals,
     ) -> None:
+        async def watch() -> None:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(watcher.run(), name="polling")
+                if pushing is not None:
+                    both.create_task(pushing.run(), name="websub")
+
         async with asyncio.TaskGroup() as tasks:
-            watching = tasks.create_task(under_lease(polling, watcher.run), name="watching")
+            watching = tasks.create_task(under_lease(polling, watch), name="watching")
             relaying = tasks.create_task(self._send(sending, vitals), name="sending")
             tidying = tasks.create_task(self._tidy(db, polling), name="housekeeping")
             log.info("running; stop it with Ctrl-C or SIGTERM")
@@ -251,16 +277,44 @@ class Service:
             self.stop()
 
 
+def _not_pushed(_account: Account, _hub: Hub | None) -> None:
+    """Nobody subscribes to hubs: there is no public address."""
+
+
+def _pushing(
+    settings: Settings,
+    outside: Outside,
+    keep: SiteKeep,
+    clock: Callable[[], datetime],
+    rng: random.Random,
+    watcher: Callable[[], Watcher],
+) -> Pushing | None:
+    """The subscriptions at hubs, where hubs can call back. The watcher is made later, with this in it."""
+    if not settings.public_url:
+        return None
+    if not settings.health_address:
+        log.warning(
+            "TOCSIN_PUBLIC_URL needs TOCSIN_HEALTH_ADDRESS: nothing serves it, so feeds are only polled",
+            public_url=settings.public_url,
+        )
+        return None
+    return Pushing(
+        outside.fetcher, keep, settings.public_url, clock=clock, rng=rng,
+        look=lambda kind, key: watcher().hurry(kind, key), watched=lambda: watcher().watched(),
+    )  # fmt: skip
+
+
 @asynccontextmanager
-async def _page(address: str, vitals: Vitals) -> AsyncIterator[None]:
-    """The health page, where the operator wants one."""
+async def _page(address: str, vitals: Vitals, pushing: Pushing | None) -> AsyncIterator[None]:
+    """The health page, where the operator wants one, and beside it what hubs call."""
     if not address:
         yield
         return
     host, _, port = address.rpartition(":")
     async with AsyncExitStack() as stack:
         try:
-            url = await stack.enter_async_context(serve(health_page(vitals), host.strip("[]"), int(port)))
+            routes = hub_routes(pushing) if pushing is not None else ()
+            url = await stack.enter_async_context(serve(health_page(vitals, routes), host.strip("[]"), int(port)))
         except OSError as error:
             raise AddressError(
                 f"TOCSIN_HEALTH_ADDRESS: {address} cannot be used ({error.strerror or error}). Choose another port, or "

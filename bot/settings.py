@@ -178,6 +178,12 @@ class Settings(BaseSettings):
         "Empty: nowhere.",
         "a port, or host:port, such as 8014 or 0.0.0.0:8014, or nothing",
     )
+    public_url: str = _described(  # type: ignore[assignment]
+        "",
+        "The address under which the world reaches TOCSIN_HEALTH_ADDRESS (its /hub/ is enough): feeds that offer a hub "
+        "(WebSub) are then looked at the moment that they change. Empty: they are only polled.",
+        "an http:// or https:// address, or nothing",
+    )
     translators: Annotated[tuple[str, ...], NoDecode] = _described(  # type: ignore[assignment]
         (),
         "Translation engines in the order in which they are tried. Empty: no engine; what the phrasebook cannot say is "
@@ -270,10 +276,11 @@ class Settings(BaseSettings):
         "azure_url",
         "libretranslate_url",
         "rsshub_url",
+        "public_url",
     )
     @classmethod
     def _is_web_address(cls, value: str, info: ValidationInfo) -> str:
-        if not value.strip() and info.field_name in {"deepl_url", "libretranslate_url", "rsshub_url"}:
+        if not value.strip() and info.field_name in {"deepl_url", "libretranslate_url", "rsshub_url", "public_url"}:
             return ""
         parts = urlsplit(value.strip())
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:

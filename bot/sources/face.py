@@ -33,6 +33,16 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Hub:
+    """Where a source can be subscribed to so that a change is told at once (WebSub, W3C 2018): the hub and the topic's
+    address as the source itself names them.
+    """
+
+    url: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class Posts:
     """The site answered: everything it lists now, pinned posts too, in any order."""
 
@@ -44,6 +54,8 @@ class Posts:
     account: Account | None = None
     #: What of its list could not be had, None when nothing lacks: subscribers see it beside "answering".
     lacking: Reason | None = None
+    #: The hub that the source offers, None where it offers none.
+    hub: Hub | None = None
 
 
 @dataclass(frozen=True, slots=True)

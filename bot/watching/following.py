@@ -12,7 +12,7 @@ from bot.matching.words import words_key
 from bot.model.account import Account
 from bot.model.reason import Cause, Reason
 from bot.model.subscription import MOST_SUBSCRIPTIONS, Followed, TooManySubscriptionsError, Wish
-from bot.sources.face import Broken, NothingNew, Outcome, Posts, Refused, Source
+from bot.sources.face import Broken, Hub, NothingNew, Outcome, Posts, Refused, Source
 from bot.store import accounts as account_store
 from bot.store import posts as post_store
 from bot.store import subscriptions
@@ -39,6 +39,7 @@ class Following:
         interval_of: Callable[[str], float],
         nudge: Callable[[], None],
         first_look_seconds: float = FIRST_LOOK_SECONDS,
+        offered: Callable[[Account, Hub | None], None] = lambda _account, _hub: None,
     ) -> None:
         self._db = db
         self._sources = sources
@@ -46,6 +47,7 @@ class Following:
         self._interval_of = interval_of
         self._nudge = nudge
         self._first_look_seconds = first_look_seconds
+        self._offered = offered
 
     async def follow(self, wish: Wish) -> Followed:
         """Subscribe. An account without subscribers is looked at first, so that its past does not ring as news.
@@ -61,6 +63,8 @@ class Following:
         async with self._db.begin() as conn:
             granted = await self._grant(conn, wish, outcome, prints)
         self._nudge()
+        if isinstance(outcome, Posts):
+            self._offered(wish.account, outcome.hub)
         return granted
 
     async def _look(self, account: Account) -> Outcome:

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.model.account import Account
 from bot.model.reason import Cause, Reason
-from bot.sources.face import Broken, Outcome, Pace, Posts, Refused, Source
+from bot.sources.face import Broken, Hub, Outcome, Pace, Posts, Refused, Source
 from bot.store import accounts as account_store
 from bot.store.accounts import Watch
 from bot.store.database import Database
@@ -56,6 +57,7 @@ class Watcher:
         queued: Callable[[], None] = lambda: None,
         may_poll: Callable[[str], bool] = lambda _kind: True,
         weigher: Weigher | None = None,
+        offered: Callable[[Account, Hub | None], None] = lambda _account, _hub: None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -65,6 +67,10 @@ class Watcher:
             self._slots[kind] = _Slot(source, pace, asyncio.Semaphore(pace.at_once))
         self._may_poll = may_poll
         self._recorder = Recorder(db, clock, rng, queued, weigher)
+        self._offered = offered
+        self._read_once = False
+        #: Accounts that a hub told of while they were being polled.
+        self._hurried: set[int] = set()
         self._watches: dict[int, Watch] = {}
         self._heap: list[tuple[datetime, int]] = []
         #: Accounts whose poll was started; of these, those whose turn with the site has come.
@@ -79,6 +85,35 @@ class Watcher:
         """The list of accounts changed: read it again now."""
         self._list_changed = True
         self._woken.set()
+
+    def hurry(self, kind: str, key: str) -> None:
+        """Somebody says that this account has news: look at once, as far as its floor and a running rest allow."""
+        watch = next((w for w in self._watches.values() if (w.account.kind, w.account.key) == (kind, key)), None)
+        if watch is None or watch.state != "active" or watch.outcome == "refused":
+            return
+        if watch.account_id in self._polling:  # it may have been read just before the news
+            self._hurried.add(watch.account_id)
+            return
+        at = self._soonest(watch)
+        if at < watch.next_poll_at:
+            self._watches[watch.account_id] = replace(watch, next_poll_at=at)
+            self._heap = [due for due in self._heap if due[1] != watch.account_id]
+            heapq.heapify(self._heap)
+            heapq.heappush(self._heap, (at, watch.account_id))
+            self._woken.set()
+
+    def _soonest(self, watch: Watch) -> datetime:
+        floor = (
+            timedelta(seconds=self._slots[watch.account.kind].pace.floor)
+            if watch.account.kind in self._slots
+            else timedelta()
+        )
+        now = self._clock()
+        return max(now, watch.last_poll_at + floor) if watch.last_poll_at is not None else now
+
+    def watched(self) -> list[Account] | None:
+        """The accounts that are watched; None while the list was not read yet."""
+        return [watch.account for watch in self._watches.values()] if self._read_once else None
 
     def pace_of(self, kind: str) -> Pace:
         """The pace in force for a kind."""
@@ -136,6 +171,7 @@ class Watcher:
             if known is not None and self._newer_here(known, watch):
                 listed[account_id] = known
         self._watches = listed
+        self._read_once = True
         due = {account_id: w.next_poll_at for account_id, w in listed.items() if account_id not in self._polling}
         self._heap = [(at, account_id) for account_id, at in due.items()]
         heapq.heapify(self._heap)
@@ -175,6 +211,8 @@ class Watcher:
                 after = await self._recorder.record(slot.pace, watch, outcome, ids_may_churn=churn)
                 if isinstance(outcome, Posts) and watch.baseline_at is not None:
                     await self._recorder.withdrawals(slot.source, after, outcome)
+            if isinstance(outcome, Posts):
+                self._offered(after.account, outcome.hub)
             self._keep(after)
             if isinstance(outcome, Refused) and outcome.site_wide:
                 await self._rest_site(watch, outcome)
@@ -191,8 +229,12 @@ class Watcher:
             self._asking.discard(watch.account_id)
 
     def _keep(self, watch: Watch) -> None:
+        hurried = watch.account_id in self._hurried
+        self._hurried.discard(watch.account_id)
         if watch.account_id not in self._watches:  # unsubscribed meanwhile
             return
+        if hurried and watch.outcome != "refused":
+            watch = replace(watch, next_poll_at=min(watch.next_poll_at, self._soonest(watch)))
         self._watches[watch.account_id] = watch
         heapq.heappush(self._heap, (watch.next_poll_at, watch.account_id))
         if self._heap[0][1] == watch.account_id:  # it is the next one: the dispatcher's sleep is too long now

@@ -1,5 +1,6 @@
 """GET /health for machines and GET / for people: the same look, as JSON and as a small page. No secret is in either."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -68,8 +69,8 @@ _SHOWN: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
 )
 
 
-def health_page(vitals: Vitals) -> Starlette:
-    """The application."""
+def health_page(vitals: Vitals, more: Sequence[Route] = ()) -> Starlette:
+    """The application; ``more`` are routes beside the page's own."""
 
     async def machines(_request: Request) -> JSONResponse:
         health = await vitals.look()
@@ -79,7 +80,7 @@ def health_page(vitals: Vitals) -> Starlette:
         health = await vitals.look()
         return HTMLResponse(page(health), WELL if health.well else UNWELL, _HEADERS)
 
-    return Starlette(routes=[Route("/health", machines), Route("/", people)])
+    return Starlette(routes=[Route("/health", machines), Route("/", people), *more])
 
 
 def page(health: Health) -> str:

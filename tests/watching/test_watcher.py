@@ -278,3 +278,59 @@ async def test_subscribers_are_told_of_a_source_whose_turn_never_comes(town):
 
 async def _told(town, count: int = 1) -> bool:
     return len(await town.notices()) == count
+
+
+async def test_a_word_of_news_makes_it_look_at_once_but_never_below_the_floor(town):
+    town.site.pace = Pace(default=100, floor=20, ceiling=600, promise=1000)
+    await town.watch("1", due_in=90)
+    async with town.watching() as watcher:
+        await town.until(watcher.watched)
+        watcher.hurry("weibo", "1")
+        await asyncio.sleep(0.05)
+        assert town.site.polled == []  # it was looked at just now
+        town.clock.advance(20)
+        watcher.nudge()
+        await town.until(lambda: town.site.polled == ["1"])
+        await town.until(lambda: _written(town, "posts"))
+        town.clock.advance(5)
+        watcher.hurry("weibo", "1")
+        watcher.hurry("weibo", "1")
+        await asyncio.sleep(0.05)
+        assert town.site.polled == ["1"]
+        town.clock.advance(15)
+        watcher.nudge()
+        await town.until(lambda: town.site.polled == ["1", "1"])
+        await town.until(lambda: _in_time(town, 20))
+        watcher.nudge()
+        await asyncio.sleep(0.05)
+        assert town.site.polled == ["1", "1"]  # the ordinary look that it stood before is not due too
+        watcher.hurry("weibo", "nobody")
+
+
+async def _in_time(town, seconds: float) -> bool:
+    return (await town.stored("1")).next_poll_at >= town.clock() + timedelta(seconds=seconds)
+
+
+async def test_news_told_while_it_is_being_read_is_looked_for_once_more(town):
+    town.site.pace = Pace(default=100, floor=20, ceiling=600, promise=1000)
+    await town.watch("1")
+    town.site.open.clear()
+    async with town.watching() as watcher:
+        await town.until(lambda: town.site.polled)
+        watcher.hurry("weibo", "1")
+        town.site.open.set()
+        await town.until(lambda: _written(town, "posts"))
+        town.clock.advance(20)
+        watcher.nudge()
+        await town.until(lambda: len(town.site.polled) == 2)
+
+
+async def test_a_site_that_wants_rest_is_not_hurried(town):
+    await town.watch("1")
+    town.site.outcome = Refused("too often", town.clock() + timedelta(hours=1))
+    async with town.watching() as watcher:
+        await town.until(lambda: _written(town, "refused"))
+        town.clock.advance(600)
+        watcher.hurry("weibo", "1")
+        await asyncio.sleep(0.05)
+        assert len(town.site.polled) == 1

@@ -67,6 +67,8 @@ class Document:
     title: str = ""
     language: str = ""
     notes: tuple[str, ...] = field(default=())
+    #: An index's own links of WebSub: (rel, address) of "hub" and "self".
+    hub_links: tuple[tuple[str, str], ...] = ()
 
 
 def read_document(body: bytes, account: str, url: str, charset: str = "") -> Document:
@@ -140,7 +142,15 @@ def _index(root: Element, account: str, url: str) -> Document:
     if not holders:  # "nothing in force": only the feed's own names can tell what it is a list of
         namespaces = [str(uri) for uri in root.nsmap.values()]
         is_cap = any(map(is_cap_namespace, namespaces)) or bool(_NAMED_CAP.search(f"{url} {title}"))
-    return Document(entries=tuple(entries), is_index=True, is_cap=is_cap, title=title, language=language)
+    links = _hub_links(head, url)
+    return Document(
+        entries=tuple(entries), is_index=True, is_cap=is_cap, title=title, language=language, hub_links=links
+    )
+
+
+def _hub_links(head: Element, url: str) -> tuple[tuple[str, str], ...]:
+    links = ((link.get("rel", ""), safe_url(link.get("href", ""), url)) for link in fields.children(head, "link"))
+    return tuple((rel, target) for rel, target in links if rel in ("hub", "self") and target)[:20]
 
 
 def _points_to_cap(element: Element) -> bool:

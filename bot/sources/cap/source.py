@@ -31,6 +31,7 @@ from bot.sources.face import (
     RefusedError,
     UnreadableError,
 )
+from bot.sources.hubs import hub_of
 from bot.sources.links import as_url, normalised
 
 #: Alerts are urgent: asked each minute, never less often than each five; subscribers are told after 15 blind minutes.
@@ -161,7 +162,8 @@ class CapSource:
         if not document.is_index:
             document = await asyncio.to_thread(self._dialect.settle, document, memory, after)
             return Posts(document.posts, after, (*document.notes, *asking.has_moved(memory, after)))
-        return await self._from_index(account, document, memory, after)
+        outcome = await self._from_index(account, document, memory, after)
+        return replace(outcome, hub=hub_of(response, document.hub_links)) if isinstance(outcome, Posts) else outcome
 
     async def confirm(self, account: Account, post_id: str) -> Presence:
         """UNKNOWN for CAP, where leaving a list is no cancellation; a dialect may ask its agency."""

@@ -39,6 +39,8 @@ class Feed:
     notes: tuple[str, ...] = ()
     #: True when it ended early: what it says is true, but more is to come.
     cut_off: bool = False
+    #: Its links of WebSub: (rel, address) of "hub" and "self".
+    hub_links: tuple[tuple[str, str], ...] = ()
 
 
 def both_ends(items: list[_T]) -> list[_T]:
@@ -57,6 +59,7 @@ def posts_of(root: Element, account: str, url: str) -> Feed:
         description=_plain(about, "subtitle", url).text[:1000],
         language=tag(_text(about, "language")),
         ttl_s=_ttl(_text(about, "ttl")),
+        hub_links=_hub_links(about, url),
     )
     entries = parsed["entries"]
     posts = [_post(entry, account, url, feed) for entry in entries[:MAX_ENTRIES]]
@@ -132,6 +135,11 @@ def _post(entry: Mapping[str, object], account: str, url: str, feed: Feed) -> Po
         edited=updated if published and updated and updated > published else None,
         truncated=words.cut,
     )
+
+
+def _hub_links(about: Mapping[str, object], url: str) -> tuple[tuple[str, str], ...]:
+    links = ((_text(link, "rel"), safe_url(_text(link, "href"), url)) for link in _mappings(about, "links")[:50])
+    return tuple((rel, target) for rel, target in links if rel in ("hub", "self") and target)
 
 
 def _text(mapping: Mapping[str, object], name: str) -> str:

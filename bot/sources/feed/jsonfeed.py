@@ -36,12 +36,21 @@ def read_json_feed(text: str, account: str, url: str) -> Feed:
         link=safe_url(_text(data, "home_page_url"), url),
         description=clean(_text(data, "description"), 1000),
         language=tag(_text(data, "language")),
+        hub_links=_hub_links(data, url),
     )
     objects = [item for item in items if isinstance(item, dict)]
     feed.posts, feed.notes = told_apart([_post(item, account, url, feed) for item in both_ends(objects)])
     if len(objects) > MAX_ENTRIES:
         feed.notes = (*feed.notes, f"it lists {len(objects)} entries; {MAX_ENTRIES} were read")
     return feed
+
+
+def _hub_links(data: dict[str, object], url: str) -> tuple[tuple[str, str], ...]:
+    hubs = data.get("hubs")
+    listed = [hub for hub in hubs[:20] if isinstance(hub, dict)] if isinstance(hubs, list) else []
+    links = [("hub", _text(hub, "url")) for hub in listed if _text(hub, "type").lower() == "websub"]
+    links.append(("self", _text(data, "feed_url")))
+    return tuple((rel, target) for rel, link in links if (target := safe_url(link, url)))
 
 
 def _text(mapping: Mapping[str, object], name: str) -> str:

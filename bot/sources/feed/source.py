@@ -15,6 +15,7 @@ from bot.sources import asking
 from bot.sources.face import (
     Broken,
     Claim,
+    Hub,
     Memory,
     NotFoundError,
     NothingNew,
@@ -26,6 +27,7 @@ from bot.sources.face import (
     UnreadableError,
 )
 from bot.sources.feed.reading import Feed, feed_links, read_feed
+from bot.sources.hubs import hub_of
 from bot.sources.links import as_url, normalised
 
 #: Five minutes for news; subscribers are told after three blind hours.
@@ -127,9 +129,11 @@ class FeedSource:
             advice = "Look at the address in a browser; it is asked again by itself."
             return Broken(str(error), advice=advice, reason=error.reason)
         after = asking.remembered(memory, response, url, self.pace.ceiling, feed.ttl_s)
-        return self._posts(account, memory, feed, after, sha)
+        return self._posts(account, memory, feed, after, sha, hub_of(response, feed.hub_links))
 
-    def _posts(self, account: Account, before: Memory, feed: Feed, after: dict[str, object], sha: str) -> Posts:
+    def _posts(
+        self, account: Account, before: Memory, feed: Feed, after: dict[str, object], sha: str, hub: Hub | None
+    ) -> Posts:
         notes = (*feed.notes, *asking.has_moved(before, after))
         if after.pop("same", 0) == asking.SAME_TO_NOTICE:
             notes = (*notes, asking.IGNORES_VALIDATORS)
@@ -143,7 +147,7 @@ class FeedSource:
             description=feed.description or account.description,
             language=feed.language or account.language,
         )
-        return Posts(feed.posts, after, notes, shown)
+        return Posts(feed.posts, after, notes, shown, hub=hub)
 
     async def confirm(self, account: Account, post_id: str) -> Presence:
         """A feed forgets its old entries: it cannot say."""

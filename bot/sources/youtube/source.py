@@ -13,6 +13,7 @@ from bot.sources import asking
 from bot.sources.face import (
     Broken,
     Claim,
+    Hub,
     Memory,
     NotFoundError,
     NothingNew,
@@ -32,6 +33,9 @@ _LIMITS = Limits(max_bytes=1024 * 1024)
 _PAGE_LIMITS = Limits(max_bytes=6 * 1024 * 1024)
 _ACCEPT = "application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 _ACCEPT_PAGE = "text/html, */*;q=0.1"
+#: Google's hub tells of new films and changed titles; feeds do not name it, YouTube's documents do.
+_HUB = "https://pubsubhubbub.appspot.com/subscribe"
+_TOPIC = "https://www.youtube.com/xml/feeds/videos.xml?channel_id="
 _NOT_FOUND = 404
 _SHUT = (401, 403)
 
@@ -104,7 +108,8 @@ class YoutubeSource:
             seen = await asyncio.to_thread(read_videos, response.body, account.key)
         except UnreadableError as error:
             return Broken(str(error), "It is asked again by itself.", reason=error.reason)
-        return Posts(seen.posts, after, (), replace(account, name=seen.title or account.name))
+        shown = replace(account, name=seen.title or account.name)
+        return Posts(seen.posts, after, (), shown, hub=Hub(_HUB, f"{_TOPIC}{account.key}"))
 
     async def confirm(self, account: Account, post_id: str) -> Presence:
         """Ask the site's oEmbed about the film: 404 is its word that there is none."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import structlog
 
@@ -112,7 +112,7 @@ def made(plug_in: PlugIn, parts: "Parts") -> Source | None:
     if lacking:
         log.error("a plug-in is left out", kind=plug_in.kind, why=lacking)
         return None
-    return Guarded(source)  # type: ignore[arg-type] - its face was just looked at
+    return Guarded(cast("Source", source))  # its face was just looked at
 
 
 def _lacking(source: object, kind: str) -> str:
@@ -165,7 +165,7 @@ class Guarded:
         """An outcome of the face; posts are of this kind and this account."""
         try:
             async with asyncio.timeout(_PATIENCE):
-                outcome = await self._source.poll(account, memory)
+                outcome: object = await self._source.poll(account, memory)
             if not isinstance(outcome, _OUTCOMES):
                 return Broken(f"The plug-in for {self.kind} gave no outcome.", _ADVICE, reason=_FAULT)
             if outcome.memory is not None:

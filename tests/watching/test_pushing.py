@@ -6,13 +6,10 @@ import hmac
 import random
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from urllib.parse import parse_qs
 
-import httpx
 import pytest
+from hubs import HubServer
 from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.routing import Route
 
 from bot.fetching import GuardedFetcher
 from bot.model.account import Account
@@ -32,60 +29,6 @@ from bot.web.serving import serve
 
 FEED = Account("feed", "https://fire.example/feed", "Fire", "https://fire.example/")
 TOPIC = "https://fire.example/feed"
-
-
-class HubServer:
-    """A hub: notes what it is asked, verifies as told, and tells subscribers of changes."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, str]] = []
-        self.status = 202
-        self.verifies = True
-        self.lease = "864000"
-        self.verified: list[httpx.Response] = []
-        self.url = self.feed_url = self.feed = ""
-        self.feed_asked = 0
-        #: Called when a request comes in, before it is answered.
-        self.seen = lambda: None
-
-    def app(self) -> Starlette:
-        return Starlette(routes=[Route("/hub", self._asked, methods=["POST"]), Route("/feed", self._feed)])
-
-    async def _feed(self, request) -> Response:
-        self.feed_asked += 1
-        return Response(self.feed, media_type="application/rss+xml")
-
-    async def _asked(self, request) -> Response:
-        form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
-        self.asked.append(form)
-        self.seen()
-        if self.status < 300 and self.verifies:  # at once, before it answers
-            await self.verify(form)
-        return Response(status_code=self.status)
-
-    async def verify(self, form: dict[str, str], **other: str) -> httpx.Response:
-        query = {
-            "hub.mode": form["hub.mode"],
-            "hub.topic": form["hub.topic"],
-            "hub.challenge": "c-1",
-            "hub.lease_seconds": self.lease,
-        }
-        async with httpx.AsyncClient(trust_env=False) as client:
-            answer = await client.get(
-                form["hub.callback"], params=query | {k.replace("_", "."): v for k, v in other.items()}
-            )
-        self.verified.append(answer)
-        return answer
-
-    async def tell(
-        self, form: dict[str, str], body: bytes = b"<feed/>", method: str = "sha256", **headers: str
-    ) -> int:
-        made = hmac.new(form["hub.secret"].encode(), body, method).hexdigest()
-        async with httpx.AsyncClient(trust_env=False) as client:
-            answer = await client.post(
-                form["hub.callback"], content=body, headers={"X-Hub-Signature": f"{method}={made}"} | headers
-            )
-        return answer.status_code
 
 
 class Late:
@@ -366,7 +309,7 @@ async def test_the_number_of_subscriptions_is_bounded(town, monkeypatch):
 
 async def test_a_feeds_own_hub_makes_the_watcher_read_it_at_once(hub, town, clock, sqlite_db):
     """The whole way: followed, the hub asked and verified, a change, the hub's word, the post in the database."""
-    hub.feed = feed(hub, 1)
+    hub.feed = hub.feed_of(1)
     sources = {"feed": FeedSource(town.fetcher, clock, random.Random(1))}
     later = Late()
     watcher = Watcher(sqlite_db, sources, clock=clock, rng=random.Random(1), offered=later.offered)
@@ -385,7 +328,7 @@ async def test_a_feeds_own_hub_makes_the_watcher_read_it_at_once(hub, town, cloc
         await following.follow(Wish(Account("feed", hub.feed_url, "Fire", ""), chat, 0))
         await until(lambda: hub.verified and watcher.watched())
         assert hub.asked[0]["hub.topic"] == hub.feed_url
-        hub.feed = feed(hub, 2, 1)
+        hub.feed = hub.feed_of(2, 1)
         clock.advance(61)  # past the floor of feeds, far from the next ordinary look
         assert await hub.tell(hub.asked[0], b"<rss>a lie</rss>") == 202
         await until(lambda: hub.feed_asked == 2)
@@ -400,12 +343,6 @@ async def test_a_feeds_own_hub_makes_the_watcher_read_it_at_once(hub, town, cloc
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-
-
-def feed(hub, *numbers: int) -> str:
-    links = f"<a:link rel='hub' href='{hub.url}'/><a:link rel='self' href='{hub.feed_url}'/>"
-    items = "".join(f"<item><guid>{number}</guid><title>Fire {number}</title></item>" for number in numbers)
-    return f"<rss xmlns:a='http://www.w3.org/2005/Atom'><channel><title>Fire</title>{links}{items}</channel></rss>"
 
 
 async def titles(db) -> list[str]:

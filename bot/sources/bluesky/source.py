@@ -37,6 +37,8 @@ _ACCEPT = "application/json"
 _QUERY = "limit=50&filter=posts_and_author_threads&includePins=false"
 _MAX_PAGES = 5
 _BAD_REQUEST = 400
+#: An error is two short texts.
+_LARGEST_ERROR = 10_000
 _SHUT = "This account asks to be shown to nobody outside Bluesky."
 #: What the AppView answers (400) about an account that it does not show, and whether that is for good.
 _AWAY = {
@@ -82,7 +84,7 @@ class BlueskySource:
         if away is not None:
             raise NotFoundError(away.why, away.reason)
         asking.raise_for_status(response)
-        profile = mapping(load(response.body))
+        profile = mapping(await asyncio.to_thread(load, response.body))
         account = account_of(profile)
         if account is None:
             msg = "The answer is no profile of Bluesky's."
@@ -125,7 +127,8 @@ class BlueskySource:
 
     async def _reaching_back(self, account: Account, page: Page, after: dict[str, object], memory: Memory) -> Outcome:
         known, _ = instant(memory.get("newest"))
-        posts, cursor, notes, whole = page.posts, page.cursor, (), True
+        posts, cursor, whole = page.posts, page.cursor, True
+        notes: tuple[str, ...] = ()
         for _ in range(_MAX_PAGES):
             if known is None or not cursor or not posts or _oldest(posts) <= known:
                 break
@@ -198,7 +201,7 @@ def _presence(data: Json, post_id: str) -> Presence:
 
 def _away(response: Response) -> Broken | None:
     """What a 400 says of the account itself; None for every other answer."""
-    if response.status != _BAD_REQUEST:
+    if response.status != _BAD_REQUEST or len(response.body) > _LARGEST_ERROR:
         return None
     try:
         data = mapping(load(response.body))

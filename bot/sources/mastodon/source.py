@@ -41,6 +41,7 @@ _QUERY = "limit=40&exclude_replies=true"
 #: Pages of forty that are read back over a gap.
 _MAX_PAGES = 5
 _KEY = re.compile(r"(https?://[^/?#\s]+)/api/v1/accounts/([A-Za-z0-9_-]{1,64})")
+_SUBJECT = re.compile(r"acct:([A-Za-z0-9_.-]{1,64})@.{1,255}")
 _SHUT = (401, 403, 422)
 _NOT_FOUND = 404
 
@@ -86,7 +87,7 @@ class MastodonSource:
             msg = f"This server tells strangers nothing. Its feed may be open: {server}/@{name}.rss"
             raise NotFoundError(msg, Reason(Cause.LOGIN))
         asking.raise_for_status(response)
-        data = mapping(load(response.body))
+        data = mapping(await asyncio.to_thread(load, response.body))
         account = read_account(data, server)
         if account is None:
             msg = "The answer is no account of Mastodon's."
@@ -102,16 +103,14 @@ class MastodonSource:
         try:
             response = await self._ask(f"{server}/.well-known/webfinger?resource={resource}")
             asking.raise_for_status(response)
-            links = objects(mapping(load(response.body)).get("links"), 50)
+            data = mapping(await asyncio.to_thread(load, response.body))
         except (NotFoundError, UnreadableError):
             return None
-        for link in links:
+        for link in objects(data.get("links"), 50):
             if string(link.get("rel")) == "self" and "json" in string(link.get("type")):
                 actor = urlsplit(normalised(string(link.get("href"))))
                 home = f"{actor.scheme}://{actor.netloc}"
-                subject = re.fullmatch(
-                    r"acct:([A-Za-z0-9_.-]{1,64})@.{1,255}", string(mapping(load(response.body)).get("subject"))
-                )
+                subject = _SUBJECT.fullmatch(string(data.get("subject")))
                 return (home, subject[1] if subject else name) if actor.netloc and home != server else None
         return None
 

@@ -44,13 +44,14 @@ MOST = 500
 #: How often what is due is looked for, and requests to hubs in one turn.
 TURN_SECONDS, REQUESTS_A_TURN = 30.0, 10
 _LIMITS = Limits(max_bytes=64 * 1024, total_s=20.0)
-_SITE, _NAME = "websub", "subscriptions"
+#: Each subscription is kept under its token, and all tokens in a list.
+_SITE, _LIST = "websub", "subscriptions"
 _METHODS = frozenset(("sha1", "sha256", "sha384", "sha512"))
 _SIGNATURE = re.compile(r"\s*([a-z0-9]{4,6})=([0-9A-Fa-f]{40,128})\s*")
 _ACCEPTED = range(200, 300)
 _MOST_FAILURES = 16
 #: A name or secret that is shorter could be guessed.
-_SHORTEST = 15
+_SHORTEST = 16
 
 
 class State(StrEnum):
@@ -110,6 +111,9 @@ class Pushing:
         self._topics: dict[str, Topic] = {}
         #: Since when a subscription's source is not among the watched, by token.
         self._gone: dict[str, datetime] = {}
+        #: What is kept: the tokens listed, and those to be forgotten yet.
+        self._listed: frozenset[str] = frozenset()
+        self._dropped: list[str] = []
         self._saving = asyncio.Lock()
         self._woken = asyncio.Event()
         #: True while this process polls: only then are the subscriptions here the present ones.
@@ -127,7 +131,8 @@ class Pushing:
         ):
             return
         if known is not None:
-            del self._topics[known.token]
+            self._topics.pop(known.token)
+            self._dropped.append(known.token)
         if len(self._topics) >= MOST:
             return
         token = self._name()
@@ -142,7 +147,7 @@ class Pushing:
                 self._woken.clear()
                 try:
                     if not self.running:  # another process may have had the watch meanwhile
-                        self._topics = _read(await self._keep.load(_SITE, _NAME))
+                        self._topics = await self._load()
                         self.running = True
                     await self._turn()
                 except Exception:  # a supervisor's loop: whatever one turn did, polling goes on and so does this
@@ -169,8 +174,7 @@ class Pushing:
         if not challenge:
             return None
         if mode == "unsubscribe" and topic.state is State.LEAVING:
-            del self._topics[token]
-            await self._save()
+            await self._drop(token)
             return challenge
         # LIVE: asked anew, and the hub verifies twice
         if mode == "subscribe" and topic.state in (State.ASKED, State.LIVE):
@@ -220,8 +224,7 @@ class Pushing:
         now, leaving = self._clock(), topic.state is State.LEAVING
         if leaving and (topic.failures or topic.lease_until is None):
             # asked once, or never live: the lease ends by itself
-            del self._topics[topic.token]
-            await self._save()
+            await self._drop(topic.token)
             return
         # written before it is asked: the hub verifies while it is still answering
         state = State.LEAVING if leaving else State.LIVE if topic.state is State.LIVE else State.ASKED
@@ -263,18 +266,36 @@ class Pushing:
 
     async def _put(self, topic: Topic) -> None:
         self._topics[topic.token] = topic
-        await self._save()
+        async with self._saving:  # else an older state could be written last
+            await self._list()
+            # written as it is by now
+            if (current := self._topics.get(topic.token)) is not None:
+                await self._keep.save(_SITE, topic.token, _kept(current))
 
-    async def _save(self) -> None:
-        kept = [
-            asdict(topic)
-            | {
-                "next_at": topic.next_at.isoformat(),
-                "lease_until": topic.lease_until and topic.lease_until.isoformat(),
-            }
-            for topic in self._topics.values()
-        ]
-        await self._keep.save(_SITE, _NAME, kept)
+    async def _drop(self, token: str) -> None:
+        self._topics.pop(token, None)
+        self._dropped.append(token)
+        async with self._saving:
+            await self._list()
+
+    async def _list(self) -> None:
+        """Keep the list of tokens where it changed. A token is listed before it is kept and until it is forgotten, so
+        that nothing is kept that is not listed.
+        """
+        while self._dropped:
+            await self._keep.save(_SITE, self._dropped[-1], None)
+            self._dropped.pop()
+        tokens = frozenset(self._topics)
+        if tokens != self._listed:
+            await self._keep.save(_SITE, _LIST, sorted(tokens))
+            self._listed = tokens
+
+    async def _load(self) -> dict[str, Topic]:
+        tokens = await self._keep.load(_SITE, _LIST)
+        listed = [token for token in tokens if isinstance(token, str)] if isinstance(tokens, list) else []
+        read = [_read(await self._keep.load(_SITE, token)) for token in listed[:MOST]]
+        self._listed, self._dropped = frozenset(listed), []
+        return {topic.token: topic for topic in read if topic is not None}
 
 
 def signed(secret: str, header: str, body: bytes) -> bool:
@@ -296,21 +317,20 @@ def _kept(topic: Topic) -> dict[str, object]:
     return asdict(topic) | {"next_at": topic.next_at.isoformat(), "lease_until": until}
 
 
-def _read(kept: object) -> dict[str, Topic]:
-    """What ``_save`` kept; what cannot be read is left out, and asked for anew when its source offers a hub again."""
-    topics: dict[str, Topic] = {}
-    for each in kept[:MOST] if isinstance(kept, list) else []:
-        try:
-            until = each["lease_until"]
-            times = {"next_at": _time(each["next_at"]), "lease_until": _time(until) if until else None}
-            topic = Topic(**{**each, **times, "state": State(each["state"]), "failures": int(each["failures"])})
-        except (TypeError, KeyError, ValueError, AttributeError):
-            continue
-        if all(isinstance(value, str) and value for value in (topic.kind, topic.key, topic.hub, topic.topic)) and all(
-            isinstance(value, str) and len(value) > _SHORTEST for value in (topic.token, topic.secret)
-        ):
-            topics[topic.token] = topic
-    return topics
+def _read(kept: object) -> Topic | None:
+    """What ``_kept`` made; None for anything else: it is asked for anew when its source offers its hub again."""
+    if not isinstance(kept, dict):
+        return None
+    try:
+        until = kept["lease_until"]
+        times = {"next_at": _time(kept["next_at"]), "lease_until": _time(until) if until else None}
+        topic = Topic(**{**kept, **times, "state": State(kept["state"]), "failures": int(kept["failures"])})
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None
+    texts = (topic.kind, topic.key, topic.hub, topic.topic, topic.token, topic.secret)
+    if not all(isinstance(text, str) and text for text in texts):
+        return None
+    return topic if min(len(topic.token), len(topic.secret)) >= _SHORTEST else None
 
 
 def _time(text: str) -> datetime:

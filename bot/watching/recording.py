@@ -23,7 +23,7 @@ from bot.watching.foreseeing import foresee
 from bot.watching.intake import Taken, take_in, withdraw
 from bot.watching.schedule import after_failure, jittered, next_interval
 from bot.watching.weigher import Weigher
-from bot.watching.withdrawal import Asked, missing
+from bot.watching.withdrawal import ASKED_PER_POLL, Asked, missing
 
 log = structlog.get_logger(__name__)
 
@@ -203,9 +203,8 @@ class Recorder:
         """Ask the site about relayed posts that vanished from the page, and record what it says is deleted."""
         async with self._db.read() as conn:
             gone = await missing(conn, watch.account_id, outcome.posts)
-        for known in gone:
-            if not self._asked.may(known, self._clock()):
-                continue
+        # those of which the site cannot say anything must not stand before the others for ever
+        for known in [known for known in gone if self._asked.may(known, self._clock())][:ASKED_PER_POLL]:
             presence = await source.confirm(watch.account, known.ext_id)
             self._asked.answered(known, presence, self._clock())
             if presence is Presence.DELETED:

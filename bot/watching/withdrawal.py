@@ -25,7 +25,7 @@ ASK_AGAIN = {
 
 
 async def missing(conn: AsyncConnection, account_id: int, page: Sequence[Post]) -> list[KnownPost]:
-    """Relayed posts that should be on this page by their time, and are not; newest first, at most ASKED_PER_POLL.
+    """Relayed posts that should be on this page by their time, and are not; newest first, at most COMPARED.
 
     A post older than the page's oldest (unpinned) one has merely moved on to page two.
     """
@@ -35,12 +35,11 @@ async def missing(conn: AsyncConnection, account_id: int, page: Sequence[Post]) 
     listed = {post.id for post in page}
     oldest = min(times)
     newest = await post_store.newest(conn, account_id, COMPARED)
-    gone = [
+    return [
         known
         for known in newest
         if known.ext_id not in listed and known.published_at is not None and known.published_at > oldest
     ]
-    return gone[:ASKED_PER_POLL]
 
 
 class Asked:

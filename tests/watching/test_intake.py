@@ -131,6 +131,24 @@ async def test_gone_from_page_one_is_no_deletion_unless_the_site_says_so(town):
     assert town.messenger.messages[-1].reply_to == marked[0].id
 
 
+async def test_posts_of_which_the_site_cannot_say_anything_do_not_hide_a_deleted_one(town):
+    await town.subscribe(READER)
+    await town.see()
+    posts = [town.post(n) for n in (1, 2, 3, 4, 5)]
+    for post in posts[1:]:
+        town.source.presence[post.id] = Presence.UNKNOWN
+    town.source.presence[posts[1].id] = Presence.DELETED
+    town.clock.advance(600)
+    await town.see(*posts)
+    await town.deliver()
+    listed = (posts[0], replace(town.post(6), published=town.clock()))
+    for _ in range(2):  # two questions each time
+        await town.see(*listed, withdrawals=True)
+    await town.deliver()
+    assert sorted(town.source.asked) == sorted(post.id for post in posts[1:])
+    assert [message.text for message in town.messenger.messages if "removed" in message.text]
+
+
 @pytest.mark.parametrize("status", [Status.TEST, Status.EXERCISE, Status.SYSTEM, Status.DRAFT, Status.UNKNOWN])
 async def test_what_is_not_actual_is_not_shown_and_lifts_nothing(town, status):
     await town.subscribe(READER)

@@ -86,10 +86,15 @@ async def town(hub, clock, monkeypatch):
                 await asyncio.wait({task})
 
         async def kept(self):
-            return await keep.load("websub", "subscriptions")
+            tokens = await keep.load("websub", "subscriptions")
+            found = [await keep.load("websub", token) for token in tokens]
+            # nothing is kept that is not listed
+            assert sum(1 for value in keep._values.values() if isinstance(value, dict)) == len(found)
+            return found
 
-        async def spoil(self, value):
-            await keep.save("websub", "subscriptions", value)
+        async def spoil(self, listed, kept):
+            await keep.save("websub", "subscriptions", listed)
+            await keep.save("websub", "t" * 20, kept)
 
     made = Town()
     async with (
@@ -177,10 +182,16 @@ async def test_the_subscription_is_kept_before_the_hub_is_asked_and_lasts_over_a
     assert town.looks == [("feed", FEED.key)]
 
 
-@pytest.mark.parametrize("kept", ["nonsense", [1, {"kind": "feed"}], [{"state": "odd"}], {"a": 1}])
-async def test_what_was_kept_may_be_anything(kept, hub, town):
-    await town.spoil(kept)
+@pytest.mark.parametrize(
+    ("listed", "kept"),
+    [("nonsense", 1), ({"a": 1}, None), ([1, None, "t" * 20], None), (["t" * 20], {"kind": "feed"}), (["t" * 20], [1]),
+     (["t" * 20], {"kind": "feed", "key": "k", "hub": "h", "topic": "t", "token": "short", "secret": "short", "state": "live",
+                   "next_at": "2026-07-21T00:00:00+00:00", "lease_until": None, "failures": 0})],
+)  # fmt: skip
+async def test_what_was_kept_may_be_anything(listed, kept, hub, town):
+    await town.spoil(listed, kept)
     async with town.running() as pushing:
+        assert not pushing._topics
         await live(hub, pushing)
 
 
@@ -297,6 +308,7 @@ async def test_the_same_offer_changes_nothing_and_another_hub_is_asked_instead(h
         await until(lambda: len(hub.verified) == 2)
         assert len(pushing._topics) == 1
         assert await hub.tell(first) == 410
+    assert [each["topic"] for each in await town.kept()] == ["https://fire.example/moved"]
 
 
 async def test_the_number_of_subscriptions_is_bounded(town, monkeypatch):

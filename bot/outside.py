@@ -60,17 +60,21 @@ async def open_outside(
         gap_override=settings.site_gap_seconds,
     )
     try:
-        yield Outside(fetcher, make_sources(Parts(fetcher, keep, clock, chance, _options(settings))))
+        yield Outside(fetcher, make_sources(Parts(fetcher, keep, clock, chance, _options(settings), _foreign())))
     finally:
         await fetcher.aclose()
 
 
 def _options(settings: Settings) -> dict[str, str]:
-    """The settings as text by name, for the sources to take theirs; those of plug-ins stand in the environment alone."""
-    foreign = {name[len(PREFIX) :].lower(): os.environ[name] for name in unknown_names(list(os.environ))}
+    """The settings as text by name, for the sources to take theirs."""
     values = {name: getattr(settings, name) for name in type(settings).model_fields}
-    return foreign | {
+    return {
         name: value.get_secret_value() if isinstance(value, SecretStr) else str("" if value is None else value)
         for name, value in values.items()
         if name not in {"telegram_token", "database_url"}  # no source has any business with these
     }
+
+
+def _foreign() -> dict[str, str]:
+    """Settings that are none of ours: a plug-in's."""
+    return {name[len(PREFIX) :].lower(): os.environ[name] for name in unknown_names(list(os.environ))}

@@ -5,7 +5,7 @@ import contextlib
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +35,7 @@ from bot.outside import Outside, now_utc, open_outside
 from bot.sending import Sending
 from bot.settings import Settings, language_options
 from bot.sources.face import Hub
+from bot.sources.mastodon.streaming import MastodonStream
 from bot.store import leases, schema
 from bot.store.database import Database, DatabaseError
 from bot.store.housekeeping import tidy
@@ -212,7 +213,8 @@ class Service:
             _purse(settings, db, self._clock),
             interpreter,
         )
-        await self._run_tasks(db, watcher, pushing, sending, polling, vitals)
+        beside = [part.run for part in (pushing, _stream(settings, outside, watcher, self._clock, self._rng)) if part]
+        await self._run_tasks(db, watcher, beside, sending, polling, vitals)
 
     def _lease(self, db: Database, name: str) -> Lease:
         return Lease(db, name, moment=partial(leases.moment, clock=self._clock), seconds=steady_seconds)
@@ -234,7 +236,7 @@ class Service:
         self,
         db: Database,
         watcher: Watcher,
-        pushing: Pushing | None,
+        beside: Sequence[Callable[[], Coroutine[None, None, None]]],
         sending: Sending,
         polling: Lease,
         vitals: Vitals,
@@ -242,8 +244,8 @@ class Service:
         async def watch() -> None:
             async with asyncio.TaskGroup() as both:
                 both.create_task(watcher.run(), name="polling")
-                if pushing is not None:
-                    both.create_task(pushing.run(), name="websub")
+                for listen in beside:
+                    both.create_task(listen(), name="told of news")
 
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(under_lease(polling, watch), name="watching")
@@ -301,6 +303,19 @@ def _pushing(
     return Pushing(
         outside.fetcher, keep, settings.public_url, clock=clock, rng=rng,
         look=lambda kind, key: watcher().hurry(kind, key), watched=lambda: watcher().watched(),
+    )  # fmt: skip
+
+
+def _stream(
+    settings: Settings, outside: Outside, watcher: Watcher, clock: Callable[[], datetime], rng: random.Random
+) -> MastodonStream | None:
+    """What listens to the stream of the operator's own account, where there is one."""
+    token = settings.mastodon_token.get_secret_value()
+    if not (settings.mastodon_url and token):
+        return None
+    return MastodonStream(
+        outside.fetcher, outside.fetcher, settings.mastodon_url, token, clock=clock, rng=rng, look=watcher.hurry,
+        watched=watcher.watched,
     )  # fmt: skip
 
 

@@ -50,6 +50,10 @@ LANGUAGE_SETTINGS = (
 )
 
 
+#: Addresses that have no default.
+_MAY_BE_EMPTY = frozenset({"deepl_url", "libretranslate_url", "rsshub_url", "public_url", "mastodon_url"})
+
+
 class SettingsError(Exception):
     """A setting is wrong; the message is one line: its name and what it takes."""
 
@@ -122,6 +126,15 @@ class Settings(BaseSettings):
         SecretStr(""),
         "Cookie of a logged-in Weibo session (from m.weibo.cn; SUB is the part that counts). Empty: as a visitor.",
         "a cookie line such as SUB=…; SUBP=…",
+    )
+    mastodon_url: str = _described(  # type: ignore[assignment]
+        "",
+        "The Mastodon server of an account of yours that follows what is watched: its stream tells when one of them "
+        "writes. Empty: accounts are only polled.",
+        "an http:// or https:// address, or nothing",
+    )
+    mastodon_token: SecretStr = _described(  # type: ignore[assignment]
+        SecretStr(""), "That account's access token, with the right read:statuses.", "one line without blanks"
     )
     rsshub_url: str = _described(  # type: ignore[assignment]
         "",
@@ -277,10 +290,11 @@ class Settings(BaseSettings):
         "libretranslate_url",
         "rsshub_url",
         "public_url",
+        "mastodon_url",
     )
     @classmethod
     def _is_web_address(cls, value: str, info: ValidationInfo) -> str:
-        if not value.strip() and info.field_name in {"deepl_url", "libretranslate_url", "rsshub_url", "public_url"}:
+        if not value.strip() and info.field_name in _MAY_BE_EMPTY:
             return ""
         parts = urlsplit(value.strip())
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
@@ -401,7 +415,9 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
-    @field_validator("openai_key", "deepl_key", "libretranslate_key", "google_key", "azure_key", "rsshub_key")
+    @field_validator(
+        "openai_key", "deepl_key", "libretranslate_key", "google_key", "azure_key", "rsshub_key", "mastodon_token"
+    )
     @classmethod
     def _fits_a_header(cls, value: SecretStr) -> SecretStr:
         key = value.get_secret_value().strip()

@@ -1,6 +1,7 @@
 """What a source hands to the fetcher and gets back. HTTP statuses are answers, not errors: the source judges them."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -108,6 +109,14 @@ class BadRedirectError(FetchError):
     """Too many hops, https to http, or no target."""
 
 
+class StatusError(FetchError):
+    """An endless answer that did not begin: the host answered with another status than 200."""
+
+    def __init__(self, why: str, status: int) -> None:
+        super().__init__(why)
+        self.status = status
+
+
 class RestingError(FetchError):
     """The host asked not to be asked before ``until``; nothing was sent."""
 
@@ -121,6 +130,15 @@ class Fetcher(Protocol):
 
     async def fetch(self, request: Request) -> Response:
         """Give the answer, whatever its status. Raises FetchError's kinds."""
+
+
+class Streamer(Protocol):
+    """The way out for answers that never end (server-sent events)."""
+
+    def stream(self, request: Request, silence_s: float) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """The pieces of an answer as they come, for as long as the block runs and none is more than ``silence_s``
+        seconds behind the one before. Raises FetchError's kinds, also for every status but 200.
+        """
 
 
 class Keep(Protocol):

@@ -3,8 +3,8 @@
 import asyncio
 import random
 import ssl
-from collections.abc import Callable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
@@ -21,6 +21,8 @@ from bot.fetching.face import (
     Limits,
     Request,
     Response,
+    RestingError,
+    StatusError,
     UnreachableError,
     Validators,
 )
@@ -101,6 +103,33 @@ class GuardedFetcher:
             ) from None
         finally:
             self._queues.leave(site, request.pace, asked=asked)
+
+    @asynccontextmanager
+    async def stream(self, request: Request, silence_s: float) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The pieces of an endless answer: see face.Streamer. It stands in no queue, for it would never leave it; it is
+        not redirected and not unpacked, and who reads it bounds what is kept of it.
+        """
+        target = self._gate.check(request.url)
+        await self._rests.check(target.authority)
+        headers = {**request.headers, "Accept-Encoding": "identity"}
+        wire = self._wire_request(Hop(target, "GET", headers, None), Validators())
+        connection = await self._connector.take(target, request.limits.connect_s, fresh=True)
+        try:
+            async with asyncio.timeout(request.limits.total_s):
+                head = await self._head(connection, wire, target.host)
+            if head.status in request.rest_after:
+                retry_after = httpx.Headers(head.headers).get("retry-after", "")
+                until = await self._rests.refused(target.authority, retry_after)
+                raise RestingError(f"{target.host} asks to be left alone for a while (HTTP {head.status}).", until)
+            if head.status != httpx.codes.OK:
+                raise StatusError(f"{target.host} answered with HTTP {head.status}.", head.status)
+            yield _pieces(head, target.host, silence_s)
+        except TimeoutError:
+            raise UnreachableError(
+                f"{target.host} gave no answer within {request.limits.total_s:g} seconds."
+            ) from None
+        finally:
+            await connection.aclose()
 
     async def _follow(self, request: Request, target: Target) -> Response:
         hop = Hop(target, request.method.upper(), request.headers, request.body)
@@ -198,6 +227,21 @@ class GuardedFetcher:
             headers.append((b"Content-Length", str(len(body or b"")).encode()))
         url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
         return httpcore.Request(_encoded(hop.method), url, headers=headers, content=body)
+
+
+async def _pieces(head: httpcore.Response, host: str, silence_s: float) -> AsyncIterator[bytes]:
+    async with aclosing(aiter(head.stream)) as stream:  # type: ignore[arg-type, type-var]
+        while True:
+            try:
+                async with asyncio.timeout(silence_s):
+                    piece = await anext(stream, None)
+            except TimeoutError:
+                raise UnreachableError(f"{host} was silent for {silence_s:g} seconds.") from None
+            except (httpcore.RemoteProtocolError, httpcore.NetworkError) as error:
+                raise UnreachableError(f"{host} broke the stream off.") from error
+            if piece is None:
+                return
+            yield piece
 
 
 def _conditional(validators: Validators) -> dict[str, str]:

@@ -100,11 +100,11 @@ def _loaded(point: EntryPoint) -> PlugIn | None:
 def made(plug_in: PlugIn, parts: "Parts") -> Source | None:
     """The plug-in's source behind its guard; None when it cannot be made or has not the face of one.
 
-    It gets the settings that begin with its kind ("tides_url" of TOCSIN_TIDES_URL), and no others.
+    It gets the settings that begin with its kind ("tides_url" of TOCSIN_TIDES_URL), and never one of the program's own.
     """
-    own = {name: value for name, value in parts.options.items() if name.startswith(f"{plug_in.kind}_")}
+    own = {name: value for name, value in parts.foreign.items() if name.startswith(f"{plug_in.kind}_")}
     try:
-        source = plug_in.make(replace(parts, options=own))
+        source = plug_in.make(replace(parts, options=own, foreign={}))
         lacking = _lacking(source, plug_in.kind)
     except (Exception, SystemExit):  # strangers' code, as above
         log.exception("a plug-in is left out: its source cannot be made", kind=plug_in.kind)

@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
@@ -24,6 +24,8 @@ class Parts:
     rng: random.Random
     #: The operator's settings by name in small letters ("weibo_cookie"), each as text; "" when not set.
     options: Mapping[str, str]
+    #: Names of the environment that are none of the program's own settings, in the same form: for plug-ins.
+    foreign: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache

@@ -54,8 +54,8 @@ def install(tmp_path, monkeypatch):
 
 @pytest.fixture
 def parts(open_fetcher, clock):
-    def make(**options: str) -> Parts:
-        return Parts(open_fetcher, ForgetfulKeep(), clock, random.Random(1), options)
+    def make(**foreign: str) -> Parts:
+        return Parts(open_fetcher, ForgetfulKeep(), clock, random.Random(1), {}, foreign)
 
     return make
 
@@ -105,10 +105,10 @@ async def test_its_settings_come_from_the_environment_and_no_others(tides, monke
     async with open_outside(settings, ForgetfulKeep()) as outside:
         assert isinstance(await outside.sources["tides"].poll(TIDE, {}), Posts)
     seen = []
-    point = plugins.PlugIn("tides", 25, lambda given: seen.append(dict(given.options)))
-    options = {"tides_url": "u", "tide": "no", "weibo_cookie": "SUB=x", "openai_key": "k"}
-    plugins.made(point, Parts(None, None, None, None, options))
-    assert seen == [{"tides_url": "u"}]
+    point = plugins.PlugIn("openai", 25, lambda given: seen.append(dict(given.options)))
+    own = {"openai_key": "sesame", "weibo_cookie": "SUB=x"}
+    plugins.made(point, Parts(None, None, None, None, own, {"openai_city": "u", "tides_url": "no"}))
+    assert seen == [{"openai_city": "u"}]
 
 
 @pytest.mark.parametrize(

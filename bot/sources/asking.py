@@ -1,7 +1,9 @@
 """What every source that polls one plain URL does alike: validators, statuses, errors, hints. Reads no bodies."""
 
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -21,7 +23,17 @@ from bot.fetching import (
     learn_redirect,
 )
 from bot.model.reason import VALUES, Cause, Reason
-from bot.sources.face import Broken, Claim, Memory, NotFoundError, NothingNew, Refused, RefusedError, UnreadableError
+from bot.sources.face import (
+    Broken,
+    Claim,
+    Memory,
+    NotFoundError,
+    NothingNew,
+    Outcome,
+    Refused,
+    RefusedError,
+    UnreadableError,
+)
 from bot.sources.links import as_url
 
 #: One request a second and two at once: what Miniflux and the agencies' own pages ask of pollers.
@@ -72,6 +84,28 @@ def poll_request(url: str, memory: Memory, accept: str, limits: Limits) -> Reque
             etag if isinstance(etag, str) else None, modified if isinstance(modified, str) else None
         ),
     )  # fmt: skip
+
+
+async def whole_answer(
+    fetcher: Fetcher, request: Request, memory: Memory, failure: Callable[[Response], Refused | Broken | None]
+) -> Response | Outcome:
+    """An answer whose body is to be read, or how the poll ended without one: for sources whose addresses we make
+    ourselves, so that no redirect is learned. ``failure`` judges other statuses.
+    """
+    try:
+        response = await fetcher.fetch(request)
+    except FetchError as error:
+        return failed(error)
+    if response.not_modified:
+        return nothing_new(memory, replace(response, moved_to=""), request.url)
+    return failure(response) or response
+
+
+def remembered_here(memory: Memory, response: Response, longest_hint: float, ttl_s: float = 0) -> dict[str, object]:
+    """As ``remembered``, with the body's hash and without any redirect: see ``whole_answer``."""
+    after = remembered(memory, replace(response, moved_to=""), "", longest_hint, ttl_s)
+    sha = hashlib.sha256(response.body).hexdigest()
+    return {**{name: value for name, value in after.items() if name not in ("url", "moved")}, "sha": sha}
 
 
 def asked_url(memory: Memory, key: str) -> str:

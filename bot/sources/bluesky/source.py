@@ -1,7 +1,6 @@
 """An account of Bluesky by its DID: finds it, reads its newest posts, asks for one. Reads no records itself."""
 
 import asyncio
-import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -99,24 +98,12 @@ class BlueskySource:
             return Broken("This is no account of Bluesky's.", "Unsubscribe, and subscribe again.", lasting=True)
         request = self._feed(account.key)
         conditional = asking.poll_request(request.url, memory, _ACCEPT, _LIMITS)
-        try:
-            response = await self._fetcher.fetch(conditional)
-        except FetchError as error:
-            return asking.failed(error)
-        if response.not_modified:
-            return asking.nothing_new(memory, response, request.url)
-        failure = _away(response) or _failure(response)
-        if failure is not None:
-            return failure
-        sha = hashlib.sha256(response.body).hexdigest()
-        after = {
-            name: value
-            for name, value in asking.remembered(memory, response, request.url, self.pace.default).items()
-            if name not in ("url", "moved")
-        }
-        if sha == memory.get("sha"):
+        response = await asking.whole_answer(self._fetcher, conditional, memory, _failure)
+        if not isinstance(response, Response):
+            return response
+        after = asking.remembered_here(memory, response, self.pace.default)
+        if after["sha"] == memory.get("sha"):
             return NothingNew(after)
-        after["sha"] = sha
         try:
             page = await asyncio.to_thread(read_feed, response.body, account.key)
         except UnreadableError as error:
@@ -219,7 +206,7 @@ def _away(response: Response) -> Broken | None:
 
 def _failure(response: Response) -> Refused | Broken | None:
     """What an answer without a list comes to; a 429 lasts until its window ends (seconds since 1970)."""
-    outcome = asking.refusal(response)
+    outcome = _away(response) or asking.refusal(response)
     reset = integer(response.headers.get("ratelimit-reset", ""))
     if not isinstance(outcome, Refused) or reset is None:
         return outcome

@@ -1,7 +1,6 @@
 """An account on its own Mastodon server: finds it, reads its newest forty posts again each time, asks for one post."""
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -132,25 +131,18 @@ class MastodonSource:
         if spent is not None:
             return Refused("The server allows few more requests in this window; they are kept for others.", spent)
         url = f"{account.key}/statuses?{_QUERY}"
-        try:
-            response = await self._fetcher.fetch(asking.poll_request(url, memory, _ACCEPT, _LIMITS))
-        except FetchError as error:
-            return asking.failed(error)
-        self._budget.note(server, response.headers, now)
-        if response.not_modified:
-            return asking.nothing_new(memory, response, url)
-        failure = _failure(response)
-        if failure is not None:
-            return failure
-        sha = hashlib.sha256(response.body).hexdigest()
-        after = {
-            name: value
-            for name, value in asking.remembered(memory, response, url, self.pace.default).items()
-            if name not in ("url", "moved")  # an account stays where it is; one that moves is another one
-        }
-        if sha == memory.get("sha"):
+
+        def failure(answer: Response) -> Refused | Broken | None:
+            self._budget.note(server, answer.headers, now)
+            return _failure(answer)
+
+        request = asking.poll_request(url, memory, _ACCEPT, _LIMITS)
+        response = await asking.whole_answer(self._fetcher, request, memory, failure)
+        if not isinstance(response, Response):
+            return response
+        after = asking.remembered_here(memory, response, self.pace.default)
+        if after["sha"] == memory.get("sha"):
             return NothingNew(after)
-        after["sha"] = sha
         try:
             page = await asyncio.to_thread(read_statuses, response.body, account.key)
         except UnreadableError as error:

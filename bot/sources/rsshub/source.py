@@ -1,7 +1,6 @@
 """An RSSHub route: asks the operator's instance, and tells a route in trouble from an instance that wants rest."""
 
 import asyncio
-import hashlib
 import re
 from dataclasses import replace
 
@@ -88,27 +87,20 @@ class RsshubSource:
         # another instance's validators and bytes say nothing of this one's
         known: Memory = memory if memory.get("from") == self._instance else {}
         request = self._request(account.key, known)
-        try:
-            response = await self._fetcher.fetch(request)
-        except FetchError as error:
-            return asking.failed(error)
-        if response.not_modified:
-            return asking.nothing_new(known, replace(response, moved_to=""), request.url)
-        failure = _failure(response)
-        if failure is not None:
-            return failure
-        sha = hashlib.sha256(response.body).hexdigest()
+        response = await asking.whole_answer(self._fetcher, request, known, _failure)
+        if not isinstance(response, Response):
+            return response
         # no redirect is learned: its address would hold the code, and the operator can set another instance
-        still = replace(response, moved_to="")
-        if sha == known.get("sha"):
-            return NothingNew(self._remembered(known, still, sha, 0.0))
+        after = asking.remembered_here(known, response, self.pace.ceiling) | {"from": self._instance}
+        if after["sha"] == known.get("sha"):
+            return NothingNew(after)
         try:
             feed = await self._read(response, account.key)
         except UnreadableError as error:
             return Broken(
                 str(error), "Look at the route in a browser; it is asked again by itself.", reason=error.reason
             )
-        after = self._remembered(known, still, sha, feed.ttl_s)
+        after = asking.remembered_here(known, response, self.pace.ceiling, feed.ttl_s) | {"from": self._instance}
         if feed.cut_off:
             after = {name: value for name, value in after.items() if name not in ("etag", "modified", "sha")}
         return Posts(_own(feed.posts, account.key), after, feed.notes, _shown(account, feed))
@@ -121,10 +113,6 @@ class RsshubSource:
     def read(self, body: bytes, origin: str) -> tuple[Post, ...]:
         """Read a saved feed. Raises UnreadableError."""
         return _own(read_feed(body, origin, origin if "://" in origin else "").posts, origin)
-
-    def _remembered(self, known: Memory, response: Response, sha: str, ttl_s: float) -> dict[str, object]:
-        after = asking.remembered(known, response, "", self.pace.ceiling, ttl_s)
-        return {**{n: v for n, v in after.items() if n not in ("url", "moved")}, "sha": sha, "from": self._instance}
 
     def _request(self, route: str, memory: Memory) -> Request:
         url = request_url(self._instance, route, self._key)

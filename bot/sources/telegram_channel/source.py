@@ -1,7 +1,6 @@
 """A public channel behind its preview page: asks for it, pages back over a gap, asks for one post. Reads no HTML."""
 
 import asyncio
-import hashlib
 from dataclasses import dataclass, field, replace
 
 from bot.fetching import Fetcher, FetchError, Limits, Request, Response, SitePace
@@ -80,21 +79,12 @@ class ChannelSource:
     async def poll(self, account: Account, memory: Memory) -> Outcome:
         """Ask for the newest page, and for those before it when it does not reach back to what is known."""
         url = f"{self._base}/s/{account.key}"
-        try:
-            response = await self._fetcher.fetch(
-                replace(asking.poll_request(url, memory, _ACCEPT, _LIMITS), pace=SITE_PACE, follow_redirects=False)
-            )
-        except FetchError as error:
-            return asking.failed(error)
-        if response.not_modified:
-            return asking.nothing_new(memory, response, url)
-        failure = _failure(response)
-        if failure is not None:
-            return failure
-        sha = hashlib.sha256(response.body).hexdigest()
-        after = asking.remembered(memory, response, url, self.pace.default)
-        after["sha"] = sha
-        if sha == memory.get("sha"):
+        request = replace(asking.poll_request(url, memory, _ACCEPT, _LIMITS), pace=SITE_PACE, follow_redirects=False)
+        response = await asking.whole_answer(self._fetcher, request, memory, _failure)
+        if not isinstance(response, Response):
+            return response
+        after = asking.remembered_here(memory, response, self.pace.default)
+        if after["sha"] == memory.get("sha"):
             return NothingNew(after)
         try:
             page = await self._read(response, account.key)

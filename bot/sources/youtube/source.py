@@ -1,11 +1,10 @@
 """A YouTube channel behind its feed: finds the channel's id, asks for the feed, asks whether one film is still there."""
 
 import asyncio
-import hashlib
 from dataclasses import replace
 from urllib.parse import quote
 
-from bot.fetching import Fetcher, FetchError, Limits, Request
+from bot.fetching import Fetcher, FetchError, Limits, Request, Response
 from bot.model.account import Account
 from bot.model.post import Post
 from bot.model.reason import Cause, Reason
@@ -21,6 +20,7 @@ from bot.sources.face import (
     Pace,
     Posts,
     Presence,
+    Refused,
     UnreadableError,
 )
 from bot.sources.youtube.naming import CHANNEL, VIDEO, channel_named
@@ -83,27 +83,13 @@ class YoutubeSource:
         if not CHANNEL.fullmatch(account.key):
             return Broken("This is no channel of YouTube's.", "Unsubscribe, and subscribe again.", lasting=True)
         url = self._url(account.key)
-        try:
-            response = await self._fetcher.fetch(asking.poll_request(url, memory, _ACCEPT, _LIMITS))
-        except FetchError as error:
-            return asking.failed(error)
-        if response.not_modified:
-            return asking.nothing_new(memory, response, url)
-        failure = asking.refusal(response)
-        if isinstance(failure, Broken) and response.status == _NOT_FOUND:
-            # now and then the feeds of channels that are there answer so, for hours
-            return replace(failure, lasting=False, advice="If the channel is there, its feed comes back by itself.")
-        if failure is not None:
-            return failure
-        sha = hashlib.sha256(response.body).hexdigest()
-        after = {
-            name: value
-            for name, value in asking.remembered(memory, response, url, self.pace.ceiling).items()
-            if name not in ("url", "moved")
-        }
-        if sha == memory.get("sha"):
+        request = asking.poll_request(url, memory, _ACCEPT, _LIMITS)
+        response = await asking.whole_answer(self._fetcher, request, memory, _failure)
+        if not isinstance(response, Response):
+            return response
+        after = asking.remembered_here(memory, response, self.pace.ceiling)
+        if after["sha"] == memory.get("sha"):
             return NothingNew(after)
-        after["sha"] = sha
         try:
             seen = await asyncio.to_thread(read_videos, response.body, account.key)
         except UnreadableError as error:
@@ -138,3 +124,12 @@ class YoutubeSource:
 
     def _url(self, channel: str) -> str:
         return f"{self._base}/feeds/videos.xml?channel_id={channel}"
+
+
+def _failure(response: Response) -> Refused | Broken | None:
+    """What an answer without a feed comes to."""
+    outcome = asking.refusal(response)
+    if isinstance(outcome, Broken) and response.status == _NOT_FOUND:
+        # now and then the feeds of channels that are there answer so, for hours
+        return replace(outcome, lasting=False, advice="If the channel is there, its feed comes back by itself.")
+    return outcome

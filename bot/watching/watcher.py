@@ -103,13 +103,11 @@ class Watcher:
             self._woken.set()
 
     def _soonest(self, watch: Watch) -> datetime:
-        floor = (
-            timedelta(seconds=self._slots[watch.account.kind].pace.floor)
-            if watch.account.kind in self._slots
-            else timedelta()
-        )
-        now = self._clock()
-        return max(now, watch.last_poll_at + floor) if watch.last_poll_at is not None else now
+        """When its kind's floor allows the next look, also where the operator fixed a longer interval."""
+        now, slot = self._clock(), self._slots.get(watch.account.kind)
+        if watch.last_poll_at is None or slot is None:
+            return now
+        return max(now, watch.last_poll_at + timedelta(seconds=min(slot.pace.floor, slot.source.pace.floor)))
 
     def watched(self) -> list[Account] | None:
         """The accounts that are watched; None while the list was not read yet."""

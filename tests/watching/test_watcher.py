@@ -325,6 +325,16 @@ async def test_news_told_while_it_is_being_read_is_looked_for_once_more(town):
         await town.until(lambda: len(town.site.polled) == 2)
 
 
+async def test_a_fixed_interval_does_not_hold_news_back(town):
+    town.site.pace = Pace(default=100, floor=20, ceiling=600, promise=1000)
+    await town.watch("1", due_in=900)
+    async with town.watching(poll_seconds=3600) as watcher:
+        await town.until(watcher.watched)
+        town.clock.advance(20)
+        watcher.hurry("weibo", "1")
+        await town.until(lambda: town.site.polled == ["1"])
+
+
 async def test_a_site_that_wants_rest_is_not_hurried(town):
     await town.watch("1")
     town.site.outcome = Refused("too often", town.clock() + timedelta(hours=1))

@@ -101,20 +101,34 @@ def _compile(row: dict[str, Any], source: str, pieces: dict[str, str], language:
     )
 
 
+def _telling(words: tuple[str, ...]) -> int:
+    """For sorting: the choice whose shortest word is longest comes first."""
+    return -min(map(len, words))
+
+
+def _common(branches: list[list[tuple[str, ...]]]) -> list[tuple[str, ...]]:
+    """What must stand in the text whichever branch is taken: what all need, else one of what each needs most."""
+    if not all(branches):
+        return []
+    shared = [need for need in branches[0] if all(need in others for others in branches[1:])]
+    most = (min(needs, key=_telling) for needs in branches)
+    return shared or [tuple(dict.fromkeys(word for need in most for word in need))]
+
+
 class _Writer:
     """Walks a formula's source once and writes its pattern."""
 
     def __init__(self, source: str, language: str) -> None:
-        self.source, self.language, self.at, self.depth = source, language, 0, 0
+        self.source, self.language, self.at = source, language, 0
         self.gaps: list[Gap] = []
         #: Slots that no choice leaves out, of what is being written.
         self.sure: set[str] = set()
-        #: What must stand in the text, outside [ ]: each a choice of words.
+        #: What must stand in the text, outside [ ], of what is being written: each a choice of words.
         self._musts: list[tuple[str, ...]] = []
 
     def needs(self) -> tuple[tuple[str, ...], ...]:
         """What must be there, the most telling first: the choice whose shortest word is longest."""
-        return tuple(sorted(self._musts, key=lambda words: -min(map(len, words))))
+        return tuple(sorted(dict.fromkeys(self._musts), key=_telling))
 
     def sequence(self, ends: str) -> str:
         """Write until one of ``ends`` or the source's end; leaves ``at`` on the end's sign."""
@@ -130,8 +144,7 @@ class _Writer:
             literal.clear()
             if words:
                 out.append(re.escape(words))
-                if not self.depth:
-                    self._musts.append((words,))
+                self._musts.append((words,))
 
         while self.at < len(self.source) and self.source[self.at] not in ends:
             sign = self.source[self.at]
@@ -150,29 +163,26 @@ class _Writer:
         return f"(?:{self._branches(']')})?{'?' if last else ''}"
 
     def _choice(self) -> str:
-        start, depth = self.at + 1, self.depth
-        branches = self._branches(">")
-        words = self.source[start : self.at - 1]
-        if not depth and not set(words) & set("[<{") and all(words.split("|")):
-            self._musts.append(tuple(level_words(word) for word in words.split("|")))
-        return f"(?:{branches})"
+        return f"(?:{self._branches('>')})"
 
     def _branches(self, end: str) -> str:
         """Write what stands between an opening sign and its ``end``, cut by | into choices."""
         branches: list[str] = []
         outside, within = self.sure, list[set[str]]()
-        self.depth += 1
+        musts, of_branches = self._musts, list[list[tuple[str, ...]]]()
         while True:
             self.at += 1
             self.sure = set()
+            self._musts = []
             branches.append(self.sequence("|" + end))
             within.append(self.sure)
+            of_branches.append(self._musts)
             if self.at >= len(self.source):
                 raise ValueError(f"{end!r} is missing")
             if self.source[self.at] == end:
                 break
         self.at += 1
-        self.depth -= 1
+        self._musts = musts + (_common(of_branches) if end == ">" else [])
         self.sure = outside | set.intersection(*within) if end == ">" else outside
         return "|".join(branches)
 
@@ -184,6 +194,6 @@ class _Writer:
         group = f"g{len(self.gaps)}"
         self.sure.add(name)
         self.gaps.append(Gap(group, name, kind))
-        if not self.depth and (words := needed_words(kind, self.language)):
+        if (words := needed_words(kind, self.language)):
             self._musts.append(words)
         return f"(?P<{group}>{kind_pattern(kind, self.language)})"

@@ -194,6 +194,6 @@ class _Writer:
         group = f"g{len(self.gaps)}"
         self.sure.add(name)
         self.gaps.append(Gap(group, name, kind))
-        if (words := needed_words(kind, self.language)):
+        if words := needed_words(kind, self.language):
             self._musts.append(words)
         return f"(?P<{group}>{kind_pattern(kind, self.language)})"

@@ -173,6 +173,12 @@ def _count(words: str, book: Book) -> str | None:
     return None if value is None else (f"{value:g}" if book else None)
 
 
+def _decimal(words: str, book: Book) -> str | None:
+    """A number without a unit, with the mark that the language has: 6.8, 6,8."""
+    levelled = level_words(words)
+    return _number(float(levelled), len(levelled.partition(".")[2]), book)
+
+
 def _as_it_is(words: str, book: Book) -> str | None:
     return words if book else None
 
@@ -204,7 +210,7 @@ _STRINGS: Mapping[str, Callable[[str, Book], str | None]] = {
     "suspect": _suspect,
     "years": _count,
     "number": _as_it_is,
-    "decimal": _as_it_is,
+    "decimal": _decimal,
     "phone": _as_it_is,
     "typhoon": _storm,
     "names": name_words,

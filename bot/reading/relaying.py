@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from bot.model.alert import Alert, Hazard, MsgType, Scope, Severity, Status
+from bot.model.alert import Alert, Hazard, MsgType, Scope, Severity, Status, Urgency
 from bot.model.delivery import Lane
 from bot.model.post import Post
 
@@ -61,6 +61,11 @@ def is_green(alert: Alert) -> bool:
     return bool(alert.hazards) and all(_is_green(hazard) for hazard in alert.hazards)
 
 
+def is_past(hazard: Hazard) -> bool:
+    """True for one hazard of a message that is no danger (any more): all clear, past, or level green."""
+    return "AllClear" in hazard.response_types or hazard.urgency is Urgency.PAST or _is_green(hazard)
+
+
 def is_over(alert: Alert) -> bool:
     """True when it says that a danger has ended, in whichever of the ways there are."""
     return alert.msg_type is MsgType.CANCEL or alert.all_clear or is_green(alert)
@@ -68,8 +73,12 @@ def is_over(alert: Alert) -> bool:
 
 def effective_expiry(alert: Alert) -> datetime:
     """When the message ends: the last of its hazards' ends, each 24 h after its beginning where none is given."""
-    ends = [h.expires or _begin(h, alert) + WITHOUT_END for h in alert.hazards]
-    return max(ends, default=alert.sent + WITHOUT_END)
+    return max((expiry_of(h, alert) for h in alert.hazards), default=alert.sent + WITHOUT_END)
+
+
+def expiry_of(hazard: Hazard, alert: Alert) -> datetime:
+    """When one hazard of the message ends."""
+    return hazard.expires or _begin(hazard, alert) + WITHOUT_END
 
 
 def severity_of(post: Post, proved: Severity = Severity.UNKNOWN) -> Severity:

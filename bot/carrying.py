@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, TextIO, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from bot.delivery.hours import HOURS, next_time, zone_name
 from bot.matching.folding import fold
 from bot.matching.words import LONGEST_WORD, MOST_WORDS, words_key
 from bot.model.account import Account
@@ -25,7 +26,7 @@ from bot.settings import Settings
 from bot.sources.registry import kinds
 from bot.store import carrying, schema
 from bot.store.accounts import LONGEST_KEY_BYTES, LONGEST_LANGUAGE
-from bot.store.carrying import Carried, CarriedChat, CarriedWish
+from bot.store.carrying import Carried, CarriedChat, CarriedDigest, CarriedWish
 from bot.store.database import Database
 
 VERSION = 1
@@ -85,6 +86,19 @@ class _Wish(_Line):
         return value
 
 
+class _Digest(_Line):
+    topic: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
+    hour: Annotated[int, Field(ge=0, lt=HOURS)]
+    zone: Annotated[str, Field(max_length=64)]
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if not (name := zone_name(value)):
+            raise ValueError("takes a zone such as Europe/Berlin or UTC+2 that this machine knows")
+        return name
+
+
 class _OldNews(_Line):
     routine_seconds: Annotated[int, Field(ge=0, le=MOST_PATIENCE)] | None = None
     urgent_seconds: Annotated[int, Field(ge=0, le=MOST_PATIENCE)] | None = None
@@ -99,6 +113,7 @@ class _Chat(_Line):
     ] = ""
     old_news: _OldNews = _OldNews()
     original_first: bool = False
+    digests: Annotated[list[_Digest], Field(max_length=MOST_WISHES)] = []
     subscriptions: Annotated[list[_Wish], Field(max_length=MOST_WISHES)] = []
 
     @model_validator(mode="after")
@@ -190,6 +205,7 @@ def _as_json(chat: CarriedChat) -> dict[str, Any]:
             }
             for wish in chat.wishes
         ],
+        "digests": [{"topic": each.thread_id, "hour": each.hour, "zone": each.zone} for each in chat.digests],
     }
 
 
@@ -199,7 +215,7 @@ def _as_json(chat: CarriedChat) -> dict[str, Any]:
 async def import_chats(settings: Settings, path: Path, clock: Callable[[], datetime]) -> Outcome:
     """Read the file into the database: all of it, or (FileError) nothing. What is there already stays as it is."""
     # the whole is looked at before the database is touched
-    for _ in _chats(path):
+    for _ in _chats(path, clock()):
         pass
     bot = _head(path).bot
     paused_for = "" if bot and bot == bot_id_of(settings) else WAITS_FOR_START
@@ -210,7 +226,7 @@ async def import_chats(settings: Settings, path: Path, clock: Callable[[], datet
         async with db.begin() as conn:
             batch: list[CarriedChat] = []
             known: dict[tuple[str, str], int] = {}
-            for chat in _chats(path):
+            for chat in _chats(path, clock()):
                 batch.append(chat)
                 if len(batch) == PAGE:
                     new += await carrying.take_in(conn, batch, clock(), known, private_paused_for=paused_for)
@@ -231,8 +247,8 @@ def _head(path: Path) -> _Head:
     return head
 
 
-def _chats(path: Path) -> Iterator[CarriedChat]:
-    """Every chat of the file, checked. Raises FileError."""
+def _chats(path: Path, now: datetime) -> Iterator[CarriedChat]:
+    """Every chat of the file, checked; digests are due from ``now`` on. Raises FileError."""
     _head(path)
     read = 0
     for number, content in _lines(path):
@@ -245,7 +261,7 @@ def _chats(path: Path) -> Iterator[CarriedChat]:
         read += 1
         if read > MOST_CHATS:
             raise FileError(f"{path}, line {number}: more than {MOST_CHATS} chats.")
-        yield _carried(_read(_Chat, content, path, number))
+        yield _carried(_read(_Chat, content, path, number), now)
     raise FileError(f"{path} ends after {read} chats without its last line: it was cut off. Export it again.")
 
 
@@ -275,15 +291,18 @@ def _read(kind: type[LineT], content: object, path: Path, number: int) -> LineT:
         raise FileError(f"{path}, line {number}{', ' if place else ''}{place}: {what}.") from None
 
 
-def _carried(chat: _Chat) -> CarriedChat:
+def _carried(chat: _Chat, now: datetime) -> CarriedChat:
     wishes = tuple(
         CarriedWish(wish.topic, Account(**wish.account.model_dump()), tuple(wish.words), words_key(wish.words))
         for wish in chat.subscriptions
     )
+    digests = tuple(
+        CarriedDigest(each.topic, each.hour, each.zone, next_time(each.hour, each.zone, now)) for each in chat.digests
+    )
     old = chat.old_news
     return CarriedChat(
         chat.telegram_id, chat.kind, chat.title, chat.language, old.routine_seconds, old.urgent_seconds, wishes,
-        chat.original_first,
+        chat.original_first, digests,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from bot.chat.application import TelegramChat, build_bot
 from bot.chat.line import Line
 from bot.chat.ports import Lookout, Ports
 from bot.chat.sender import TelegramMessenger
+from bot.delivery.briefer import Briefer
 from bot.delivery.deciding import Policy
 from bot.delivery.face import FloodError, Messenger, NotSentError, Part, TokenLostError
 from bot.delivery.interpreting import Interpreter
@@ -182,10 +183,11 @@ class Sending:
         async with chat:
             sending = asyncio.create_task(self._outbox.run(), name="outbox")
             listening = asyncio.create_task(while_held(self.lease, partial(chat.run, self._stop)), name="chat")
+            briefing = asyncio.create_task(while_held(self.lease, self._make_briefer().run), name="digests")
             try:
                 await self._until_over(sending, listening)
             finally:
-                await stop_all(sending, listening)
+                await stop_all(sending, listening, briefing)
                 self._outbox = self._stop = None
         # the lost token before whatever else ended with it
         for task in sorted((sending, listening), key=lambda task: not _lost_the_token(task)):
@@ -214,6 +216,9 @@ class Sending:
             guard=self.lease.guards,
             interpreter=self.interpreter,
         )
+
+    def _make_briefer(self) -> Briefer:
+        return Briefer(self.db, clock=self.clock, queued=self.wake, guard=self.lease.guards)
 
     async def _disown_if_other_bot(self) -> None:
         """With another bot's token, message ids that are stored would hit other messages: they are forgotten first."""

@@ -19,6 +19,8 @@ SHOWN = (
     "list",
     "latest",
     "status",
+    "situation",
+    "digest",
     "catchup",
     "language",
     "report",

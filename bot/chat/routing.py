@@ -16,6 +16,7 @@ from telegram.ext import (
 
 from bot.chat.buttons import read
 from bot.chat.commands.catchup import CatchUp
+from bot.chat.commands.digest import Digest
 from bot.chat.commands.finding import Finding
 from bot.chat.commands.following import Following
 from bot.chat.commands.forgetting import Forgetting
@@ -24,6 +25,7 @@ from bot.chat.commands.latest import Latest
 from bot.chat.commands.listing import Listing
 from bot.chat.commands.order import Order
 from bot.chat.commands.reporting import Reporting
+from bot.chat.commands.situation import Situation
 from bot.chat.commands.stats import Stats
 from bot.chat.commands.status import Status
 from bot.chat.commands.subscribing import Subscribing
@@ -51,6 +53,7 @@ class Routes:
         subscribing = Subscribing(desk, following)
         listing, language, catchup = Listing(desk), Language(desk), CatchUp(desk)
         finding, forgetting = Finding(desk, subscribing), Forgetting(desk)
+        situation, digest = Situation(desk), Digest(desk)
         self._desk = desk
         self._welcome = Welcome(desk, subscribing)
         self._reporting = Reporting(desk)
@@ -66,6 +69,8 @@ class Routes:
             **self._reporting.commands,
             **forgetting.commands,
             **Stats(desk).commands,
+            **situation.commands,
+            **digest.commands,
         }
         self.presses: Mapping[str, Press] = {
             **following.presses,
@@ -76,6 +81,7 @@ class Routes:
             **catchup.presses,
             **forgetting.presses,
             **Order(desk).presses,
+            **digest.presses,
         }
 
     def install(self, application: "Application") -> None:  # type: ignore[type-arg]  # six parameters, none of ours

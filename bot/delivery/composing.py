@@ -30,7 +30,8 @@ MUCH_FORWARDED = 1000
 #: Films and files linked below a post, and pictures where they go as links.
 LINKS_SHOWN = 10
 
-_SIGNS = {
+#: A sign for each severity; the word always stands beside it.
+SIGNS = {
     Severity.EXTREME: "🔴",
     Severity.SEVERE: "🟠",
     Severity.MODERATE: "🟡",
@@ -96,10 +97,10 @@ def _head(out: Writing, post: Post, phrases: Phrases, words: Words) -> None:
         if words.headline:
             out.add(f"{words.sign} ").add(words.headline, "bold").add("\n")
         else:
-            out.add(f"{_SIGNS[Severity.UNKNOWN]} {phrases('message.post')}\n")
+            out.add(f"{SIGNS[Severity.UNKNOWN]} {phrases('message.post')}\n")
         return
     over = is_over(alert)
-    sign = _OVER if over else _SIGNS[alert.severity]
+    sign = _OVER if over else SIGNS[alert.severity]
     said = [phrases("message.lifted") if over else phrases(f"severity.{alert.severity.value.lower()}")]
     if alert.msg_type is MsgType.UPDATE and not over:
         said.append(phrases("message.update"))
@@ -193,7 +194,7 @@ def _hazard(out: Writing, hazard: Hazard, phrases: Phrases, offset: int | None, 
     if several and wording is not None:
         severity = phrases(f"severity.{hazard.severity.value.lower()}")
         event = line(wording.event or wording.headline, TITLE_LIMIT)
-        out.add(f"{_SIGNS[hazard.severity]} {phrases('message.hazard', severity=severity, event=event)}\n")
+        out.add(f"{SIGNS[hazard.severity]} {phrases('message.hazard', severity=severity, event=event)}\n")
     places = ", ".join(area.description for area in hazard.areas if area.description)
     where = line(places, PLACE_LIMIT) or phrases("message.not_stated")
     out.add(f"{phrases('message.where', places=where)}\n{_span_of_time(hazard, phrases, offset)}\n")

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 
 from bot.delivery.away import sum_up
+from bot.delivery.briefing import briefing_parts
 from bot.delivery.composing import moment
 from bot.delivery.face import Part, Rendered, Styled
 from bot.delivery.harmless import block, line
@@ -21,7 +22,7 @@ from bot.model.delivery import FOREIGN, LISTED, Op, SentPart, State
 from bot.model.post import Revision
 from bot.model.reason import reason_of
 from bot.reading.relaying import is_over
-from bot.store import deliveries
+from bot.store import briefings, deliveries
 from bot.store import posts as post_store
 from bot.store.deliveries import SendRow
 from bot.store.waiting import Delivery
@@ -323,6 +324,8 @@ async def _notice(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
     listed = json.loads(delivery.notice).get("listed") if delivery.notice else None
     if listed:
         steps = [Step(part, silent=delivery.silent) for part in await sum_up(shelf, listed, phrases)]
+    elif delivery.notice.startswith(briefings.BEGINNING):
+        steps = [Step(part, silent=delivery.silent) for part in await briefing_parts(delivery.notice, phrases)]
     else:
         said = render_notice(_words(delivery.notice, phrases).mark)
         steps = _sending(said, silent=delivery.silent, reply_to=None)

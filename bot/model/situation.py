@@ -147,3 +147,38 @@ class Changes:
     def any(self) -> bool:
         """Whether a reader learns something; a post that could not be sorted alone is nothing to tell of."""
         return bool(self.over) or any(change is not Change.SAME for _, change in self.standing)
+
+
+class Occasion(StrEnum):
+    """Why a chat is told of its situation."""
+
+    #: Somebody asked.
+    ASKED = "asked"
+    #: Many posts came at once.
+    BURST = "burst"
+    #: Once a day.
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """A digest as it is told: bounded, and the same in every language."""
+
+    occasion: Occasion
+    at: datetime
+    #: The moment that its changes are counted from.
+    since: datetime
+    standing: tuple[tuple[Line, Change], ...] = ()
+    #: Lines, endings and posts that are only counted.
+    more_standing: int = 0
+    over: tuple[Over, ...] = ()
+    more_over: int = 0
+    #: Links of posts that could not be sorted, the newest first, and how many there are in all.
+    unsorted: tuple[str, ...] = ()
+    all_unsorted: int = 0
+    #: Names of accounts that do not answer just now.
+    blind: tuple[str, ...] = ()
+    #: Posts since then that the chat asked for.
+    posts: int = 0
+    #: Not all posts of the time looked back to were looked at: there were too many.
+    cut: bool = False

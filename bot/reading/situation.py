@@ -28,7 +28,9 @@ def gather(told: Iterable[Told], now: datetime) -> Situation:
     return Situation(
         tuple(sorted(_once(standing), key=lambda line: (severity(line).rank, line.at), reverse=True)),
         tuple(sorted(over, key=lambda ended: ended.at, reverse=True)),
-        tuple(Unsorted(each.post.url, each.seen_at) for each in reversed(ordered) if each.wanted and is_unsorted(each)),
+        tuple(
+            Unsorted(each.post.url, each.seen_at) for each in reversed(ordered) if each.wanted and is_unsorted(each)
+        ),
     )
 
 
@@ -50,7 +52,12 @@ def compare(situation: Situation, before: Sequence[Line] | None, since: datetime
     known = None if before is None else {line.key: line for line in before}
     standing = tuple((line, _change(line, known, since)) for line in situation.standing)
     stands = {line.key for line in situation.standing}
-    over = [ended for ended in situation.over if ended.at > since and ended.line.key not in stands]
+    over = [
+        ended
+        for ended in situation.over
+        # what was written just before it was told last may have been seen only after that
+        if (ended.at > since or ended.line.key in (known or ())) and ended.line.key not in stands
+    ]
     told = stands | {ended.line.key for ended in over}
     over += [Over(line, How.GONE, since, line.url) for line in before or () if line.key not in told]
     unsorted = tuple(each for each in situation.unsorted if each.seen_at > since)
@@ -92,4 +99,6 @@ def _once(lines: Iterable[Line]) -> list[Line]:
 
 def _joined(one: Line, other: Line) -> Line:
     first, last = sorted((one, other), key=lambda line: line.at)
-    return replace(last, key=first.key, since=min(first.since, last.since), first_seen=min(first.first_seen, last.first_seen))
+    return replace(
+        last, key=first.key, since=min(first.since, last.since), first_seen=min(first.first_seen, last.first_seen)
+    )

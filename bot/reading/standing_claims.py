@@ -191,7 +191,9 @@ def _line(said: _Said) -> Line:
         level=claim.level,
         scheme=claim.scheme,
         places=tuple(
-            Where(place.words, place.name) for place in claim.places if place.kind is not PlaceKind.HERE or place.parts
+            Where(place.words, place.name)
+            for place in claim.places
+            if place.kind is not PlaceKind.HERE or place.parts
         ),
         issuer=claim.issuer.words if claim.issuer else "",
         # of a warning these are the hours that it forecasts: it stands until it is lifted

@@ -11,9 +11,10 @@ from bot.model.account import Account
 from bot.model.subscription import ChatKind
 from bot.store import accounts as account_store
 from bot.store.accounts import ACCOUNT_COLUMNS
+from bot.store.briefings import Kind
 from bot.store.inserting import insert_into
 from bot.store.subscriptions import from_json, words_to_json
-from bot.store.tables import accounts, chats, subscriptions
+from bot.store.tables import accounts, briefings, chats, subscriptions
 
 #: Where the interval of a new account's polls begins, seconds; its kind's pace takes over with the first one.
 FIRST_INTERVAL = 300.0
@@ -31,6 +32,16 @@ class CarriedWish:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedDigest:
+    """A digest of the day: its hour, by whose clock, and when that is next (not needed on the way out)."""
+
+    thread_id: int
+    hour: int
+    zone: str
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CarriedChat:
     """One chat. ``telegram_id`` is Telegram's."""
 
@@ -42,6 +53,7 @@ class CarriedChat:
     old_urgent_s: int | None
     wishes: tuple[CarriedWish, ...]
     original_first: bool = False
+    digests: tuple[CarriedDigest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +73,15 @@ async def page(conn: AsyncConnection, after: int, limit: int) -> tuple[list[Carr
     c = chats.c
     columns = (c.id, c.telegram_id, c.kind, c.title, c.language, c.old_routine_s, c.old_urgent_s, c.original_first)
     rows = (await conn.execute(select(*columns).where(c.id > after).order_by(c.id).limit(limit))).all()
-    wishes = await _wishes(conn, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    wishes, digests = await _wishes(conn, ids), await _digests(conn, ids)
     found = [
         CarriedChat(
-            telegram_id, ChatKind(kind), title, language, routine, urgent, tuple(wishes.get(chat_id, ())), original
+            telegram_id, ChatKind(kind), title, language, routine, urgent,
+            tuple(wishes.get(chat_id, ())), original, tuple(digests.get(chat_id, ())),
         )
         for chat_id, telegram_id, kind, title, language, routine, urgent, original in rows
-    ]
+    ]  # fmt: skip
     return found, rows[-1].id if rows else after
 
 
@@ -112,6 +126,20 @@ async def take_in(
     if wanted:
         statement = insert_into(conn, subscriptions).on_conflict_do_nothing().returning(subscriptions.c.id)
         made = len((await conn.execute(statement, wanted)).all())
+    digests = [
+        {
+            "chat_id": ids[chat.telegram_id],
+            "thread_id": digest.thread_id,
+            "kind": Kind.DAY.value,
+            "hour": digest.hour,
+            "zone": digest.zone,
+            "due_at": digest.due_at,
+        }
+        for chat in carried
+        for digest in chat.digests
+    ]
+    if digests:
+        await conn.execute(insert_into(conn, briefings).on_conflict_do_nothing(), digests)
     return Carried(len(fresh), len(paused), made)
 
 
@@ -127,6 +155,16 @@ async def _wishes(conn: AsyncConnection, chat_ids: Sequence[int]) -> dict[int, l
     for _, chat_id, thread_id, words, *account in sorted(await conn.execute(found), key=lambda row: row.id):
         wishes.setdefault(chat_id, []).append(CarriedWish(thread_id, Account(*account), from_json(words)))
     return wishes
+
+
+async def _digests(conn: AsyncConnection, chat_ids: Sequence[int]) -> dict[int, list[CarriedDigest]]:
+    b = briefings.c
+    found = select(b.chat_id, b.thread_id, b.hour, b.zone).where(b.chat_id.in_(chat_ids), b.kind == Kind.DAY.value)
+    digests: dict[int, list[CarriedDigest]] = {}
+    for chat_id, thread_id, hour, zone in sorted(await conn.execute(found), key=lambda row: row.thread_id):
+        if hour is not None:
+            digests.setdefault(chat_id, []).append(CarriedDigest(thread_id, hour, zone))
+    return digests
 
 
 async def _ids(conn: AsyncConnection, carried: Sequence[CarriedChat]) -> dict[int, int]:

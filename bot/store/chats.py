@@ -10,7 +10,7 @@ from bot.model.delivery import Op, State
 from bot.model.subscription import ChatKind
 from bot.store.inserting import insert_into
 from bot.store.storable import storable
-from bot.store.tables import chats, choices, deliveries, subscriptions
+from bot.store.tables import briefings, chats, choices, deliveries, subscriptions
 
 #: RFC 5646 section 4.4.1: no registered tag needs more.
 LONGEST_LANGUAGE = 35
@@ -148,6 +148,13 @@ async def _merge(conn: AsyncConnection, old_id: int, new_id: int) -> None:
         same_wish.c.words_key == wish.c.words_key,
     )
     await conn.execute(update(wish).where(wish.c.chat_id == old_id, ~has_wish).values(chat_id=new_id))
+    digest, same_digest = briefings, briefings.alias()
+    has_digest = exists().where(
+        same_digest.c.chat_id == new_id,
+        same_digest.c.thread_id == digest.c.thread_id,
+        same_digest.c.kind == digest.c.kind,
+    )
+    await conn.execute(update(digest).where(digest.c.chat_id == old_id, ~has_digest).values(chat_id=new_id))
     said, same_said = deliveries, deliveries.alias()
     has_said = exists().where(
         same_said.c.chat_id == new_id,

@@ -1,15 +1,18 @@
-"""A Post as JSON text and back. What equals its default is left out, so a field's default must never change."""
+"""A Post, and what chats were told of a situation, as JSON text and back. What equals its default is left out, so a
+field's default must never change.
+"""
 
 import dataclasses
 import functools
 import json
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 
 from bot.model.post import Post
+from bot.model.situation import Briefing, Line
 
 Decoder = Callable[[typing.Any], typing.Any]
 
@@ -42,6 +45,36 @@ def post_from_json(text: str) -> Post:
         msg = "stored post is no JSON object"
         raise CodecError(msg)
     return post
+
+
+def lines_to_json(lines: Sequence[Line]) -> str:
+    """Give the lines of a situation as compact JSON text."""
+    return json.dumps(_encode(tuple(lines)), separators=(",", ":"))
+
+
+def lines_from_json(text: str) -> tuple[Line, ...]:
+    """Read what ``lines_to_json`` wrote. Raises CodecError."""
+    lines: tuple[Line, ...] = _read(tuple[Line, ...], text)
+    return lines
+
+
+def briefing_to_json(briefing: Briefing) -> str:
+    """Give a digest as compact JSON text."""
+    return json.dumps(_encode(briefing), separators=(",", ":"))
+
+
+def briefing_from_json(text: str) -> Briefing:
+    """Read what ``briefing_to_json`` wrote. Raises CodecError."""
+    briefing: Briefing = _read(Briefing, text)
+    return briefing
+
+
+def _read(kind: typing.Any, text: str) -> typing.Any:
+    try:
+        return _decoder(kind)(json.loads(text))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        msg = f"what was told of a situation cannot be read: {error}"
+        raise CodecError(msg) from error
 
 
 def _encode(value: object) -> object:

@@ -316,6 +316,30 @@ reports = Table(
     Index("ix_reports_chat_id_made_at", "chat_id", "made_at"),
 )
 
+#: Digests that a chat (and topic) gets by itself: what it was told last, and when it is looked at again.
+briefings = Table(
+    "briefings",
+    metadata,
+    Column("chat_id", Id, ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("thread_id", BigInteger, primary_key=True),
+    #: "burst" (after many posts at once) or "day" (once a day, at an hour of the chat's choosing).
+    Column("kind", String(8), primary_key=True),
+    #: Of a day's digest: the hour (0 to 23), and by whose clock ("Europe/Berlin", "UTC+8").
+    Column("hour", SmallInteger),
+    Column("zone", String(64), nullable=False, default=""),
+    #: When it is looked at next. NULL: a burst that is over.
+    Column("due_at", UtcDateTime),
+    #: When the burst began.
+    Column("began_at", UtcDateTime),
+    #: When it was told last, and when a burst was found to be over; NULL: never.
+    Column("told_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    #: The lines that stood when it was told last (``codec.lines_to_json``), "" when it never was.
+    Column("told", Text, nullable=False, default=""),
+    # what is due
+    Index("ix_briefings_due_at", "due_at"),
+)
+
 #: Messages for which Telegram was paid (``allow_paid_broadcast``), by UTC day ("2026-07-21"): reserved before they go.
 paid_messages = Table(
     "paid_messages",

@@ -22,7 +22,9 @@ LIFTED = "北京市气象台解除暴雨橙色预警信号。"
 
 def told(number, text, minutes=0, *, account=1, state="current", wanted=True, changed=None):
     at = START + timedelta(minutes=minutes)
-    post = Post("weibo", str(account), f"p{number}", text, f"https://a.example/{number}", published=at, utc_offset=480)
+    post = Post(
+        "weibo", str(account), f"p{number}", text, f"https://a.example/{number}", published=at, utc_offset=480
+    )
     claims = read(text, published=at, utc_offset=480).claims
     return Told(number, account, post, at, state, changed, claims, wanted)
 
@@ -32,7 +34,9 @@ def told_all(*texts):
 
 
 def shown(lines):
-    return [(line.hazard.value, line.level and line.level.value, tuple(p.words for p in line.places)) for line in lines]
+    return [
+        (line.hazard.value, line.level and line.level.value, tuple(p.words for p in line.places)) for line in lines
+    ]
 
 
 def alert(number, minutes=0, *, event="Flood warning", severity=Severity.SEVERE, area="Fangshan", hours=6, **changes):
@@ -57,7 +61,11 @@ def alert(number, minutes=0, *, event="Flood warning", severity=Severity.SEVERE,
 def test_what_is_issued_stands_with_its_level_place_time_and_post():
     [line] = gather(told_all("解除寒潮蓝色预警", "房山区气象台21日20时发布暴雨红色预警信号。"), NOW).standing
     assert (line.hazard, line.level, line.action) == (HazardKind.RAINSTORM, Level.RED, Action.ISSUED)
-    assert (line.url, line.since, line.issuer) == ("https://a.example/2", START + timedelta(minutes=2), "房山区气象台")
+    assert (line.url, line.since, line.issuer) == (
+        "https://a.example/2",
+        START + timedelta(minutes=2),
+        "房山区气象台",
+    )
 
 
 def test_a_raise_takes_the_place_of_what_stood_and_keeps_since_when():
@@ -164,7 +172,9 @@ def test_the_order_in_which_posts_are_handed_in_does_not_matter():
 
 
 def test_an_update_supersedes_and_keeps_since_when():
-    found = gather([alert(1), alert(2, 5, severity=Severity.EXTREME, msg_type=MsgType.UPDATE, supersedes=("a1",))], NOW)
+    found = gather(
+        [alert(1), alert(2, 5, severity=Severity.EXTREME, msg_type=MsgType.UPDATE, supersedes=("a1",))], NOW
+    )
     [line] = found.standing
     assert (line.severity, line.action, line.since, line.url) == (
         Severity.EXTREME, Action.RAISED, START, "https://a.example/a2"

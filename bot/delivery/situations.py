@@ -1,0 +1,132 @@
+"""The situation of what a chat follows, from the posts in the database; reading and folding happen off the loop."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.matching.words import haystack, matches
+from bot.model.post import Post
+from bot.model.reading import Claim
+from bot.model.situation import Situation, Told
+from bot.reading.reader import read
+from bot.reading.situation import gather
+from bot.reading.standing_claims import WARNING_UNHEARD
+from bot.store import briefings
+from bot.store.briefings import Kept
+from bot.store.codec import CodecError, post_from_json
+from bot.store.database import Database
+from bot.store.subscriptions import Listed
+
+#: How far back posts are looked at: alerts with a longer life are renewed within it.
+LOOKED_BACK = timedelta(days=14)
+#: Posts of all accounts of a chat that are looked at, the newest: some seconds of work in a thread at worst.
+MOST_POSTS = 2000
+#: Versions of posts whose reading is kept.
+READINGS_KEPT = 10_000
+#: An account is out of sight when no good answer came for so many of its intervals, and for so long at least.
+_INTERVALS, _LEAST = 3.0, timedelta(hours=1)
+
+#: A version of a post.
+_Version = tuple[int, int]
+_Readings = dict[_Version, tuple[Claim, ...]]
+#: For each account the words that each of its subscriptions asks for.
+Wants = Mapping[int, Sequence[Sequence[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A situation, and what is to be known of how it came about."""
+
+    situation: Situation
+    #: When each post that the chat asked for was seen.
+    seen: tuple[datetime, ...] = ()
+    #: Names of the accounts that do not answer just now.
+    blind: tuple[str, ...] = ()
+    #: There were more posts than are looked at.
+    cut: bool = False
+
+
+class Situations:
+    """Makes overviews. What was read of a version of a post is kept: it never changes."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._readings: OrderedDict[_Version, tuple[Claim, ...]] = OrderedDict()
+
+    async def overview(self, listed: Sequence[Listed], now: datetime) -> Overview:
+        """The situation that these subscriptions show now."""
+        wants: dict[int, list[Sequence[str]]] = {}
+        for entry in listed:
+            wants.setdefault(entry.account_id, []).append(entry.words)
+        async with self._db.read() as conn:
+            kept = await briefings.recent(conn, sorted(wants), now - LOOKED_BACK, MOST_POSTS)
+        known = {
+            version: claims for post in kept if (claims := self._readings.get(version := _version(post))) is not None
+        }
+        situation, seen, new = await asyncio.to_thread(_made, kept, wants, known, now)
+        self._readings.update(new)
+        while len(self._readings) > READINGS_KEPT:
+            self._readings.popitem(last=False)
+        return Overview(situation, seen, _blind(listed, now), cut=len(kept) >= MOST_POSTS)
+
+
+def _made(
+    kept: Sequence[Kept], wants: Wants, known: _Readings, now: datetime
+) -> tuple[Situation, tuple[datetime, ...], _Readings]:
+    told: list[Told] = []
+    new: _Readings = {}
+    for row in kept:
+        try:
+            post = post_from_json(row.content)
+        except CodecError:
+            continue  # of a newer version, gone back from
+        version = _version(row)
+        claims = known.get(version)
+        if claims is None:
+            claims = new[version] = _claims(post, row.seen_at, now)
+        told.append(
+            Told(
+                row.post_id, row.account_id, post, row.seen_at, row.state, row.changed_at, claims,
+                wanted=_wanted(post, wants.get(row.account_id, ())),
+            )
+        )  # fmt: skip
+    seen = tuple(each.seen_at for each in told if each.wanted and each.state != "withdrawn")
+    return gather(told, now), seen, new
+
+
+def _claims(post: Post, seen_at: datetime, now: datetime) -> tuple[Claim, ...]:
+    """What the words prove. What is too old to stand is not read at all."""
+    if post.alert is not None or now - min(post.published or seen_at, seen_at) > 2 * WARNING_UNHEARD:
+        return ()
+    return read(words_of(post), published=post.published, utc_offset=post.utc_offset).claims
+
+
+def words_of(post: Post) -> str:
+    """A post's own words: the title before the text, where it is not its beginning."""
+    title, text = post.title.strip(), post.text.strip()
+    return f"{title}\n{text}" if title and text and not text.startswith(title) else text or title
+
+
+def _wanted(post: Post, wishes: Sequence[Sequence[str]]) -> bool:
+    if not all(wishes):
+        return True
+    hay = haystack(post)
+    return any(matches(words, hay) for words in wishes)
+
+
+def _version(row: Kept) -> _Version:
+    return row.post_id, row.revision
+
+
+def _blind(listed: Sequence[Listed], now: datetime) -> tuple[str, ...]:
+    """Accounts from which no news does not mean that all is quiet (design rules 2 and 3)."""
+    names: dict[int, str] = {}
+    for entry in listed:
+        watch = entry.watch
+        overdue = max(_LEAST, timedelta(seconds=_INTERVALS * watch.interval_s))
+        answered = watch.last_ok_at is not None and now - watch.last_ok_at <= overdue
+        if watch.state != "active" or watch.outcome in {"refused", "broken"} or not answered:
+            names[entry.account_id] = watch.account.name or watch.account.key
+    return tuple(names.values())

@@ -17,9 +17,10 @@ from bot.matching.words import words_key
 from bot.model.subscription import ChatKind
 from bot.settings import load_settings
 from bot.sources.registry import kinds
-from bot.store import accounts, chats, subscriptions
+from bot.store import accounts, briefings, chats, subscriptions
 from bot.store.carrying import Carried
 from bot.store.database import Database
+from bot.store.tables import briefings as briefings_table
 from bot.store.tables import chats as chats_table
 
 OLD, NEW = "111:the-old-bots-token-000000000000000000", "222:the-new-bots-token-000000000000000000"
@@ -42,6 +43,8 @@ async def filled(db, clock, settings):
         words = ("暴雨", "road 6")
         await subscriptions.add(conn, person, 0, feed, words, words_key(words), 5, clock())
         await subscriptions.add(conn, forum, 77, police, (), "", None, clock())
+        await briefings.set_day(conn, person, 0, 8, "Europe/Berlin", clock())
+        await briefings.set_day(conn, forum, 77, 20, "UTC+8", clock())
         await conn.execute(
             chats_table.update()
             .where(chats_table.c.id == forum)
@@ -281,3 +284,37 @@ def test_the_commands_say_what_they_did_and_what_is_wrong(tmp_path, sqlite_url):
         1,
         "tocsin: The tables are not of this version. Run: tocsin db upgrade\n",
     )
+
+
+async def test_the_days_digest_goes_along_with_its_hour_and_clock_and_is_due_anew(
+    filled, settings, other, clock, tmp_path
+):
+    await import_chats(other, file_of(tmp_path, await exported(settings)), clock)
+    db = await Database.open(other.database_url.get_secret_value())
+    try:
+        async with db.read() as conn:
+            columns = (
+                briefings_table.c.thread_id,
+                briefings_table.c.hour,
+                briefings_table.c.zone,
+                briefings_table.c.due_at,
+            )
+            rows = [tuple(row) for row in await conn.execute(select(*columns).order_by(briefings_table.c.hour))]
+    finally:
+        await db.close()
+    # the clock stands at 03:51 UTC
+    assert [row[:3] for row in rows] == [(0, 8, "Europe/Berlin"), (77, 20, "UTC+8")]
+    assert [row[3].hour for row in rows] == [6, 12]
+    assert all(row[3] > clock() for row in rows)
+
+
+@pytest.mark.parametrize(
+    "digest", [{"hour": 24, "zone": "UTC"}, {"hour": 8, "zone": "Nowhere"}, {"hour": "8", "zone": "UTC"}]
+)
+async def test_a_digest_that_cannot_be_is_refused_with_its_place(filled, settings, other, clock, tmp_path, digest):
+    lines = await exported(settings)
+    chat = json.loads(lines[1])
+    chat["digests"] = [digest]
+    lines[1] = json.dumps(chat)
+    with pytest.raises(FileError, match=r"line 2, digests\[0\]"):
+        await import_chats(other, file_of(tmp_path, lines), clock)

@@ -174,18 +174,16 @@ class Briefer:
         async with self._db.begin() as conn:
             if not await self._may(conn):
                 return
-            as_it_is = await briefings.get(conn, stored.chat_id, stored.thread_id, stored.kind)
-            if as_it_is is None or as_it_is.due_at != stored.due_at:
-                return
             if made is None:
                 await briefings.put_off(conn, stored, again)
                 return
             if await briefings.waits(conn, stored.chat_id, stored.thread_id):
                 return  # the chat rests; the one that waits comes first, and this one is made anew after it
+            if not await briefings.told(conn, stored, lines, now, again):
+                return
             notice = f"{BEGINNING}: {briefing_to_json(made.briefing)}}}"
             draft = Draft(stored.chat_id, Op.NOTICE, Lane.ROUTINE, stored.thread_id, silent=True, notice=notice)
             await deliveries.enqueue_one(conn, draft, now)
-            await briefings.told(conn, stored, lines, now, again)
         self._queued()
         log.info("a digest is on its way", chat=stored.chat_id, kind=stored.kind.value)
 

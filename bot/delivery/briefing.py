@@ -135,7 +135,7 @@ def _unsorted(out: Writing, briefing: Briefing, phrases: Phrases) -> None:
     out.add("\n\n" + phrases("situation.unsorted", count=briefing.all_unsorted))
     links = [link for url in briefing.unsorted if (link := web_link(url))]
     for number, link in enumerate(links, 1):
-        out.add(" · " if number > 1 else " ").add(phrases.spelt(number), "text_link", url=link)
+        out.add(" · " if number > 1 else "\n").add(phrases.spelt(number), "text_link", url=link)
 
 
 def _line(out: Writing, line: Line, sign: str, phrases: Phrases, *, url: str = "") -> None:
@@ -158,9 +158,8 @@ def _what(line: Line, phrases: Phrases) -> str:
     if line.scheme is Scheme.HKO:
         signal = known.word("signals", f"{line.hazard} {line.level}" if line.level else line.hazard)
         if signal:
-            return signal
-    hazard = known.word("hazards", line.hazard) or line.hazard.value
-    hazard = hazard[:1].upper() + hazard[1:]
+            return _begun(signal)
+    hazard = _begun(known.word("hazards", line.hazard) or line.hazard.value)
     if line.scheme is Scheme.RESPONSE:
         hazard = phrases("situation.response", hazard=hazard)
     level = line.level and known.word(
@@ -169,16 +168,19 @@ def _what(line: Line, phrases: Phrases) -> str:
     return phrases("situation.hazard", hazard=hazard, level=level) if level else hazard
 
 
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def _where(line: Line, phrases: Phrases) -> str:
-    """The places, else the body that speaks: its own ground is meant then."""
+    """The places, else the body or account that speaks: its own ground is meant then."""
     if line.places:
         said = [_place(place, line, phrases) for place in line.places[:PLACES_NAMED]]
         if len(line.places) > PLACES_NAMED:
             said.append("…")
         return one_line(", ".join(said), PLACE_LIMIT)
-    if line.hazard is None:
-        return one_line(line.issuer, NAME_LIMIT)
-    return one_line((issuer_words(line.issuer, _book(phrases)) if line.issuer else "") or line.issuer, NAME_LIMIT)
+    known = issuer_words(line.issuer, _book(phrases)) if line.issuer and line.hazard is not None else None
+    return one_line(known or line.issuer or line.speaker, NAME_LIMIT)
 
 
 def _place(place: Where, line: Line, phrases: Phrases) -> str:

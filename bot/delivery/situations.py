@@ -3,10 +3,11 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.matching.words import haystack, matches
+from bot.model.account import Account
 from bot.model.post import Post
 from bot.model.reading import Claim
 from bot.model.situation import Situation, Told
@@ -65,7 +66,8 @@ class Situations:
         known = {
             version: claims for post in kept if (claims := self._readings.get(version := _version(post))) is not None
         }
-        situation, seen, new = await asyncio.to_thread(_made, kept, wants, known, now)
+        whose = {entry.account_id: entry.account for entry in listed}
+        situation, seen, new = await asyncio.to_thread(_made, kept, wants, whose, known, now)
         self._readings.update(new)
         while len(self._readings) > READINGS_KEPT:
             self._readings.popitem(last=False)
@@ -73,7 +75,7 @@ class Situations:
 
 
 def _made(
-    kept: Sequence[Kept], wants: Wants, known: _Readings, now: datetime
+    kept: Sequence[Kept], wants: Wants, whose: Mapping[int, Account], known: _Readings, now: datetime
 ) -> tuple[Situation, tuple[datetime, ...], _Readings]:
     told: list[Told] = []
     new: _Readings = {}
@@ -82,6 +84,9 @@ def _made(
             post = post_from_json(row.content)
         except CodecError:
             continue  # of a newer version, gone back from
+        account = whose[row.account_id]
+        if post.utc_offset is None:
+            post = replace(post, utc_offset=account.utc_offset)
         version = _version(row)
         claims = known.get(version)
         if claims is None:
@@ -89,7 +94,7 @@ def _made(
         told.append(
             Told(
                 row.post_id, row.account_id, post, row.seen_at, row.state, row.changed_at, claims,
-                wanted=_wanted(post, wants.get(row.account_id, ())),
+                speaker=post.author or account.name or account.key, wanted=_wanted(post, wants.get(row.account_id, ())),
             )
         )  # fmt: skip
     seen = tuple(each.seen_at for each in told if each.wanted and each.state != "withdrawn")

@@ -23,6 +23,8 @@ class Told:
     changed_at: datetime | None = None
     #: What its words prove; nothing for a post with fields, and for one that could not be read.
     claims: tuple[Claim, ...] = ()
+    #: What the account that wrote it is called.
+    speaker: str = ""
     #: False: nobody here asked for it by its words. It still tells what became of what was asked for.
     wanted: bool = True
 
@@ -75,6 +77,8 @@ class Line:
     places: tuple[Where, ...] = ()
     #: The body that speaks, as written; "" where only the account is known.
     issuer: str = ""
+    #: What the account that wrote it is called.
+    speaker: str = ""
     #: When its sender says that it begins and ends, None for no such word.
     begins: datetime | None = None
     ends: datetime | None = None

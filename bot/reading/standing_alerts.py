@@ -113,6 +113,7 @@ def _line(told: Told, hazard: Hazard, key: str, earlier: Line | None) -> Line:
         severity=hazard.severity,
         places=tuple(Where(area.description[:_LONGEST]) for area in hazard.areas[:_AREAS] if area.description),
         issuer=sender[:_LONGEST],
+        speaker=told.speaker,
         begins=hazard.onset or hazard.effective,
         ends=expiry_of(hazard, alert),
     )

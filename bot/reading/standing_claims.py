@@ -196,6 +196,7 @@ def _line(said: _Said) -> Line:
             if place.kind is not PlaceKind.HERE or place.parts
         ),
         issuer=claim.issuer.words if claim.issuer else "",
+        speaker=told.speaker,
         # of a warning these are the hours that it forecasts: it stands until it is lifted
         begins=min(starts) if event and starts else None,
         ends=max(end for end in ends if end) if event and ends and all(ends) else None,

@@ -176,10 +176,14 @@ async def end_burst(conn: AsyncConnection, chat_id: int, thread_id: int, now: da
     await conn.execute(changed.values(due_at=None, ended_at=now))
 
 
-async def told(conn: AsyncConnection, stored: Stored, lines: str, now: datetime, due_at: datetime | None) -> None:
-    """Write what a chat is told, in the transaction in which it is queued."""
-    changed = update(briefings).where(*_here(stored.chat_id, stored.thread_id, stored.kind))
-    await conn.execute(changed.values(told=lines, told_at=now, due_at=due_at))
+async def told(conn: AsyncConnection, stored: Stored, lines: str, now: datetime, due_at: datetime | None) -> bool:
+    """Write what a chat is told, in the transaction in which it is queued. False: it is not as it was any more (another
+    process was faster, the hour was changed), and nothing was written.
+    """
+    b = briefings.c
+    as_it_was = (b.due_at == stored.due_at, b.told_at.is_not_distinct_from(stored.told_at))
+    changed = update(briefings).where(*_here(stored.chat_id, stored.thread_id, stored.kind), *as_it_was)
+    return (await conn.execute(changed.values(told=lines, told_at=now, due_at=due_at))).rowcount > 0
 
 
 async def put_off(conn: AsyncConnection, stored: Stored, due_at: datetime) -> None:

@@ -26,7 +26,7 @@ def told(number, text, minutes=0, *, account=1, state="current", wanted=True, ch
         "weibo", str(account), f"p{number}", text, f"https://a.example/{number}", published=at, utc_offset=480
     )
     claims = read(text, published=at, utc_offset=480).claims
-    return Told(number, account, post, at, state, changed, claims, wanted)
+    return Told(number, account, post, at, state, changed, claims, wanted=wanted)
 
 
 def told_all(*texts):

@@ -29,6 +29,7 @@ from bot.model.words import Words
 from bot.store import (
     accounts,
     bots,
+    briefings,
     carrying,
     chats,
     choices,
@@ -54,7 +55,8 @@ from bot.store import (
     vitals,
     waiting,
 )
-from bot.store.carrying import CarriedChat, CarriedWish
+from bot.store.briefings import Kind, Stored
+from bot.store.carrying import CarriedChat, CarriedDigest, CarriedWish
 from bot.store.database import Database
 from bot.store.deliveries import Draft
 from bot.store.fanout import Word
@@ -65,6 +67,7 @@ MODULES = (
     renditions,
     accounts,
     bots,
+    briefings,
     carrying,
     chats,
     choices,
@@ -157,7 +160,12 @@ async def _to_copies(conn: AsyncConnection, w: World) -> None:
 
 
 def _carried_chat(w: World) -> CarriedChat:
-    return CarriedChat(77, ChatKind.PRIVATE, "", "en", None, None, (CarriedWish(0, w.account, ("rain",), "rain"),))
+    return CarriedChat(77, ChatKind.PRIVATE, "", "en", None, None, (CarriedWish(0, w.account, ("rain",), "rain"),),
+                       (CarriedDigest(0, 8, "UTC", w.now),))  # fmt: skip
+
+
+def _digest(w: World) -> Stored:
+    return Stored(w.chat_id, 0, Kind.DAY, 8, "UTC", w.now, None, None, None, "")
 
 
 PART = (SentPart((1,), "text"),)
@@ -193,6 +201,18 @@ CALLS: dict[str, Call] = {
     "bots.note": lambda c, w: bots.note(c, "7", w.now),
     "bots.span": lambda c, _: bots.span(c),
     "bots.disown": lambda c, _: bots.disown(c, 0),
+    "briefings.recent": lambda c, w: briefings.recent(c, [w.account_id], w.now, 50),
+    "briefings.bursts": lambda c, w: briefings.bursts(c, w.now - timedelta(hours=1), 8, 50),
+    "briefings.arrived": lambda c, w: briefings.arrived(c, w.chat_id, 0, w.now - timedelta(hours=1)),
+    "briefings.waits": lambda c, w: briefings.waits(c, w.chat_id, 0),
+    "briefings.due": lambda c, w: briefings.due(c, Kind.DAY, w.now, 50),
+    "briefings.get": lambda c, w: briefings.get(c, w.chat_id, 0, Kind.DAY),
+    "briefings.set_day": lambda c, w: briefings.set_day(c, w.chat_id, 0, 8, "UTC", w.now),
+    "briefings.begin_burst": lambda c, w: briefings.begin_burst(c, w.chat_id, 0, w.now),
+    "briefings.end_burst": lambda c, w: briefings.end_burst(c, w.chat_id, 0, w.now),
+    "briefings.told": lambda c, w: briefings.told(c, _digest(w), "[]", w.now, w.now),
+    "briefings.put_off": lambda c, w: briefings.put_off(c, _digest(w), w.now),
+    "briefings.drop_day": lambda c, w: briefings.drop_day(c, w.chat_id, 0),
     "carrying.page": lambda c, _: carrying.page(c, 0, 20),
     "carrying.take_in": lambda c, w: carrying.take_in(c, [_carried_chat(w)], w.now, {}),
     "vitals.waiting_by_lane": lambda c, _: vitals.waiting_by_lane(c),

@@ -77,6 +77,7 @@ class _Wish(_Line):
     topic: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
     account: _Account
     words: Annotated[list[Annotated[str, Field(max_length=LONGEST_WORD)]], Field(max_length=MOST_WORDS)] = []
+    live: bool = False
 
     @field_validator("words")
     @classmethod
@@ -202,6 +203,7 @@ def _as_json(chat: CarriedChat) -> dict[str, Any]:
                     for name in ("kind", "key", "name", "url", "language", "utc_offset")
                 },
                 "words": list(wish.words),
+                "live": wish.live,
             }
             for wish in chat.wishes
         ],
@@ -293,7 +295,9 @@ def _read(kind: type[LineT], content: object, path: Path, number: int) -> LineT:
 
 def _carried(chat: _Chat, now: datetime) -> CarriedChat:
     wishes = tuple(
-        CarriedWish(wish.topic, Account(**wish.account.model_dump()), tuple(wish.words), words_key(wish.words))
+        CarriedWish(
+            wish.topic, Account(**wish.account.model_dump()), tuple(wish.words), words_key(wish.words), wish.live
+        )
         for wish in chat.subscriptions
     )
     digests = tuple(

@@ -21,6 +21,7 @@ SHOWN = (
     "status",
     "situation",
     "digest",
+    "live",
     "catchup",
     "language",
     "report",

@@ -23,6 +23,7 @@ from bot.chat.commands.forgetting import Forgetting
 from bot.chat.commands.language import Language
 from bot.chat.commands.latest import Latest
 from bot.chat.commands.listing import Listing
+from bot.chat.commands.live import Live
 from bot.chat.commands.order import Order
 from bot.chat.commands.reporting import Reporting
 from bot.chat.commands.situation import Situation
@@ -53,7 +54,7 @@ class Routes:
         subscribing = Subscribing(desk, following)
         listing, language, catchup = Listing(desk), Language(desk), CatchUp(desk)
         finding, forgetting = Finding(desk, subscribing), Forgetting(desk)
-        situation, digest = Situation(desk), Digest(desk)
+        situation, digest, live = Situation(desk), Digest(desk), Live(desk)
         self._desk = desk
         self._welcome = Welcome(desk, subscribing)
         self._reporting = Reporting(desk)
@@ -71,6 +72,7 @@ class Routes:
             **Stats(desk).commands,
             **situation.commands,
             **digest.commands,
+            **live.commands,
         }
         self.presses: Mapping[str, Press] = {
             **following.presses,
@@ -82,6 +84,7 @@ class Routes:
             **forgetting.presses,
             **Order(desk).presses,
             **digest.presses,
+            **live.presses,
         }
 
     def install(self, application: "Application") -> None:  # type: ignore[type-arg]  # six parameters, none of ours

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery import old_news
+from bot.delivery import covering, old_news
 from bot.delivery.judging import UNCHANGED, Attempt, Repeat, change, ending, own_fault, repeat
 from bot.delivery.pacing import Ticket
 from bot.delivery.rendering import marked
@@ -136,6 +136,8 @@ class Deciding:
             count = await old_news.fold(shelf.conn, delivery, now)
             log.info("old news summed up", chat=delivery.telegram_id, count=count)
             return None
+        if await self._named(shelf, delivery, now):
+            return None
         if not old_news.rings(delivery, now):
             delivery = replace(delivery, silent=True)
         says = phrases(delivery.language or self._default_language)
@@ -153,6 +155,21 @@ class Deciding:
         if end is not None:
             return self._ended(delivery, *end, now)
         return self._attempt(delivery, planned, ticket, now)
+
+    async def _named(self, shelf: Shelf, delivery: Delivery, now: datetime) -> bool:
+        """It is a post of a running report, and will be named in its message. Where that cannot be told, it is not."""
+        covered = (delivery.chat_id, delivery.thread_id, delivery.account_id or 0)
+        roots = await shelf.covered()
+        if covered not in roots:
+            return False
+        says = phrases(delivery.language or self._default_language)
+        try:
+            return await covering.take_in(shelf.conn, delivery, covered, roots[covered], now, says)
+        except SQLAlchemyError:
+            raise
+        except Exception:  # design rule 7: it goes out as it is
+            log.exception("a running report could not be gone on with", delivery=delivery.id)
+            return False
 
     def _attempt(self, delivery: Delivery, planned: Plan, ticket: Ticket, now: datetime) -> Attempt | Change:
         says = phrases(delivery.language or self._default_language)

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery import judging
+from bot.delivery import covering, judging
 from bot.delivery.face import BlockedError, FloodError, MigratedError, SendError
 from bot.delivery.judging import Attempt
 from bot.delivery.requesting import Carried
 from bot.delivery.steps import Kind
 from bot.model.delivery import Lane, Op, State
-from bot.store import chats, deliveries, rests, settling
+from bot.store import chats, coverages, deliveries, rests, settling
 from bot.store.deliveries import Draft
 from bot.store.rests import Rest
 from bot.store.settling import Change
@@ -88,7 +88,11 @@ class Recording:
             await settling.rewrite_send(conn, plan.send.delivery_id, parts=shown)
         if finished and plan.send is not None and plan.revision is not None:
             await settling.rewrite_send(conn, plan.send.delivery_id, revision=plan.revision, owed=plan.owed)
-        if finished and plan.listed and change.parts[0].message_ids:
+        if finished and plan.live and carried.sent.message_ids:
+            await coverages.list_in(conn, plan.listed, carried.sent.message_ids[0], ended.at)
+        elif finished and plan.live:
+            await covering.go_on_anew(conn, attempt.delivery, plan.live, ended.at)
+        elif finished and plan.listed and change.parts[0].message_ids:
             await settling.list_in(conn, plan.listed, change.parts[0].message_ids[0])
         if carried.topic_gone:
             await self._tell_of_topic(conn, ended)

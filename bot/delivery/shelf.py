@@ -13,7 +13,8 @@ from bot.delivery.telling import Asking, Telling, Told
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.post import Revision
-from bot.store import accounts, deliveries, posts
+from bot.store import accounts, coverages, deliveries, posts
+from bot.store.coverages import Covered
 from bot.store.renditions import Place
 
 #: Rendered versions kept between turns; a storm says a few posts in a few languages to everybody.
@@ -76,6 +77,7 @@ class Shelf:
         self._telling = telling
         self._accounts: dict[int, Account | None] = {}
         self._threads: dict[tuple[int, int], dict[tuple[int, int], int]] = {}
+        self._covered: dict[Covered, int | None] | None = None
 
     async def account(self, account_id: int) -> Account | None:
         """The account, None when it is gone."""
@@ -83,6 +85,12 @@ class Shelf:
             stored = await accounts.get(self.conn, account_id)
             self._accounts[account_id] = stored.account if stored else None
         return self._accounts[account_id]
+
+    async def covered(self) -> dict[Covered, int | None]:
+        """What is to become one message in these chats, with the notice of the message that grew last."""
+        if self._covered is None:
+            self._covered = await coverages.of_chats(self.conn, self._chat_ids)
+        return self._covered
 
     async def look(
         self, place: Place, account: Account, phrases: Phrases, ask: Asking, *, original_first: bool = False

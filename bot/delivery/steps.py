@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
+from bot.delivery import live
 from bot.delivery.away import sum_up
 from bot.delivery.briefing import briefing_parts
 from bot.delivery.composing import moment
@@ -22,7 +23,7 @@ from bot.model.delivery import FOREIGN, LISTED, Op, SentPart, State
 from bot.model.post import Revision
 from bot.model.reason import reason_of
 from bot.reading.relaying import is_over
-from bot.store import briefings, deliveries
+from bot.store import briefings, coverages, deliveries
 from bot.store import posts as post_store
 from bot.store.deliveries import SendRow
 from bot.store.waiting import Delivery
@@ -86,6 +87,8 @@ class Plan:
     listed: tuple[int, ...] = ()
     #: The language whose words the chat does not see yet when this is done, "" when it sees what stands. None: as before.
     owed: str | None = None
+    #: The notice whose message grows, 0 for any other.
+    live: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,16 +314,42 @@ async def _told_of(shelf: Shelf, delivery: Delivery, send: SendRow, phrases: Phr
     there is nothing to edit, but what became of it may be worth a word, which then says what it is about.
     """
     words = _words(delivery.notice, phrases)
+    renamed = await _named_anew(shelf, send, phrases)
+    if not words.reply and renamed:
+        return Plan(tuple(renamed), send=send)
     if not words.reply:
         foreign = bool(send.parts) and send.parts[0].form == FOREIGN
         return Plan(skip=ANOTHER_BOT if foreign else "there is no message of it to edit", send=send)
     post = (await post_store.revision(shelf.conn, send.post_id, delivery.post_revision)).post
     about = phrases("message.about", title=line(post.title.strip() or post.text.strip(), _NAME_LIMIT))
     told = replace(words, reply=f"{about}\n{words.reply}")
-    return Plan(tuple(_reply(delivery, send, told)), send=send)
+    return Plan((*renamed, *_reply(delivery, send, told)), send=send)
+
+
+async def _named_anew(shelf: Shelf, send: SendRow, phrases: Phrases) -> list[Step]:
+    """The edit that makes the message of a running report name the post as it is now; none for any other message."""
+    root = await coverages.root_naming(shelf.conn, send.delivery_id) if send.parts else None
+    account = await shelf.account(root.account_id) if root is not None else None
+    if root is None or account is None or root.message is None:
+        return []
+    return [Step(await live.shown(shelf.conn, root, account, phrases), Kind.TOLD, edits=root.message)]
+
+
+async def _live(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
+    """The message of a running report, or (another notice) its next edit; a new one where there is none to edit."""
+    says = json.loads(delivery.notice)["live"]
+    root = await coverages.root(shelf.conn, says.get("root", delivery.id))
+    account = await shelf.account(root.account_id) if root is not None else None
+    if root is None or account is None:
+        return Plan(skip="what it tells of is gone")
+    edits = root.message if root.delivery_id != delivery.id else None
+    step = Step(await live.shown(shelf.conn, root, account, phrases), Kind.TOLD, edits=edits, silent=True)
+    return Plan((step,), listed=root.listed, live=root.delivery_id)
 
 
 async def _notice(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
+    if delivery.notice.startswith(coverages.BEGINNING):
+        return await _live(shelf, delivery, phrases)
     listed = json.loads(delivery.notice).get("listed") if delivery.notice else None
     if listed:
         steps = [Step(part, silent=delivery.silent) for part in await sum_up(shelf, listed, phrases)]

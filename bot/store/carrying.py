@@ -12,9 +12,10 @@ from bot.model.subscription import ChatKind
 from bot.store import accounts as account_store
 from bot.store.accounts import ACCOUNT_COLUMNS
 from bot.store.briefings import Kind
+from bot.store.coverages import of_chats as covered_in
 from bot.store.inserting import insert_into
 from bot.store.subscriptions import from_json, words_to_json
-from bot.store.tables import accounts, briefings, chats, subscriptions
+from bot.store.tables import accounts, briefings, chats, coverages, subscriptions
 
 #: Where the interval of a new account's polls begins, seconds; its kind's pace takes over with the first one.
 FIRST_INTERVAL = 300.0
@@ -29,6 +30,8 @@ class CarriedWish:
     words: tuple[str, ...]
     #: ``matching.words_key(words)``; not needed on the way out.
     words_key: str = ""
+    #: The account's running reports are one message there.
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,18 @@ async def take_in(
                     "created_at": now,
                 }
             )
+    covered = [
+        {
+            "chat_id": ids[chat.telegram_id],
+            "thread_id": wish.thread_id,
+            "account_id": known[wish.account.kind, wish.account.key],
+        }
+        for chat in carried
+        for wish in chat.wishes
+        if wish.live
+    ]
+    if covered:
+        await conn.execute(insert_into(conn, coverages).on_conflict_do_nothing(), covered)
     made = 0
     if wanted:
         statement = insert_into(conn, subscriptions).on_conflict_do_nothing().returning(subscriptions.c.id)
@@ -144,16 +159,20 @@ async def take_in(
 
 
 async def _wishes(conn: AsyncConnection, chat_ids: Sequence[int]) -> dict[int, list[CarriedWish]]:
-    s = subscriptions.c
+    s, live = subscriptions.c, await covered_in(conn, chat_ids)
     found = (
-        select(s.id, s.chat_id, s.thread_id, s.words, *ACCOUNT_COLUMNS[1:])
+        select(s.id, s.chat_id, s.thread_id, s.words, *ACCOUNT_COLUMNS)
         .join_from(subscriptions, accounts, accounts.c.id == s.account_id)
         .where(s.chat_id.in_(chat_ids))
     )
     wishes: dict[int, list[CarriedWish]] = {}
     # sorted here: asked to, PostgreSQL would rather read the whole table in that order
-    for _, chat_id, thread_id, words, *account in sorted(await conn.execute(found), key=lambda row: row.id):
-        wishes.setdefault(chat_id, []).append(CarriedWish(thread_id, Account(*account), from_json(words)))
+    for _, chat_id, thread_id, words, account_id, *account in sorted(
+        await conn.execute(found), key=lambda row: row[0]
+    ):
+        is_live = (chat_id, thread_id, account_id) in live
+        wish = CarriedWish(thread_id, Account(*account), from_json(words), live=is_live)
+        wishes.setdefault(chat_id, []).append(wish)
     return wishes
 
 

@@ -10,7 +10,7 @@ from bot.model.delivery import Op, State
 from bot.model.subscription import ChatKind
 from bot.store.inserting import insert_into
 from bot.store.storable import storable
-from bot.store.tables import briefings, chats, choices, deliveries, subscriptions
+from bot.store.tables import briefings, chats, choices, coverages, deliveries, subscriptions
 
 #: RFC 5646 section 4.4.1: no registered tag needs more.
 LONGEST_LANGUAGE = 35
@@ -155,6 +155,12 @@ async def _merge(conn: AsyncConnection, old_id: int, new_id: int) -> None:
         same_digest.c.kind == digest.c.kind,
     )
     await conn.execute(update(digest).where(digest.c.chat_id == old_id, ~has_digest).values(chat_id=new_id))
+    covered = select(coverages.c.thread_id, coverages.c.account_id, coverages.c.root_id).where(
+        coverages.c.chat_id == old_id
+    )
+    rows = [dict(row) | {"chat_id": new_id} for row in (await conn.execute(covered)).mappings()]
+    if rows:  # those of the old chat go with it
+        await conn.execute(insert_into(conn, coverages).on_conflict_do_nothing(), rows)
     said, same_said = deliveries, deliveries.alias()
     has_said = exists().where(
         same_said.c.chat_id == new_id,

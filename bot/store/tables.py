@@ -340,6 +340,18 @@ briefings = Table(
     Index("ix_briefings_due_at", "due_at"),
 )
 
+#: Accounts whose running reports become one message that grows, in a chat and topic that asked for that.
+coverages = Table(
+    "coverages",
+    metadata,
+    Column("chat_id", Id, ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("thread_id", BigInteger, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    #: The notice whose message grows (no foreign key: it may be gone by now). NULL: there was none yet.
+    Column("root_id", BigInteger),
+    Index("ix_coverages_account_id", "account_id"),
+)
+
 #: Messages for which Telegram was paid (``allow_paid_broadcast``), by UTC day ("2026-07-21"): reserved before they go.
 paid_messages = Table(
     "paid_messages",

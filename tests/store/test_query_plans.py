@@ -33,6 +33,7 @@ from bot.store import (
     carrying,
     chats,
     choices,
+    coverages,
     deliveries,
     events,
     fanout,
@@ -71,6 +72,7 @@ MODULES = (
     carrying,
     chats,
     choices,
+    coverages,
     deliveries,
     events,
     fanout,
@@ -164,6 +166,11 @@ def _carried_chat(w: World) -> CarriedChat:
                        (CarriedDigest(0, 8, "UTC", w.now),))  # fmt: skip
 
 
+async def _choose_live(conn: AsyncConnection, w: World) -> None:
+    await coverages.choose(conn, w.chat_id, 0, w.account_id, live=True)
+    await coverages.choose(conn, w.chat_id, 0, w.account_id, live=False)
+
+
 def _digest(w: World) -> Stored:
     return Stored(w.chat_id, 0, Kind.DAY, 8, "UTC", w.now, None, None, None, "")
 
@@ -224,6 +231,23 @@ CALLS: dict[str, Call] = {
     "choices.take": lambda c, w: choices.take(c, "t", 1, w.now),
     "choices.look": lambda c, w: choices.look(c, "t", 1, w.now),
     "choices.purge": lambda c, w: choices.purge(c, w.now - timedelta(days=30)),
+    "coverages.choose": _choose_live,
+    "coverages.of_place": lambda c, w: coverages.of_place(c, w.chat_id, 0),
+    "coverages.of_chats": lambda c, w: coverages.of_chats(c, [w.chat_id, w.other_chat_id]),
+    "coverages.set_root": lambda c, w: coverages.set_root(c, (w.chat_id, 0, w.account_id), 7),
+    "coverages.lately": lambda c, w: coverages.lately(
+        c, (w.chat_id, 0, w.account_id), w.post_id, w.now, w.now + timedelta(minutes=5), 7
+    ),
+    "coverages.root": lambda c, w: coverages.root(c, w.delivery_id),
+    "coverages.root_naming": lambda c, w: coverages.root_naming(c, w.delivery_id),
+    "coverages.rewrite_root": lambda c, w: coverages.rewrite_root(
+        c, coverages.Root(w.delivery_id, w.account_id, State.SENT, PART, False, ()), [7]
+    ),
+    "coverages.growth_waits": lambda c, w: coverages.growth_waits(c, w.chat_id, w.delivery_id),
+    "coverages.named": lambda c, w: coverages.named(c, [w.delivery_id, w.delivery_id + 1]),
+    "coverages.unlisted": lambda c, w: coverages.unlisted(c, [w.delivery_id]),
+    "coverages.refold": lambda c, w: coverages.refold(c, [w.delivery_id], 7),
+    "coverages.list_in": lambda c, w: coverages.list_in(c, [w.delivery_id], 7, w.now),
     "deliveries.enqueue_one": lambda c, w: deliveries.enqueue_one(
         c, Draft(w.chat_id, Op.NOTICE, Lane.ROUTINE), w.now
     ),

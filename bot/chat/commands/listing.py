@@ -55,7 +55,7 @@ class Listing:
             await self._show_page(scene, 0, "unsubscribe.which")
             return
         entries = await self._entries(scene)
-        fitting = [entry for entry in entries if _fits(entry, what, len(entries))]
+        fitting = [entry for entry in entries if fits(entry, what, len(entries))]
         shown = Mark(one_line(what, _SHOWN), "bold")
         if not entries:
             await self._desk.tell(scene, "list.empty")
@@ -143,7 +143,7 @@ def _keyboard(scene: Scene, entries: list[Numbered], page: int, pages: int) -> K
     return tuple(rows)
 
 
-def _fits(entry: Numbered, what: str, entries: int) -> bool:
+def fits(entry: Numbered, what: str, entries: int) -> bool:
     """Is this the entry meant? A number that /list shows means its place; any other may be an account's id."""
     if what.isascii() and what.isdigit() and 1 <= int(what[:9]) <= entries:
         return entry.number == int(what[:9])

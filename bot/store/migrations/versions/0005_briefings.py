@@ -1,4 +1,4 @@
-"""Digests that a chat gets by itself: after many posts at once, and once a day."""
+"""Digests that a chat gets by itself, after many posts at once and once a day; running reports as one message."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """One table of its own; nothing that is there changes."""
+    """Two tables of their own; nothing that is there changes."""
     op.create_table(
         "briefings",
         sa.Column("chat_id", _ID, nullable=False),
@@ -29,9 +29,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chat_id", "thread_id", "kind", name="pk_briefings"),
     )
     op.create_index("ix_briefings_due_at", "briefings", ["due_at"], unique=False)
+    op.create_table(
+        "coverages",
+        sa.Column("chat_id", _ID, nullable=False),
+        sa.Column("thread_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", _ID, nullable=False),
+        sa.Column("root_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["chat_id"], ["chats.id"], name="fk_coverages_chat_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_coverages_account_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("chat_id", "thread_id", "account_id", name="pk_coverages"),
+    )
+    op.create_index("ix_coverages_account_id", "coverages", ["account_id"], unique=False)
 
 
 def downgrade() -> None:
-    """No chat gets a digest by itself any more; what was chosen is forgotten."""
+    """No chat gets a digest by itself any more, each post is a message of its own; what was chosen is forgotten."""
+    op.drop_index("ix_coverages_account_id", table_name="coverages")
+    op.drop_table("coverages")
     op.drop_index("ix_briefings_due_at", table_name="briefings")
     op.drop_table("briefings")

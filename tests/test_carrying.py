@@ -17,7 +17,7 @@ from bot.matching.words import words_key
 from bot.model.subscription import ChatKind
 from bot.settings import load_settings
 from bot.sources.registry import kinds
-from bot.store import accounts, briefings, chats, subscriptions
+from bot.store import accounts, briefings, chats, coverages, subscriptions
 from bot.store.carrying import Carried
 from bot.store.database import Database
 from bot.store.tables import briefings as briefings_table
@@ -43,6 +43,7 @@ async def filled(db, clock, settings):
         words = ("暴雨", "road 6")
         await subscriptions.add(conn, person, 0, feed, words, words_key(words), 5, clock())
         await subscriptions.add(conn, forum, 77, police, (), "", None, clock())
+        await coverages.choose(conn, forum, 77, police, live=True)
         await briefings.set_day(conn, person, 0, 8, "Europe/Berlin", clock())
         await briefings.set_day(conn, forum, 77, 20, "UTC+8", clock())
         await conn.execute(
@@ -286,7 +287,7 @@ def test_the_commands_say_what_they_did_and_what_is_wrong(tmp_path, sqlite_url):
     )
 
 
-async def test_the_days_digest_goes_along_with_its_hour_and_clock_and_is_due_anew(
+async def test_the_days_digest_goes_along_with_its_hour_and_clock_and_what_is_covered_live(
     filled, settings, other, clock, tmp_path
 ):
     await import_chats(other, file_of(tmp_path, await exported(settings)), clock)
@@ -300,6 +301,9 @@ async def test_the_days_digest_goes_along_with_its_hour_and_clock_and_is_due_ane
                 briefings_table.c.due_at,
             )
             rows = [tuple(row) for row in await conn.execute(select(*columns).order_by(briefings_table.c.hour))]
+            chat = await chats.get(conn, -1002)
+            assert len(await coverages.of_place(conn, chat.id, 77)) == 1
+            assert await coverages.of_place(conn, chat.id, 0) == frozenset()
     finally:
         await db.close()
     # the clock stands at 03:51 UTC

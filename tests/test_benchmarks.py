@@ -37,7 +37,7 @@ FANOUT = pytest.param("fanout", 12, marks=pytest.mark.postgres)
         ("stats", 4),
         ("maps", 4),
         ("gate", 10),
-        ("language", 30),
+        ("language", 32),
         FANOUT,
     ],
 )

@@ -138,7 +138,8 @@ def median_milliseconds(posts: list[str], work: Callable[[str], object]) -> floa
     for post in posts:
         work(post)
     took = (min(_seconds(work, post) for _ in range(ROUNDS)) / len(post) for post in posts)
-    return statistics.median(took) * TIMED_CHARACTERS * 1000
+    # a quick run may have too few texts for one such post
+    return statistics.median(took) * TIMED_CHARACTERS * 1000 if posts else 0.0
 
 
 def _seconds(work: Callable[[str], object], post: str) -> float:

@@ -80,7 +80,12 @@ def _narrowed(given: str, language: Book, chinese: InChinese) -> str | None:
     """Parts of a place, all lanes of a road, a road near another, a warehouse in a district."""
     name = level_words(given)
     for start, key in _OF.items():
-        if name.startswith(start) and (place := english_words(given[len(start) :], language, chinese)):
+        rest = given[len(start) :]
+        if (
+            name.startswith(start)
+            and not rest.startswith(tuple(_OF))
+            and (place := english_words(rest, language, chinese))
+        ):
             part = language.word("parts", key)
             return language.word("joining", "narrowed", {"place": place, "parts": part}) if part else None
     if name.startswith(_LANES) and (road := english_words(given[len(_LANES) :], language, chinese)):

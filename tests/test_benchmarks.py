@@ -5,9 +5,14 @@ import math
 import os
 import subprocess
 import sys
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from benchmarks.language.phrasebook import Rendered, misses
+from benchmarks.language.reading import load
 
 ROOT = Path(__file__).parents[1]
 #: Figures whose goal is the least; every other goal is the most.
@@ -55,3 +60,13 @@ def test_a_benchmark_prints_every_figure_beside_its_goal(name, figures):
         least = name in {"broadcast", "soak", "language"} and line["figure"].startswith(AT_LEAST)
         least = least or (name == "gate" and "caught" in line["figure"])
         assert line["held"] == (line["value"] >= line["goal"] if least else line["value"] <= line["goal"])
+
+
+def test_a_reviewed_rendering_counts_again_when_it_is_said_otherwise():
+    reviewed = tomllib.loads((ROOT / "benchmarks" / "language" / "reviewed.toml").read_text("utf-8"))["rendering"]
+    post = {post.id: post for post in load()}
+    for row in reviewed:
+        as_it_was = Rendered(post[row["post"]], row["language"], row["text"], "the gate refuses it")
+        changed = replace(as_it_was, text=f"{row['text']}!")
+        assert [line.split()[0] for line in misses([as_it_was, changed])] == ["reviewed", "REFUSED"]
+        assert row["reason"]

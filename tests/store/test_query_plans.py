@@ -478,8 +478,10 @@ async def ask_for_indexes(conn: AsyncConnection) -> None:
 async def whole_on_postgresql(conn: AsyncConnection, statement: str, values: object) -> list[str]:
     found = await _whole_in_plan(conn, statement, values)
     if found:
-        # in tables as small as these a bitmap of the wrong index can cost no more than a look at the right one
+        # in tables as small as these a bitmap of the wrong index can cost no more than a look at the right one, and what
+        # the planner knows of them may be from before the call was taken back
         await conn.execute(text("SET LOCAL enable_bitmapscan = off"))
+        await conn.execute(text("ANALYZE"))
         found = await _whole_in_plan(conn, statement, values)
         await conn.execute(text("SET LOCAL enable_bitmapscan = on"))
     return found

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.briefing import brief, lines_told
-from bot.delivery.hours import next_time
+from bot.delivery.hours import next_time, offset_of
 from bot.delivery.situations import Overview, Situations
 from bot.model.delivery import Lane, Op
 from bot.model.situation import Briefing, Line, Occasion
@@ -120,6 +120,9 @@ class Briefer:
         bursts = {(burst.chat_id, burst.thread_id): burst for burst in found}
         for stored in under_way:
             await self._look_after(stored, bursts.pop((stored.chat_id, stored.thread_id), None))
+        if len(under_way) == AT_ONCE:  # more of them than are looked after at once: those that were, come last
+            async with self._db.begin() as conn:
+                await briefings.put_behind(conn, under_way, now)
         for burst in bursts.values():
             await self._begin(burst, now)
 
@@ -166,7 +169,8 @@ class Briefer:
             overview = self._seen[follows] = await self._situations.overview(listed, now)
         changes = compare(overview.situation, _before(stored), since)
         standing = overview.situation.standing
-        return _Made(brief(occasion, overview, changes, now, since), standing, changes.any)
+        offset = offset_of(stored.zone, now) if stored.zone else None
+        return _Made(brief(occasion, overview, changes, now, since, offset), standing, changes.any)
 
     async def _tell(self, stored: Stored, made: _Made | None, now: datetime, again: datetime) -> None:
         """Queue it and write what it tells, in one transaction; nothing when another look was faster."""

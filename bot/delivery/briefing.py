@@ -56,8 +56,17 @@ _ENDINGS = {
 }
 
 
-def brief(occasion: Occasion, overview: Overview, changes: Changes, at: datetime, since: datetime) -> Briefing:
-    """What is told: the gravest of what stands, the newest of what is over, the rest counted."""
+def brief(
+    occasion: Occasion,
+    overview: Overview,
+    changes: Changes,
+    at: datetime,
+    since: datetime,
+    utc_offset: int | None = None,
+) -> Briefing:
+    """What is told: the gravest of what stands, the newest of what is over, the rest counted. ``utc_offset``: of the
+    reader's clock, minutes east of UTC; without it the one that most of what is followed goes by.
+    """
     standing = changes.standing
     return Briefing(
         occasion,
@@ -72,6 +81,7 @@ def brief(occasion: Occasion, overview: Overview, changes: Changes, at: datetime
         overview.blind[:BLIND_NAMED],
         sum(seen > since for seen in overview.seen),
         overview.cut,
+        overview.utc_offset if utc_offset is None else utc_offset,
     )
 
 
@@ -86,8 +96,11 @@ async def briefing_parts(notice: str, phrases: Phrases) -> tuple[Part, ...]:
 def render_briefing(briefing: Briefing, phrases: Phrases) -> tuple[Part, ...]:
     """The messages, within Telegram's limits and with room for marks."""
     out = Writing().add(phrases(_TITLES[briefing.occasion]), "bold")
+    told = partial(moment, offset=briefing.utc_offset, phrases=phrases)
+    # it may have waited for the chat: what it tells is as of then
+    out.add("\n" + told(briefing.at))
     if briefing.occasion is not Occasion.ASKED:
-        out.add("\n" + phrases("situation.posts", count=briefing.posts, since=moment(briefing.since, None, phrases)))
+        out.add("\n" + phrases("situation.posts", count=briefing.posts, since=told(briefing.since)))
     _standing(out, briefing, phrases)
     _over(out, briefing, phrases)
     _unsorted(out, briefing, phrases)

@@ -47,6 +47,12 @@ def next_time(hour: int, zone: str, after: datetime) -> datetime:
     return moment
 
 
+def offset_of(zone: str, at: datetime) -> int:
+    """How far that clock is east of UTC at a moment, minutes."""
+    offset = at.astimezone(_known(zone)).utcoffset() or timedelta()
+    return int(offset.total_seconds() // 60)
+
+
 def _known(zone: str) -> tzinfo:
     if (found := _OFFSET.fullmatch(zone)) is not None:
         minutes = int(found[2]) * 60 + int(found[3] or 0)

@@ -1,7 +1,7 @@
 """The situation of what a chat follows, from the posts in the database; reading and folding happen off the loop."""
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -47,6 +47,8 @@ class Overview:
     blind: tuple[str, ...] = ()
     #: There were more posts than are looked at.
     cut: bool = False
+    #: Minutes east of UTC of the clock by which most of the accounts go; None where none is known.
+    utc_offset: int | None = None
 
 
 class Situations:
@@ -71,7 +73,7 @@ class Situations:
         self._readings.update(new)
         while len(self._readings) > READINGS_KEPT:
             self._readings.popitem(last=False)
-        return Overview(situation, seen, _blind(listed, now), cut=len(kept) >= MOST_POSTS)
+        return Overview(situation, seen, _blind(listed, now), len(kept) >= MOST_POSTS, usual_offset(listed))
 
 
 def _made(
@@ -123,6 +125,12 @@ def _wanted(post: Post, wishes: Sequence[Sequence[str]]) -> bool:
 
 def _version(row: Kept) -> _Version:
     return row.post_id, row.revision
+
+
+def usual_offset(listed: Sequence[Listed]) -> int | None:
+    """The clock (minutes east of UTC) by which most of what is followed goes, None where none is known."""
+    offsets = Counter(entry.account.utc_offset for entry in listed if entry.account.utc_offset is not None)
+    return offsets.most_common(1)[0][0] if offsets else None
 
 
 def _blind(listed: Sequence[Listed], now: datetime) -> tuple[str, ...]:

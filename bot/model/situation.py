@@ -186,3 +186,5 @@ class Briefing:
     posts: int = 0
     #: Not all posts of the time looked back to were looked at: there were too many.
     cut: bool = False
+    #: Minutes east of UTC of the clock by which it is told; None: UTC.
+    utc_offset: int | None = None

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Op, State
@@ -190,6 +190,20 @@ async def put_off(conn: AsyncConnection, stored: Stored, due_at: datetime) -> No
     """Look at a digest again at that time."""
     changed = update(briefings).where(*_here(stored.chat_id, stored.thread_id, stored.kind))
     await conn.execute(changed.values(due_at=due_at))
+
+
+async def put_behind(conn: AsyncConnection, looked_after: Sequence[Stored], now: datetime) -> None:
+    """Let bursts that were looked after, and are not over, be the last of those that are due."""
+    b = briefings.c
+    changed = update(briefings).where(*_here_bound(), b.due_at.is_not(None)).values(due_at=now)
+    rows = [{"chat": e.chat_id, "thread": e.thread_id, "which": Kind.BURST.value} for e in looked_after]
+    if rows:
+        await conn.execute(changed, rows)
+
+
+def _here_bound() -> tuple[Any, ...]:
+    b = briefings.c
+    return b.chat_id == bindparam("chat"), b.thread_id == bindparam("thread"), b.kind == bindparam("which")
 
 
 async def drop_day(conn: AsyncConnection, chat_id: int, thread_id: int) -> bool:

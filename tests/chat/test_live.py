@@ -64,3 +64,13 @@ async def test_in_a_forum_it_holds_for_its_topic_and_only_administrators_choose(
     await house.says(group.id, "running reports become one growing message")
     assert len(await live_here(house, group.id, topic)) == 1
     assert await live_here(house, group.id) == frozenset()
+
+
+async def test_who_is_followed_no_longer_is_not_covered_when_followed_again(house, police):
+    user = house.world.add_user("Wei")
+    await house.follow(user.id, police)
+    house.world.say(user.id, user.id, "/live 1")
+    await house.says(user.id, "running reports become one growing message")
+    house.world.say(user.id, user.id, "/unsubscribe 1")
+    await house.says(user.id, "is no longer followed here")
+    assert await live_here(house, user.id) == frozenset()

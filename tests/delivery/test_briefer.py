@@ -10,6 +10,7 @@ from outboxes import READER, run_until_quiet
 from scripted import ScriptedMessenger, account
 from sqlalchemy import insert, select, update
 
+from bot.delivery import briefer
 from bot.delivery.briefer import BURST_POSTS, Briefer
 from bot.matching.words import words_key
 from bot.model.delivery import Lane, Op, State
@@ -291,3 +292,19 @@ async def test_where_nothing_is_followed_any_more_nothing_is_told(town):
     assert await town.notices() == []
     async with town.db.read() as conn:
         assert (await conn.execute(select(table.c.due_at))).scalar_one() > town.clock()
+
+
+async def test_more_bursts_than_are_looked_after_at_once_take_turns(town, monkeypatch):
+    monkeypatch.setattr(briefer, "AT_ONCE", 1)
+    await town.many(BURST_POSTS - 1)
+    await town.wrote(ORANGE)
+    first = town.chat_id
+    async with town.db.begin() as conn:
+        town.chat_id = await chats.ensure(conn, 2002, ChatKind.PRIVATE, "", town.clock(), "en")
+        await subscriptions.add(conn, town.chat_id, 0, town.account_id, (), "", None, town.clock())
+    await town.many(BURST_POSTS)
+    for _ in range(4):
+        await town.look(6 * MINUTE)
+    async with town.db.read() as conn:
+        told = set((await conn.execute(select(deliveries.c.chat_id).where(deliveries.c.op == "notice"))).scalars())
+    assert told == {first, town.chat_id}

@@ -95,7 +95,7 @@ def test_what_changed_is_marked_when_it_comes_by_itself():
     assert "⬆️ 🔴 Rainstorm: red · Beijing" in said
     assert "raised · since 21 Jul 2012, 20:01 UTC+8" in said
     assert "🆕 📣 Road closure" in said
-    assert "Posts since 21 Jul 2012, 12:00 UTC: 4" in said
+    assert said.split("\n")[1:3] == ["21 Jul 2012, 13:00 UTC", "Posts since 21 Jul 2012, 12:00 UTC: 4"]
 
 
 def test_nothing_read_is_never_an_all_clear():

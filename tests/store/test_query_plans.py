@@ -219,6 +219,7 @@ CALLS: dict[str, Call] = {
     "briefings.end_burst": lambda c, w: briefings.end_burst(c, w.chat_id, 0, w.now),
     "briefings.told": lambda c, w: briefings.told(c, _digest(w), "[]", w.now, w.now),
     "briefings.put_off": lambda c, w: briefings.put_off(c, _digest(w), w.now),
+    "briefings.put_behind": lambda c, w: briefings.put_behind(c, [_digest(w)], w.now),
     "briefings.drop_day": lambda c, w: briefings.drop_day(c, w.chat_id, 0),
     "carrying.page": lambda c, _: carrying.page(c, 0, 20),
     "carrying.take_in": lambda c, w: carrying.take_in(c, [_carried_chat(w)], w.now, {}),

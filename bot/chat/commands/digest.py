@@ -1,7 +1,6 @@
 """/digest: once a day, at an hour of this chat's choosing and by its own clock, what stands, what changed, what is over."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 
 from bot.chat.buttons import Keyboard, abreast, number, press
@@ -9,6 +8,7 @@ from bot.chat.desk import Command, Desk, Press
 from bot.chat.scene import Scene
 from bot.chat.wording import Say, one_line
 from bot.delivery.hours import HOURS, next_time, offset_name, zone_name
+from bot.delivery.situations import usual_offset
 from bot.store import briefings, subscriptions
 from bot.store.briefings import Kind, Stored
 
@@ -95,8 +95,7 @@ class Digest:
             return stored.zone
         async with self._desk.db.read() as conn:
             listed = await subscriptions.of_chat(conn, scene.chat_id, scene.target.thread_id)
-        offsets = Counter(entry.account.utc_offset for entry in listed if entry.account.utc_offset is not None)
-        return offset_name(offsets.most_common(1)[0][0]) if offsets else "UTC"
+        return offset_name(usual_offset(listed) or 0)
 
 
 def _clock(hour: int) -> str:

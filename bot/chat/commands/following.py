@@ -18,7 +18,7 @@ from bot.delivery.face import Styled
 from bot.model.post import Revision, RevisionKind
 from bot.model.subscription import MOST_SUBSCRIPTIONS, Followed, TooManySubscriptionsError, Wish
 from bot.model.words import NOTHING, Words
-from bot.store import choices, subscriptions
+from bot.store import choices, coverages, subscriptions
 from bot.store.subscriptions import Listed, Removed
 
 UNDO, PUT_BACK = "un", "pb"
@@ -44,6 +44,10 @@ async def taken_back(desk: Desk, scene: Scene, subscription_id: int) -> tuple[Li
         removed = await subscriptions.remove(conn, subscription_id, scene.chat_id)
         if listed is None or removed is None:
             return None
+        left = await subscriptions.of_chat(conn, scene.chat_id, removed.thread_id)
+        if all(other.account_id != removed.account_id for other in left):
+            # followed again some day, its reports are messages of their own until somebody asks otherwise
+            await coverages.choose(conn, scene.chat_id, removed.thread_id, removed.account_id, live=False)
         keyboard = await put_back_button(conn, desk, scene, removed)
     desk.ports.lookout.nudge()
     return listed, keyboard

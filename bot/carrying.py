@@ -18,9 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from bot.delivery.hours import HOURS, next_time, zone_name
 from bot.matching.folding import fold
-from bot.matching.words import LONGEST_WORD, MOST_WORDS, words_key
+from bot.matching.parsing import WRITTEN, FilterError, parse, read_back
+from bot.matching.tree import key_of, written
+from bot.matching.words import LONGEST_WORD, MOST_WORDS
 from bot.model.account import Account
-from bot.model.subscription import ChatKind
+from bot.model.subscription import ChatKind, words_as_filter
 from bot.sending import bot_id_of
 from bot.settings import Settings
 from bot.sources.registry import kinds
@@ -78,6 +80,8 @@ class _Wish(_Line):
     account: _Account
     words: Annotated[list[Annotated[str, Field(max_length=LONGEST_WORD)]], Field(max_length=MOST_WORDS)] = []
     live: bool = False
+    #: Instead of words.
+    filter: Annotated[str, Field(max_length=WRITTEN.characters)] = ""
 
     @field_validator("words")
     @classmethod
@@ -85,6 +89,14 @@ class _Wish(_Line):
         if not all(fold(word).strip() for word in value):
             raise ValueError("takes words with letters or digits")
         return value
+
+    @field_validator("filter")
+    @classmethod
+    def _as_written(cls, value: str) -> str:
+        try:
+            return written(parse(value, WRITTEN))
+        except FilterError:
+            raise ValueError("takes a filter as /list shows it") from None
 
 
 class _Digest(_Line):
@@ -204,6 +216,7 @@ def _as_json(chat: CarriedChat) -> dict[str, Any]:
                 },
                 "words": list(wish.words),
                 "live": wish.live,
+                "filter": wish.filter,
             }
             for wish in chat.wishes
         ],
@@ -296,7 +309,12 @@ def _read(kind: type[LineT], content: object, path: Path, number: int) -> LineT:
 def _carried(chat: _Chat, now: datetime) -> CarriedChat:
     wishes = tuple(
         CarriedWish(
-            wish.topic, Account(**wish.account.model_dump()), tuple(wish.words), words_key(wish.words), wish.live
+            wish.topic,
+            Account(**wish.account.model_dump()),
+            () if wish.filter else tuple(wish.words),
+            key_of(read_back(wish.filter or words_as_filter(wish.words))),
+            wish.live,
+            wish.filter,
         )
         for wish in chat.subscriptions
     )

@@ -17,6 +17,7 @@ from telegram.ext import (
 from bot.chat.buttons import read
 from bot.chat.commands.catchup import CatchUp
 from bot.chat.commands.digest import Digest
+from bot.chat.commands.filtering import Filtering
 from bot.chat.commands.finding import Finding
 from bot.chat.commands.following import Following
 from bot.chat.commands.forgetting import Forgetting
@@ -30,6 +31,7 @@ from bot.chat.commands.situation import Situation
 from bot.chat.commands.stats import Stats
 from bot.chat.commands.status import Status
 from bot.chat.commands.subscribing import Subscribing
+from bot.chat.commands.trying import Trying
 from bot.chat.commands.welcome import Welcome
 from bot.chat.desk import Command, Desk, Press
 from bot.chat.failures import Failures
@@ -50,6 +52,7 @@ class Routes:
     """Puts the commands together and hands updates to them."""
 
     def __init__(self, desk: Desk) -> None:
+        trying, filtering = Trying(desk), Filtering(desk)
         following = Following(desk)
         subscribing = Subscribing(desk, following)
         listing, language, catchup = Listing(desk), Language(desk), CatchUp(desk)
@@ -64,6 +67,8 @@ class Routes:
             **finding.commands,
             **listing.commands,
             **Latest(desk).commands,
+            **trying.commands,
+            **filtering.commands,
             **Status(desk).commands,
             **language.commands,
             **catchup.commands,

@@ -103,6 +103,11 @@ class Say:
         """Append a phrase on a line of its own."""
         return self.newline().phrase(key, **values)
 
+    def append(self, block: Styled) -> "Say":
+        """Append a block that was built before."""
+        self._writing.append(block)
+        return self
+
     def newline(self) -> "Say":
         """Begin a new line unless nothing stands there yet."""
         return self.add("\n") if self._writing.length else self

@@ -43,8 +43,8 @@ _DAY = timedelta(days=1)
 _FAULTS = (SQLAlchemyError, OSError)
 
 Guard = Callable[[AsyncConnection], Coroutine[Any, Any, bool]]
-#: What a place follows: account and words of each subscription.
-_Follows = tuple[tuple[int, tuple[str, ...]], ...]
+#: What a place follows: account and filter of each subscription.
+_Follows = tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class Briefer:
             listed = await subscriptions.of_chat(conn, stored.chat_id, stored.thread_id)
         if not listed:
             return None
-        follows = tuple(sorted((entry.account_id, entry.words) for entry in listed))
+        follows = tuple(sorted((entry.account_id, entry.filter) for entry in listed))
         overview = self._seen.get(follows)
         if overview is None:
             overview = self._seen[follows] = await self._situations.overview(listed, now)

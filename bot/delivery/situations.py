@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.matching.words import haystack, matches
+from bot.matching.evaluating import passes
+from bot.matching.facts import facts_of
+from bot.matching.parsing import read_back
+from bot.matching.tree import Tree
 from bot.model.account import Account
 from bot.model.post import Post
-from bot.model.reading import Claim
+from bot.model.reading import Reading
 from bot.model.situation import Situation, Told
 from bot.reading.reader import read
 from bot.reading.situation import gather
@@ -31,9 +34,9 @@ _INTERVALS, _LEAST = 3.0, timedelta(hours=1)
 
 #: A version of a post.
 _Version = tuple[int, int]
-_Readings = dict[_Version, tuple[Claim, ...]]
-#: For each account the words that each of its subscriptions asks for.
-Wants = Mapping[int, Sequence[Sequence[str]]]
+_Readings = dict[_Version, Reading]
+#: For each account the filters of its subscriptions; one without a filter is there as None.
+Wants = Mapping[int, Sequence[Tree | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +59,19 @@ class Situations:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._readings: OrderedDict[_Version, tuple[Claim, ...]] = OrderedDict()
+        self._readings: OrderedDict[_Version, Reading] = OrderedDict()
 
     async def overview(self, listed: Sequence[Listed], now: datetime) -> Overview:
         """The situation that these subscriptions show now."""
-        wants: dict[int, list[Sequence[str]]] = {}
+        wants: dict[int, list[Tree | None]] = {}
         for entry in listed:
-            wants.setdefault(entry.account_id, []).append(entry.words)
+            wants.setdefault(entry.account_id, []).append(read_back(entry.filter) if entry.filter else None)
         async with self._db.read() as conn:
             kept = await briefings.recent(conn, sorted(wants), now - LOOKED_BACK, MOST_POSTS)
         known = {
-            version: claims for post in kept if (claims := self._readings.get(version := _version(post))) is not None
+            version: read_so
+            for post in kept
+            if (read_so := self._readings.get(version := _version(post))) is not None
         }
         whose = {entry.account_id: entry.account for entry in listed}
         situation, seen, new = await asyncio.to_thread(_made, kept, wants, whose, known, now)
@@ -90,24 +95,26 @@ def _made(
         if post.utc_offset is None:
             post = replace(post, utc_offset=account.utc_offset)
         version = _version(row)
-        claims = known.get(version)
-        if claims is None:
-            claims = new[version] = _claims(post, row.seen_at, now)
+        reading = known.get(version)
+        if reading is None:
+            reading = new[version] = _read(post, row.seen_at, now)
+        wanted = _wanted(post, row.revision, account, reading, wants.get(row.account_id, ()))
         told.append(
             Told(
-                row.post_id, row.account_id, post, row.seen_at, row.state, row.changed_at, claims,
-                speaker=post.author or account.name or account.key, wanted=_wanted(post, wants.get(row.account_id, ())),
+                row.post_id, row.account_id, post, row.seen_at, row.state, row.changed_at, reading.claims,
+                speaker=post.author or account.name or account.key, wanted=wanted,
             )
         )  # fmt: skip
     seen = tuple(each.seen_at for each in told if each.wanted and each.state != "withdrawn")
     return gather(told, now), seen, new
 
 
-def _claims(post: Post, seen_at: datetime, now: datetime) -> tuple[Claim, ...]:
-    """What the words prove. What is too old to stand is not read at all."""
+def _read(post: Post, seen_at: datetime, now: datetime) -> Reading:
+    """What the words prove, as far as it is kept. What is too old to stand is not read at all."""
     if post.alert is not None or now - min(post.published or seen_at, seen_at) > 2 * WARNING_UNHEARD:
-        return ()
-    return read(words_of(post), published=post.published, utc_offset=post.utc_offset).claims
+        return Reading()
+    reading = read(words_of(post), published=post.published, utc_offset=post.utc_offset)
+    return replace(reading, clauses=(), times=(), figures=())
 
 
 def words_of(post: Post) -> str:
@@ -116,11 +123,12 @@ def words_of(post: Post) -> str:
     return f"{title}\n{text}" if title and text and not text.startswith(title) else text or title
 
 
-def _wanted(post: Post, wishes: Sequence[Sequence[str]]) -> bool:
-    if not all(wishes):
+def _wanted(post: Post, revision: int, account: Account, reading: Reading, filters: Sequence[Tree | None]) -> bool:
+    asked = [tree for tree in filters if tree is not None]
+    if len(asked) < len(filters):
         return True
-    hay = haystack(post)
-    return any(matches(words, hay) for words in wishes)
+    facts = facts_of(post, reading, revision=revision, account_name=account.name)
+    return any(passes(tree, facts) for tree in asked)
 
 
 def _version(row: Kept) -> _Version:

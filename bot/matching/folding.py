@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache, lru_cache
+from functools import cache
 
 #: Where traditional and simplified characters stand, after NFKC: the unified ideographs and their extensions A to F.
 _HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x2EBE0))
@@ -35,15 +35,12 @@ def fold(text: str) -> str:
         before, text = text, unicodedata.normalize("NFKC", _UNSEEN.sub("", text).casefold())
         if text == before:
             break
-    if _HAS_HAN.search(text):
-        text = text.translate(_simplified())
-    return " ".join(text.split())
+    return " ".join(simplified(text).split())
 
 
-@lru_cache(maxsize=4096)
-def fold_word(word: str) -> str:
-    """Give ``fold`` of a word of a filter, remembered: thousands of subscribers ask for the same few."""
-    return fold(word)
+def simplified(text: str) -> str:
+    """Give the text with every traditional Chinese character as its simplified one, and nothing else changed."""
+    return text.translate(_simplified()) if _HAS_HAN.search(text) else text
 
 
 @cache

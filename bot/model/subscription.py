@@ -1,5 +1,6 @@
-"""Who asked for what: a chat (and topic), an account, and the words that must occur."""
+"""Who asked for what: a chat (and topic), an account, and the filter that a post must pass."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,9 +37,22 @@ class Wish:
     account: Account
     chat_id: int
     thread_id: int
-    #: All must occur in a post; none: every post.
+    #: How filters were kept before there was a language for them: all must occur in a post; none: every post.
     words: tuple[str, ...] = ()
     user_id: int | None = None
+    #: The filter as ``matching.tree.written`` gives it; "" is every post, unless there are ``words``.
+    filter: str = ""
+
+    @property
+    def asked(self) -> str:
+        """The filter, whichever way it is kept."""
+        return self.filter or words_as_filter(self.words)
+
+
+def words_as_filter(words: Iterable[str]) -> str:
+    """A list of words as the filter that means the same: each in quotation marks, found as it is written."""
+    escaped = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
+    return " ".join(f'"{word}"' for word in escaped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,13 @@ def gazetteer() -> Mapping[str, PlaceKind]:
     )
     found: dict[str, PlaceKind] = {}
     for name in dict.fromkeys(name for column in columns for name in column if name):
-        for form, kind in _forms(level_words(name)):
+        for form, kind in forms(level_words(name)):
             found.setdefault(form, kind)
     return found
 
 
-def _forms(name: str) -> Iterator[tuple[str, PlaceKind]]:
+def forms(name: str) -> Iterator[tuple[str, PlaceKind]]:
+    """The forms of an administrative place's whole name that people write: without its ending, without its peoples."""
     ending = next((end for end in _ENDINGS if name.endswith(end)), "")
     kind = _ENDINGS.get(ending, PlaceKind.NAMED)
     yield name, kind

@@ -28,10 +28,11 @@ class CarriedWish:
     thread_id: int
     account: Account
     words: tuple[str, ...]
-    #: ``matching.words_key(words)``; not needed on the way out.
+    #: ``matching.tree.key_of`` the filter; not needed on the way out.
     words_key: str = ""
     #: The account's running reports are one message there.
     live: bool = False
+    filter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ async def take_in(
                     "thread_id": wish.thread_id,
                     "account_id": known[account.kind, account.key],
                     "words": words_to_json(wish.words),
+                    "filter": wish.filter,
                     "words_key": wish.words_key,
                     "created_by": None,
                     "created_at": now,
@@ -161,17 +163,17 @@ async def take_in(
 async def _wishes(conn: AsyncConnection, chat_ids: Sequence[int]) -> dict[int, list[CarriedWish]]:
     s, live = subscriptions.c, await covered_in(conn, chat_ids)
     found = (
-        select(s.id, s.chat_id, s.thread_id, s.words, *ACCOUNT_COLUMNS)
+        select(s.id, s.chat_id, s.thread_id, s.words, s.filter, *ACCOUNT_COLUMNS)
         .join_from(subscriptions, accounts, accounts.c.id == s.account_id)
         .where(s.chat_id.in_(chat_ids))
     )
     wishes: dict[int, list[CarriedWish]] = {}
     # sorted here: asked to, PostgreSQL would rather read the whole table in that order
-    for _, chat_id, thread_id, words, account_id, *account in sorted(
+    for _, chat_id, thread_id, words, text, account_id, *account in sorted(
         await conn.execute(found), key=lambda row: row[0]
     ):
         is_live = (chat_id, thread_id, account_id) in live
-        wish = CarriedWish(thread_id, Account(*account), from_json(words), live=is_live)
+        wish = CarriedWish(thread_id, Account(*account), from_json(words), live=is_live, filter=text)
         wishes.setdefault(chat_id, []).append(wish)
     return wishes
 

@@ -57,6 +57,18 @@ class SendRow:
     owed: str = ""
 
 
+#: Deliveries of a chat in which a message is looked for.
+LOOKED_THROUGH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A post as a message said it."""
+
+    post_id: int
+    revision: int
+
+
 # ------------------------------------------------------------------ queueing
 
 
@@ -109,16 +121,20 @@ async def send_of(conn: AsyncConnection, chat_id: int, thread_id: int, post_id: 
     return rows[-1] if rows else None
 
 
-async def post_in(conn: AsyncConnection, chat_id: int, message_id: int) -> int | None:
-    """The post that a message in this chat (our id) shows, None for any other message."""
+async def of_message(conn: AsyncConnection, chat_id: int, message_id: int) -> Said | None:
+    """Which post a message of ours said in this chat; None for one that said none, or is not known (any more). The last
+    ``LOOKED_THROUGH`` deliveries that arrived in the chat are looked through.
+    """
     d = deliveries.c
-    # a digit too many is sorted out below
-    found = select(d.post_id, d.parts).where(
-        d.chat_id == chat_id, d.op == Op.SEND.value, d.post_id.is_not(None), d.parts.contains(str(message_id))
+    arrived = (
+        select(d.post_id, d.revision, d.rendered_revision, d.parts)
+        .where(d.chat_id == chat_id, d.state.in_([state.value for state in State]), d.parts != "[]")
+        .order_by(d.id.desc())
+        .limit(LOOKED_THROUGH)
     )
-    for post_id, parts in await conn.execute(found.order_by(d.id.desc())):
-        if any(message_id in part.message_ids for part in parts_from_json(parts)):
-            return int(post_id)
+    for row in await conn.execute(arrived):
+        if any(message_id in part["message_ids"] for part in json.loads(row.parts)):
+            return None if row.post_id is None else Said(row.post_id, row.rendered_revision or row.revision)
     return None
 
 

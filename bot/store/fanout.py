@@ -7,7 +7,7 @@ senders go on beside it, but for the rows that it takes back or renews.
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -18,13 +18,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Lane, Op, State
 from bot.store.inserting import insert_into
+from bot.store.subscriptions import filter_of
 from bot.store.tables import chats, deliveries, subscriptions
 
 #: Rows written by one statement: far more would take PostgreSQL longer than the driver waits for an answer
 #: (``database.COMMAND_S``).
 AT_ONCE = 20_000
-#: Wishes read at a time, and keys given to one statement.
+#: Keys given to one statement.
 WISHES = 500
+#: Keys read at a time: from an index alone.
+KEYS = 10_000
 
 #: Why a queued alert was not sent when something newer about its event came first. Its chat hears of that instead.
 OVERTAKEN = "updated before it was sent"
@@ -45,10 +48,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Words that at least one subscription asks for, as typed by one of them (a JSON list), and their key."""
+    """A filter that at least one subscription has, as text, and its key."""
 
     key: str
-    words: str
+    filter: str
 
 
 class Knows(Enum):
@@ -62,20 +65,41 @@ class Knows(Enum):
     CONCERNED = "concerned"
 
 
-async def wishes(conn: AsyncConnection, account_id: int, after: str) -> list[Wish]:
-    """Each wish for words that an account's subscribers have, once, by pages of ``WISHES`` in the order of the keys.
-
-    ``after`` is the last key of the page before, "" for the first.
-    """
+async def keys(conn: AsyncConnection, account_id: int) -> set[str]:
+    """The key of every filter that an account's subscribers have; without that of everything."""
     s = subscriptions.c
-    page = (
-        select(s.words_key, func.min(s.words))
-        .where(s.account_id == account_id, s.words_key > after)
-        .group_by(s.words_key)
-        .order_by(s.words_key)
-        .limit(WISHES)
-    )
-    return [Wish(*row) for row in await conn.execute(page)]
+    found: set[str] = set()
+    after = ""
+    while True:
+        page = (
+            select(s.words_key)
+            .where(s.account_id == account_id, s.words_key > after)
+            .distinct()
+            .order_by(s.words_key)
+            .limit(KEYS)
+        )
+        some = (await conn.execute(page)).scalars().all()
+        found.update(some)
+        if len(some) < KEYS:
+            return found
+        after = some[-1]
+
+
+async def wishes(conn: AsyncConnection, account_id: int, which: Collection[str]) -> list[Wish]:
+    """The filters with these keys, those that are there."""
+    s = subscriptions.c
+    found: list[Wish] = []
+    ordered = sorted(which)
+    for start in range(0, len(ordered), WISHES):
+        some = ordered[start : start + WISHES]
+        # one key may have been kept in both ways; the filter is the newer one
+        page = (
+            select(s.words_key, func.min(s.words), func.max(s.filter))
+            .where(s.account_id == account_id, s.words_key.in_(some))
+            .group_by(s.words_key)
+        )
+        found += [Wish(key, filter_of(words, text)) for key, words, text in await conn.execute(page)]
+    return found
 
 
 async def to_subscribers(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import CompoundSelect, Select, bindparam, case, delete, insert, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +15,8 @@ from bot.store.fingerprint import title_key
 from bot.store.inserting import insert_into
 from bot.store.storable import index_key
 from bot.store.tables import post_aliases, posts, revisions, supersessions
+
+ValueT = TypeVar("ValueT")
 
 #: Values in one IN (…): SQLite before 3.32 takes at most 999 variables in a statement.
 CHUNK = 500
@@ -167,6 +169,12 @@ async def revise(
     return number
 
 
+async def recount(conn: AsyncConnection, post_id: int, number: int, post: Post) -> None:
+    """Store this version's content anew: its counts are others now, and nothing else is."""
+    this = (revisions.c.post_id == post_id, revisions.c.number == number)
+    await conn.execute(update(revisions).where(*this).values(content=post_to_json(post)))
+
+
 async def set_state(conn: AsyncConnection, post_id: int, state: str) -> None:
     """Set "current", "withdrawn", "superseded" or "cancelled"."""
     await conn.execute(update(posts).where(posts.c.id == post_id).values(state=state))
@@ -190,6 +198,26 @@ async def pointing_at(conn: AsyncConnection, account_id: int, names: Iterable[st
         for row in await conn.execute(_POINTING, {"account": account_id, "names": chunk}):
             found[row.post_id] = Pointer(row.post_id, row.cancels)
     return [found[post_id] for post_id in sorted(found)]
+
+
+async def by_link(
+    conn: AsyncConnection, account_ids: Sequence[int], urls: Sequence[str], ext_ids: Sequence[str]
+) -> tuple[int, KnownPost] | None:
+    """Give the newest post of these accounts with one of these links or ids, and its account's id."""
+    given = {"urls": [index_key(url) for url in urls], "ids": [index_key(ext_id) for ext_id in ext_ids]}
+    found: dict[int, tuple[int, KnownPost]] = {}
+    for some in _chunks(account_ids):
+        for column, name in ((posts.c.url, "urls"), (posts.c.ext_id, "ids")):
+            which = select(posts.c.account_id, *_KNOWN).where(posts.c.account_id.in_(some), column.in_(given[name]))
+            for account_id, *row in await conn.execute(which):
+                found[row[0]] = (account_id, _known_post(row))
+    return found[max(found)] if found else None
+
+
+async def account_of(conn: AsyncConnection, post_id: int) -> int | None:
+    """Give the id of the account that wrote a post."""
+    row = (await conn.execute(select(posts.c.account_id).where(posts.c.id == post_id))).first()
+    return None if row is None else int(row[0])
 
 
 async def by_event(conn: AsyncConnection, account_id: int, event_id: str) -> KnownPost | None:
@@ -226,11 +254,6 @@ async def revision(conn: AsyncConnection, post_id: int, number: int) -> Revision
         msg = f"there is no revision {number} of post {post_id}"
         raise LookupError(msg)
     return Revision(post_from_json(row.content), row.number, RevisionKind(row.kind))
-
-
-async def account_of(conn: AsyncConnection, post_id: int) -> int | None:
-    """The account that wrote a post, None when the post is gone."""
-    return (await conn.execute(select(posts.c.account_id).where(posts.c.id == post_id))).scalar_one_or_none()
 
 
 _KNOWN = (
@@ -347,6 +370,6 @@ def _once(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))
 
 
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def _chunks(values: Sequence[ValueT]) -> Iterator[Sequence[ValueT]]:
     for start in range(0, len(values), CHUNK):
         yield values[start : start + CHUNK]

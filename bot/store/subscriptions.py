@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.account import Account
+from bot.model.subscription import words_as_filter
 from bot.store.accounts import WATCH_COLUMNS, Watch, watch_of_row
 from bot.store.inserting import insert_into
 from bot.store.tables import accounts, subscriptions, watches
@@ -27,6 +28,7 @@ class Removed:
     words_key: str
     created_by: int | None
     created_at: datetime
+    filter: str = ""
 
     def as_payload(self) -> dict[str, Any]:
         """Give it as JSON values, to be put behind an Undo button (``choices.put``)."""
@@ -49,6 +51,8 @@ class Listed:
     account: Account
     words: tuple[str, ...]
     watch: Watch
+    #: The filter as text, whichever way it is kept; "" is every post.
+    filter: str = ""
 
 
 async def add(
@@ -60,15 +64,17 @@ async def add(
     words_key: str,
     created_by: int | None,
     now: datetime,
+    filter_text: str = "",
 ) -> tuple[int, bool]:
-    """Store a wish and give its id and True; a wish that is there already (same topic, account and words) gives its
-    id and False. ``words_key`` is ``matching.words_key(words)``.
+    """Store a wish and give its id and True; a wish that is there already (same topic, account and key) gives its
+    id and False. ``words_key`` is ``matching.tree.key_of`` the filter, or ``matching.words_key`` of the words.
     """
     values = {
         "chat_id": chat_id,
         "thread_id": thread_id,
         "account_id": account_id,
         "words": words_to_json(words),
+        "filter": filter_text,
         "words_key": words_key,
         "created_by": created_by,
         "created_at": now,
@@ -96,6 +102,7 @@ async def restore(conn: AsyncConnection, removed: Removed) -> tuple[int, bool]:
         "thread_id": removed.thread_id,
         "account_id": removed.account_id,
         "words": words_to_json(removed.words),
+        "filter": removed.filter,
         "words_key": removed.words_key,
         "created_by": removed.created_by,
         "created_at": removed.created_at,
@@ -129,6 +136,11 @@ async def count_of_chat(conn: AsyncConnection, chat_id: int) -> int:
     return await _count(conn, subscriptions.c.chat_id == chat_id)
 
 
+def filter_of(words: str, text: str) -> str:
+    """The filter of a subscription's ``words`` and ``filter`` columns."""
+    return text or words_as_filter(from_json(words))
+
+
 def from_json(text: str) -> tuple[str, ...]:
     """Read the ``words`` column."""
     return () if text == "[]" else tuple(json.loads(text))
@@ -149,6 +161,7 @@ _REMOVED = (
     subscriptions.c.words_key,
     subscriptions.c.created_by,
     subscriptions.c.created_at,
+    subscriptions.c.filter,
 )
 
 
@@ -162,7 +175,8 @@ async def _insert(conn: AsyncConnection, values: dict[str, Any]) -> tuple[int, b
 
 
 async def _listed(conn: AsyncConnection, *conditions: ColumnElement[bool]) -> list[Listed]:
-    own = (subscriptions.c.id, subscriptions.c.thread_id, subscriptions.c.words, subscriptions.c.created_at)
+    s = subscriptions.c
+    own = (s.id, s.thread_id, s.words, s.filter, s.created_at)
     rows = (
         select(*WATCH_COLUMNS, *own)
         .join_from(subscriptions, accounts, accounts.c.id == subscriptions.c.account_id)
@@ -174,9 +188,11 @@ async def _listed(conn: AsyncConnection, *conditions: ColumnElement[bool]) -> li
 
 
 def _one_listed(row: Sequence[Any]) -> Listed:
-    subscription_id, thread_id, words, created_at = row[len(WATCH_COLUMNS) :]
+    subscription_id, thread_id, words, text, created_at = row[len(WATCH_COLUMNS) :]
     watch = watch_of_row(row, made_at=created_at)
-    return Listed(subscription_id, thread_id, watch.account_id, watch.account, from_json(words), watch)
+    return Listed(
+        subscription_id, thread_id, watch.account_id, watch.account, from_json(words), watch, filter_of(words, text)
+    )
 
 
 async def _count(conn: AsyncConnection, condition: ColumnElement[bool]) -> int:

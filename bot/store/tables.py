@@ -218,9 +218,11 @@ subscriptions = Table(
     #: ``message_thread_id`` of the forum topic, 0 for none.
     Column("thread_id", BigInteger, nullable=False, default=0),
     Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
-    #: The words as typed, a JSON list.
+    #: The words as typed, a JSON list: how filters were kept before ``filter``, and what those of that time still are.
     Column("words", Text, nullable=False, default="[]"),
-    #: The words folded, sorted and joined: two wishes with the same key are the same wish.
+    #: The filter as ``matching.tree.written`` gives it; "" where there are words, or none.
+    Column("filter", Text, nullable=False, default="", server_default=""),
+    #: ``matching.tree.key_of`` the filter: two wishes with the same key are the same wish.
     Column("words_key", IndexedText, nullable=False, default=""),
     #: Telegram user who asked.
     Column("created_by", BigInteger),

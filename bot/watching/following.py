@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.matching.words import words_key
+from bot.matching.parsing import read_back
+from bot.matching.tree import key_of
 from bot.model.account import Account
 from bot.model.reason import Cause, Reason
 from bot.model.subscription import MOST_SUBSCRIPTIONS, Followed, TooManySubscriptionsError, Wish
@@ -93,8 +94,10 @@ class Following:
             return
         stored = await account_store.by_key(conn, wish.account.kind, wish.account.key)
         listed = await subscriptions.of_chat(conn, wish.chat_id, wish.thread_id) if stored else []
-        key = words_key(wish.words)
-        if not any(each.account_id == stored.id and words_key(each.words) == key for each in listed if stored):
+        key = key_of(read_back(wish.asked))
+        if not any(
+            each.account_id == stored.id and key_of(read_back(each.filter)) == key for each in listed if stored
+        ):
             raise TooManySubscriptionsError
 
     async def _grant(
@@ -106,7 +109,15 @@ class Following:
         await account_store.ensure_watch(conn, account_id, now + timedelta(seconds=interval), interval)
         nobody_watched = not await subscriptions.count_of_account(conn, account_id)
         subscription_id, created = await subscriptions.add(
-            conn, wish.chat_id, wish.thread_id, account_id, wish.words, words_key(wish.words), wish.user_id, now
+            conn,
+            wish.chat_id,
+            wish.thread_id,
+            account_id,
+            wish.words,
+            key_of(read_back(wish.asked)),
+            wish.user_id,
+            now,
+            wish.filter,
         )
         if created and await subscriptions.count_of_chat(conn, wish.chat_id) > MOST_SUBSCRIPTIONS:
             raise TooManySubscriptionsError

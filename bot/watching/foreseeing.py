@@ -1,52 +1,61 @@
-"""What is found out of new posts before the transaction that queues them: whose words occur, and how grave what they warn
-of is. On SQLite nobody else writes while that lasts, and a hundred thousand different wishes take seconds. What words are
-not known of is matched there; what was not read goes out as a post without a level.
+"""What is found out of new posts before the transaction that queues them: whose filters let them through, and how grave
+what they warn of is. On SQLite nobody else writes while that lasts, and a hundred thousand different filters take seconds.
+What filters are not known is matched there; what was not read goes out as a post without a level.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
-from bot.matching.words import Haystack, haystack, matches
+from bot.matching.evaluating import passes
+from bot.matching.facts import Facts, facts_of
+from bot.matching.parsing import read_back
 from bot.model.post import Post
+from bot.model.reading import Reading
 from bot.reading.relaying import why_not_relayed
-from bot.store import fanout
 from bot.store import posts as post_store
 from bot.store.accounts import Watch
 from bot.store.database import Database
 from bot.store.fanout import Wish
 from bot.store.posts import KnownPost
-from bot.store.subscriptions import from_json
 from bot.watching.weigher import Weigher, Weight
+from bot.watching.wishing import Wishes, Wishing
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Foreseen:
-    """Wishes by their keys; a key always stands for the same words."""
+    """Filters by their keys; a key always stands for the same filter."""
 
     #: Those that were looked at, for whichever post.
-    looked_at: set[str] = field(default_factory=set)
-    #: Those that occur in a post, by its id.
-    occurring: dict[str, set[str]] = field(default_factory=dict)
+    looked_at: frozenset[str] = frozenset()
+    #: Those that let a post through, by its id.
+    passing: dict[str, set[str]] = field(default_factory=dict)
+    #: The same for posts that are as they were but for their counts: only filters that ask for counts.
+    counted: dict[str, set[str]] = field(default_factory=dict)
     #: What the words of posts prove, by their ids.
     weights: Mapping[str, Weight] = field(default_factory=dict)
 
-    def split(self, post: Post, page: Sequence[Wish]) -> tuple[list[str], list[Wish]]:
-        """Of these wishes, the keys of those that are known to occur, and the wishes that nothing is known of."""
-        found = self.occurring.get(post.id)
+    def split(self, post: Post, keys: Collection[str]) -> tuple[list[str], set[str]]:
+        """Of these keys, those whose filters are known to let the post through, and those that nothing is known of."""
+        found = self.passing.get(post.id)
         if found is None:
-            return [], list(page)
-        return [w.key for w in page if w.key in found], [w for w in page if w.key not in self.looked_at]
+            return [], set(keys)
+        return sorted(found.intersection(keys)), set(keys) - self.looked_at
+
+    def reading(self, post: Post) -> Reading | None:
+        """What the reader made of a post, None where it has fields instead or was not read in time."""
+        weight = self.weights.get(post.id)
+        return weight.reading if weight is not None else None
 
 
-def occurring(page: Sequence[Wish], hay: Haystack) -> list[str]:
-    """The keys of the wishes whose words occur."""
-    return [wish.key for wish in page if matches(from_json(wish.words), hay)]
+def passing(wishes: Sequence[Wish], seen: Facts) -> list[str]:
+    """The keys of the filters that let it through."""
+    return [wish.key for wish in wishes if passes(read_back(wish.filter), seen)]
 
 
 async def foresee(
@@ -57,22 +66,44 @@ async def foresee(
     now: datetime,
     *,
     ids_may_churn: bool,
+    wishing: Wishing | None = None,
     weigher: Weigher | None = None,
 ) -> Foreseen:
-    """Read those posts of a page that will probably be said, and look at every wish for words once for them."""
-    if watch.baseline_at is None:
-        return Foreseen()
+    """Read those posts of a page that will probably be said, and look at every filter once for them; and at those that
+    ask for counts, for those whose counts changed. ``wishing`` keeps filters ready from one page to the next.
+    """
+    wishing = wishing or Wishing()
     async with db.read() as conn:
         known = await post_store.known(conn, watch.account_id, [post.id for post in posts])
-        page = await fanout.wishes(conn, watch.account_id, "")
-    if ids_may_churn and not known:
+    if watch.baseline_at is None or (ids_may_churn and not known):
         return Foreseen()  # a feed that gave all its entries new ids has nothing new in it
-    changed = [post for post in posts if post.id not in known or known[post.id].fingerprint != prints.get(post.id)]
-    said = {post.id: post for post in changed if not post.incomplete and not why_not_relayed(post, now, lifts=False)}
-    if not said:
+    said, same = _parted(posts, known, prints, now)
+    counted = wishing.counted_anew(watch.account_id, {post.id: _counts(post) for post in same})
+    if not said and not counted:
         return Foreseen()
-    weights = await _weigh(db, weigher, list(said.values()), known, now)
-    return await _look(db, watch, said, page, Foreseen(weights=weights))
+    weights = await _weigh(db, weigher, said, known, now)
+    try:
+        wishes = await wishing.of(db, watch.account_id)
+        recounted = [post for post in same if post.id in counted] if wishes.counting else []
+        if not len(wishes) or not (said or recounted):
+            return Foreseen(weights=weights)
+        again = await _weigh(db, weigher, recounted, {}, now)
+        found = Foreseen(looked_at=wishes.known(), weights={**again, **weights})
+        await asyncio.to_thread(_look, found, wishes, said, recounted, known, watch.account.name)
+    except Exception:  # design rule 7: what breaks here is tried again there, where the alert goes out all the same
+        log.exception("matching broke before the queueing; it is tried again there", account=watch.account.key)
+        return Foreseen(weights=weights)
+    return found
+
+
+def _parted(
+    posts: Sequence[Post], known: Mapping[str, KnownPost], prints: Mapping[str, str], now: datetime
+) -> tuple[list[Post], list[Post]]:
+    """Posts that are new or changed, and those that were said and are what they were; without what may not be said."""
+    fit = [post for post in posts if not post.incomplete and not why_not_relayed(post, now, lifts=False)]
+    said = [post for post in fit if post.id not in known or known[post.id].fingerprint != prints.get(post.id)]
+    same = [post for post in fit if post.id in known and known[post.id].fingerprint == prints.get(post.id)]
+    return said, [post for post in same if known[post.id].state == "current" and not known[post.id].why_not]
 
 
 async def _weigh(
@@ -90,22 +121,25 @@ async def _weigh(
     return await weigher.weigh(pairs, now)
 
 
-async def _look(
-    db: Database, watch: Watch, said: Mapping[str, Post], page: Sequence[Wish], foreseen: Foreseen
-) -> Foreseen:
-    """Find out whose words occur."""
-    if not page:
-        return foreseen
-    try:
-        hays = {post_id: await asyncio.to_thread(haystack, post) for post_id, post in said.items()}
-        foreseen.occurring = {post_id: set() for post_id in said}
-        while page:
-            for post_id, hay in hays.items():
-                foreseen.occurring[post_id].update(await asyncio.to_thread(occurring, page, hay))
-            foreseen.looked_at.update(wish.key for wish in page)
-            async with db.read() as conn:
-                page = await fanout.wishes(conn, watch.account_id, page[-1].key)
-    except Exception:  # design rule 7: what breaks here is tried again there, where the alert goes out all the same
-        log.exception("matching broke before the queueing; it is tried again there", account=watch.account.key)
-        return Foreseen(weights=foreseen.weights)
-    return foreseen
+def _look(
+    found: Foreseen,
+    wishes: Wishes,
+    said: Sequence[Post],
+    recounted: Sequence[Post],
+    known: Mapping[str, KnownPost],
+    name: str,
+) -> None:
+    """Find out whose filters let which posts through."""
+    for post in said:
+        number = known[post.id].revision + 1 if post.id in known else 1
+        facts = facts_of(post, found.reading(post), revision=number, account_name=name)
+        found.passing[post.id] = wishes.passing(facts)
+    for post in recounted:
+        facts = facts_of(post, found.reading(post), revision=known[post.id].revision, account_name=name)
+        if keys := wishes.counting_passing(facts):
+            found.counted[post.id] = keys
+
+
+def _counts(post: Post) -> tuple[int | None, ...]:
+    given = (post.engagement.forwards, post.engagement.comments, post.engagement.likes)
+    return tuple(None if count is None else count.value for count in given)

@@ -57,9 +57,9 @@ async def take_in(
     """Record a page and queue what it means. ``watch.baseline_at`` None makes it the first look: known, not news.
 
     ``prints`` are the posts' fingerprints by id, where they were taken beforehand (off the loop); ``foreseen`` is whose
-    words occur, as far as that is known already.
+    filters let posts through, as far as that is known already.
     """
-    queueing = Queueing(conn, watch.account_id, now, foreseen)
+    queueing = Queueing(conn, watch.account_id, now, foreseen, watch.account.name)
     occasions = {post_id: weight.occasion for post_id, weight in foreseen.weights.items()} if foreseen else {}
     intake = _Intake(
         conn, watch, now, queueing, ids_may_churn=ids_may_churn, prints=prints or {}, occasions=occasions
@@ -101,6 +101,7 @@ class _Intake:
         self._ids_may_churn = ids_may_churn
         self._first_look = watch.baseline_at is None
         self._queueing = queueing
+        self._counted = queueing.counted
         self.taken = Taken()
 
     async def take(self, posts: Sequence[Post]) -> None:
@@ -117,6 +118,8 @@ class _Intake:
                 await self._new(post, print_)
             elif before.fingerprint != print_:
                 await self._edited(post, print_, before)
+            elif post.id in self._counted and not before.why_not and before.state == "current":
+                await self._recounted(post, before)
         if self._first_look:
             times = [p.published for p in ordered if p.published and not p.pinned]
             self.taken.floor = min(times, default=None)
@@ -176,6 +179,11 @@ class _Intake:
             returned=before.state == "withdrawn",
             why_not_new=self._why_not(post, pointers, lifts=False),
         )
+
+    async def _recounted(self, post: Post, before: KnownPost) -> None:
+        """Its counts passed what somebody asked for; the message shows the new ones."""
+        await post_store.recount(self._conn, before.post_id, before.revision, post)
+        await self._queueing.count(Said(before.post_id, before.revision, post))
 
     def _why_not(self, post: Post, pointers: Sequence[Pointer], *, lifts: bool) -> str:
         """Why a post is not rung as new, "" when it is."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.matching.words import Haystack, haystack
+from bot.matching.facts import facts_of
 from bot.model.alert import Severity
 from bot.model.delivery import Op
 from bot.model.post import Post
@@ -18,12 +19,12 @@ from bot.reading.relaying import effective_expiry, is_over, lane_of, severity_of
 from bot.store import fanout
 from bot.store.fanout import OVERTAKEN, Knows, Word
 from bot.watching import telling
-from bot.watching.foreseeing import Foreseen, occurring
+from bot.watching.foreseeing import Foreseen, passing
 from bot.watching.weigher import Weight
 
 log = structlog.get_logger(__name__)
 
-#: The wish for everything: no words.
+#: The key of the filter for everything.
 _EVERYTHING = ""
 
 
@@ -51,20 +52,31 @@ class Queueing:
     """Queues deliveries for the revisions of one account's page, in one transaction."""
 
     def __init__(
-        self, conn: AsyncConnection, account_id: int, now: datetime, foreseen: Foreseen | None = None
+        self,
+        conn: AsyncConnection,
+        account_id: int,
+        now: datetime,
+        foreseen: Foreseen | None = None,
+        account_name: str = "",
     ) -> None:
+        self._account_name = account_name
         self._foreseen = foreseen or Foreseen()
         self._conn = conn
         self._account_id = account_id
         self._now = now
         self.queued = 0
 
+    @property
+    def counted(self) -> frozenset[str]:
+        """Ids of the posts whose counts passed what somebody asked for."""
+        return frozenset(self._foreseen.counted)
+
     async def say(self, said: Said) -> None:
-        """A new post: to every subscriber whose words occur in it."""
+        """A new post: to every subscriber whose filter lets it through."""
         await self._to_wanting(said)
 
     async def update(self, said: Said, old: Sequence[Predecessor], event: Sequence[int]) -> None:
-        """An update: to whoever knows of the event (``event``: its posts so far), and to whose words occur in it.
+        """An update: to whoever knows of the event (``event``: its posts so far), and to whose filter lets it through.
 
         It rings where the level rose, and where the chat hears of the event for the first time or did not surely hear
         of it. What still waits to be sent is not sent any more: the update comes in its place.
@@ -96,7 +108,7 @@ class Queueing:
             self.queued += await fanout.to_holders(self._conn, ids, word, self._now, knows=Knows.PERHAPS)
 
     async def edit(self, said: Said, before: Post, *, returned: bool, why_not_new: str) -> None:
-        """An edit: every copy is edited; who gets it only now by its new words gets it as new.
+        """An edit: every copy is edited; whose filter lets it through only now gets it as new.
 
         ``returned``: the agency had removed it and shows it again. ``why_not_new``: why it may not be said as new (any
         more), "" when it may; then what still waits is not sent either.
@@ -147,30 +159,49 @@ class Queueing:
         lane = lane_of(said.post, self._weight(said.post).now)
         return Word(Op.SEND, lane, said.post_id, said.revision, silent=silent, notice=notice, expires_at=expires_at)
 
+    async def count(self, said: Said) -> None:
+        """A post that is as it was but for its counts: to those whose filters ask for counts and let it through now. Who
+        has it, or waits for it, does not get it again.
+        """
+        keys = self._foreseen.counted.get(said.post.id)
+        if keys:
+            await self._by_keys(self._send(said), sorted(keys), anew=True)
+
     async def _to_wanting(self, said: Said, *, anew: bool = False) -> None:
-        """To every subscriber without words, and to those whose words occur; each wish is looked at once, most of them
-        before this transaction.
+        """To every subscriber without a filter, and to those whose filter lets it through; each filter is looked at once,
+        most of them before this transaction.
         """
         word = self._send(said)
         await self._subscribers(word, [_EVERYTHING], anew=anew)
-        page = await fanout.wishes(self._conn, self._account_id, _EVERYTHING)
-        hay: Haystack | None = None
-        while page:
-            try:
-                # in a thread: folding a long text, or looking for thousands of words in it, takes longer than the loop
-                # may stand still
-                keys, unknown = self._foreseen.split(said.post, page)
-                if unknown:
-                    if hay is None:
-                        hay = await asyncio.to_thread(haystack, said.post)
-                    keys += await asyncio.to_thread(occurring, unknown, hay)
-            except Exception:  # design rule 7: when matching breaks, the alert goes out all the same
-                log.exception("matching broke: the post goes to every subscriber", post=said.post_id)
-                await self._subscribers(word, None, anew=anew)
-                return
-            if keys:
-                await self._subscribers(word, keys, anew=anew)
-            page = await fanout.wishes(self._conn, self._account_id, page[-1].key)
+        try:
+            wanting = await self._wanting(said)
+        except DBAPIError:
+            raise
+        except Exception:  # design rule 7: when matching breaks, the alert goes out all the same
+            log.exception("matching broke: the post goes to every subscriber", post=said.post_id)
+            await self._subscribers(word, None, anew=anew)
+            return
+        await self._by_keys(word, wanting, anew=anew)
+
+    async def _wanting(self, said: Said) -> list[str]:
+        keys = await fanout.keys(self._conn, self._account_id)
+        if not keys:
+            return []
+        found, unknown = self._foreseen.split(said.post, keys)
+        if unknown:
+            wishes = await fanout.wishes(self._conn, self._account_id, unknown)
+            # in a thread: folding a long text, or looking for thousands of words in it, takes longer than the loop may
+            # stand still
+            reading = self._foreseen.reading(said.post)
+            seen = await asyncio.to_thread(
+                facts_of, said.post, reading, revision=said.revision, account_name=self._account_name
+            )
+            found += await asyncio.to_thread(passing, wishes, seen)
+        return found
+
+    async def _by_keys(self, word: Word, keys: Sequence[str], *, anew: bool) -> None:
+        for start in range(0, len(keys), fanout.WISHES):
+            await self._subscribers(word, keys[start : start + fanout.WISHES], anew=anew)
 
     async def _subscribers(self, word: Word, keys: Sequence[str] | None, *, anew: bool) -> None:
         self.queued += await fanout.to_subscribers(

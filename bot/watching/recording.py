@@ -23,6 +23,7 @@ from bot.watching.foreseeing import foresee
 from bot.watching.intake import Taken, take_in, withdraw
 from bot.watching.schedule import after_failure, jittered, next_interval
 from bot.watching.weigher import Weigher
+from bot.watching.wishing import Wishing
 from bot.watching.withdrawal import ASKED_PER_POLL, Asked, missing
 
 log = structlog.get_logger(__name__)
@@ -53,6 +54,7 @@ class Recorder:
         self._quiet: dict[int, Watch] = {}
         self._asked = Asked()
         self._weigher = weigher
+        self._wishing = Wishing()
 
     def is_pending(self, account_id: int) -> bool:
         """True while a quiet poll of this account waits to be written."""
@@ -88,7 +90,14 @@ class Recorder:
         first_look = watch.baseline_at is None
         prints = await asyncio.to_thread(fingerprints, outcome.posts)
         foreseen = await foresee(
-            self._db, watch, outcome.posts, prints, now, ids_may_churn=ids_may_churn, weigher=self._weigher
+            self._db,
+            watch,
+            outcome.posts,
+            prints,
+            now,
+            ids_may_churn=ids_may_churn,
+            wishing=self._wishing,
+            weigher=self._weigher,
         )
 
         async def write(conn: AsyncConnection) -> tuple[Watch, Taken, list[str]]:

@@ -37,6 +37,8 @@ class Weight:
     before: Severity = Severity.UNKNOWN
     #: The warning that it goes on with, where it proves one.
     occasion: Occasion | None = None
+    #: All of it, for whoever filters by what it says.
+    reading: Reading | None = None
 
 
 class Weigher:
@@ -117,7 +119,7 @@ def _warm() -> None:
 def _weight(post: Post, before: Post | None, now: datetime) -> Weight:
     reading, severity = _read(post, now)
     was = _read(before, now)[1] if before is not None else Severity.UNKNOWN
-    return Weight(severity, was, occasion(reading))
+    return Weight(severity, was, occasion(reading), reading)
 
 
 def _read(post: Post, now: datetime) -> tuple[Reading, Severity]:

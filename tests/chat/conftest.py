@@ -18,7 +18,8 @@ from bot.demo.botapi import records
 from bot.demo.botapi.rates import Limits
 from bot.demo.botapi.server import BotApiServer
 from bot.locales import Phrases
-from bot.matching.words import words_key
+from bot.matching.parsing import read_back
+from bot.matching.tree import key_of
 from bot.model.account import Account
 from bot.model.post import Post, Revision
 from bot.model.reason import Reason
@@ -98,9 +99,10 @@ class ScriptedLookout:
                 wish.thread_id,
                 account_id,
                 wish.words,
-                words_key(wish.words),
+                key_of(read_back(wish.asked)),
                 wish.user_id,
                 self.clock(),
+                wish.filter,
             )
         self.nudge()
         return Followed(subscription_id, created, wish.account, self.latest.get(wish.account.key), self.problem)

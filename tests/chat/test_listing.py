@@ -20,7 +20,7 @@ async def test_the_list_names_each_with_its_link_and_words(house, police):
     await house.follow(user.id, police, ("暴雨", "road closed"))
     house.world.say(user.id, user.id, "/list")
     message = await house.says(user.id, "Followed here: 1")
-    assert '1. 平安北京 – only with: 暴雨 "road closed"' in message.text
+    assert '1. 平安北京 – filter: "暴雨" "road closed"' in message.text
     assert police.url in {e.url for e in message.now.styled.entities}
     assert [key.label for key in house.world.buttons(user.id, message.message_id)] == ["Stop 1. 平安北京"]
 

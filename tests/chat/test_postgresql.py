@@ -21,5 +21,5 @@ async def test_subscribing_and_taking_back_works_on_postgresql_too(server, postg
         new = house.world.upgrade(group.id)
         house.world.say(new.id, owner.id, "/status")
         await house.says(new.id, "平安北京")
-        assert [listed.words for listed in await house.followed(new.id)] == [("暴雨",)]
+        assert [listed.filter for listed in await house.followed(new.id)] == ["暴雨"]
     await db.close()

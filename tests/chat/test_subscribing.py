@@ -43,22 +43,22 @@ async def test_words_behind_the_name_are_stored_and_told(house):
     user = house.world.add_user("Wei")
     house.world.say(user.id, user.id, '/subscribe 1288915263 暴雨 "road closed"')
     message = await house.says(user.id, "is followed here now")
-    assert (await house.followed(user.id))[0].words == ("暴雨", "road closed")
-    assert 'Only posts with all of these: 暴雨 "road closed"' in message.text
+    assert (await house.followed(user.id))[0].filter == '暴雨 "road closed"'
+    assert 'Only posts that pass this filter: 暴雨 "road closed"' in message.text
 
 
 async def test_a_chinese_blank_parts_the_name_from_the_words(house):
     user = house.world.add_user("Wei")
     house.world.say(user.id, user.id, "/subscribe 1288915263\u3000暴雨")
     await house.says(user.id, "is followed here now")
-    assert (await house.followed(user.id))[0].words == ("暴雨",)
+    assert (await house.followed(user.id))[0].filter == "暴雨"
 
 
 async def test_words_that_cannot_be_used_change_nothing(house):
     user = house.world.add_user("Wei")
-    house.world.say(user.id, user.id, "/subscribe 1288915263 " + " ".join(f"w{i}" for i in range(21)))
-    message = await house.says(user.id, "I cannot use these words.")
-    assert "That is 21 words; at most 20 can be asked for at once." in message.text
+    house.world.say(user.id, user.id, "/subscribe 1288915263 " + " ".join(f"w{i}" for i in range(41)))
+    message = await house.says(user.id, "I cannot use this filter.")
+    assert "A filter may have 40 words and conditions." in message.text
     assert house.lookout.asked == []
     assert await house.followed(user.id) == []
 
@@ -66,8 +66,8 @@ async def test_words_that_cannot_be_used_change_nothing(house):
 async def test_why_words_cannot_be_used_is_said_in_the_chats_own_language(house):
     user = house.world.add_user("Wei", language="zh-CN")
     house.world.say(user.id, user.id, "/subscribe 1288915263 " + "长" * 101)
-    message = await house.says(user.id, "这些词不能用。")
-    assert "太长；一个词最多 100 个字。" in message.text
+    message = await house.says(user.id, "这个筛选条件不能用。")
+    assert "一个词最多 100 个字符。" in message.text
 
 
 async def test_a_second_time_says_so_and_stores_nothing_more(house):
@@ -90,7 +90,7 @@ async def test_undo_takes_it_back_and_put_back_brings_it_again(house):
     nudges = house.lookout.nudges
     house.world.press(user.id, user.id, message.message_id, label="Put back")
     await house.says(user.id, "is followed here again")
-    assert [listed.words for listed in await house.followed(user.id)] == [("rain",)]
+    assert [listed.filter for listed in await house.followed(user.id)] == ["rain"]
     assert house.lookout.nudges == nudges + 1
 
 
@@ -131,7 +131,7 @@ async def test_an_ambiguous_name_asks_and_the_pick_is_followed(house):
     house.world.press(user.id, user.id, message.message_id, label=labels[1])
     await house.says(user.id, "平安上海粉丝团 is followed here now")
     (listed,) = await house.followed(user.id)
-    assert (listed.account.key, listed.words) == ("1002", ("暴雨",))
+    assert (listed.account.key, listed.filter) == ("1002", "暴雨")
     assert house.world.said_by_bot(user.id)[0].message_id == message.message_id
 
 
@@ -196,7 +196,7 @@ async def test_what_is_put_back_finds_no_room_in_a_full_chat(house, police, monk
     await house.follow(user.id, police, ("snow",))
     house.world.press(user.id, user.id, message.message_id, label="Put back")
     await house.says(user.id, "This chat follows 1 accounts already")
-    assert [listed.words for listed in await house.followed(user.id)] == [("snow",)]
+    assert [listed.filter for listed in await house.followed(user.id)] == ['"snow"']
 
 
 async def test_a_site_that_refuses_and_one_that_is_broken_are_told_apart(house):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching.folding import fold, fold_word
+from bot.matching.folding import fold, simplified
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_every_simplified_character_of_the_table_stays_as_it_is():
 
 
 def test_a_word_is_folded_as_a_text_is():
-    assert fold_word("ＡＢＣ 預警") == fold("ＡＢＣ 預警") == "abc 预警"
+    assert fold(simplified("ＡＢＣ 預警")) == fold("ＡＢＣ 預警") == "abc 预警"
 
 
 @pytest.mark.parametrize(("text", "loaded"), [("Flood warning, Zürich, ガス", False), ("暴雨", True)])

@@ -1,28 +1,25 @@
-"""Words: reading them as typed, and which posts they let through."""
+"""Lists of words, the first form of filters: which posts they let through, read as the filters that they are now."""
 
 import dataclasses
-from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.locales import phrases
+from bot.matching.evaluating import passes
+from bot.matching.facts import Facts
 from bot.matching.folding import fold
+from bot.matching.parsing import read_back
 from bot.matching.words import (
-    LONGEST_WORD,
-    MOST_WORDS,
     SEARCHED,
     Haystack,
-    WordsError,
     haystack,
-    matches,
-    parse_words,
     words_key,
 )
 from bot.model.alert import Alert, Area, Certainty, Hazard, MsgType, Scope, Severity, Status, Urgency, Wording
 from bot.model.post import Post, Repost
+from bot.model.subscription import words_as_filter
 
 POST = Post(
     kind="weibo",
@@ -40,72 +37,8 @@ def says(text: str) -> Haystack:
     return haystack(dataclasses.replace(POST, title="", text=text, author="", repost=None))
 
 
-# ------------------------------------------------------------------ reading them
-
-
-def test_words_are_what_white_space_separates():
-    assert parse_words("暴雨　Fengtai\tA4") == ("暴雨", "Fengtai", "A4")
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        '"heavy rain" A4',
-        "“heavy rain” A4",
-        "「heavy rain」 A4",
-        "«heavy rain» A4",
-        "„heavy rain“ A4",
-        "『heavy rain』A4",
-    ],
-)
-def test_a_phrase_in_quotation_marks_stays_together(typed):
-    assert parse_words(typed) == ("heavy rain", "A4")
-
-
-def test_a_quotation_mark_that_nobody_closed_is_passed_over():
-    assert parse_words('"heavy rain') == ("heavy", "rain")
-
-
-@pytest.mark.parametrize("typed", ["", "   ", '""', "“” 「」"])
-def test_nothing_typed_is_no_words(typed):
-    assert parse_words(typed) == ()
-
-
-def test_a_word_typed_twice_is_one():
-    assert parse_words("rain flood rain") == ("rain", "flood")
-
-
-def english(error: WordsError) -> str:
-    return phrases("en")(error.phrase, **error.values)
-
-
-def test_as_many_words_as_allowed_are_taken_and_one_more_is_refused_with_a_sentence():
-    assert len(parse_words(" ".join(f"w{n}" for n in range(MOST_WORDS)))) == MOST_WORDS
-    with pytest.raises(WordsError) as caught:
-        parse_words(" ".join(f"w{n}" for n in range(MOST_WORDS + 1)))
-    assert f"at most {MOST_WORDS}" in english(caught.value)
-
-
-def test_a_word_that_is_too_long_is_refused_with_a_sentence():
-    assert parse_words("x" * LONGEST_WORD) == ("x" * LONGEST_WORD,)
-    with pytest.raises(WordsError) as caught:
-        parse_words("x" * (LONGEST_WORD + 1))
-    assert f"a word may have {LONGEST_WORD} characters" in english(caught.value)
-
-
-def test_a_word_of_unseen_characters_alone_is_refused_with_a_sentence():
-    with pytest.raises(WordsError) as caught:
-        parse_words("rain \u200b\u200d")
-    assert "neither letters nor digits" in english(caught.value)
-
-
-@given(st.text())
-def test_whatever_is_typed_becomes_words_that_can_be_used_or_is_refused(typed):
-    words: tuple[str, ...] = ()
-    with suppress(WordsError):
-        words = parse_words(typed)
-    assert len(words) <= MOST_WORDS
-    assert all(fold(word) for word in words)
+def matches(words: tuple[str, ...], hay: Haystack) -> bool:
+    return passes(read_back(words_as_filter(words)), Facts(hay.text))
 
 
 # ------------------------------------------------------------------ the same wish

@@ -14,6 +14,8 @@ from bot.delivery import outbox
 from bot.delivery.deciding import Policy
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Limits, Pacing
+from bot.matching.parsing import parse
+from bot.matching.tree import key_of, written
 from bot.model.alert import Alert, Area, Certainty, Hazard, MsgType, Scope, Severity, Status, Urgency, Wording
 from bot.model.post import Post
 from bot.model.subscription import ChatKind, Target
@@ -49,6 +51,19 @@ class Town:
             chat = await chats.ensure(conn, telegram_id, kind, "", self.clock(), language)
             key = "\n".join(words)
             await subscriptions.add(conn, chat, thread_id, self.watch.account_id, words, key, None, self.clock())
+
+    async def ask(self, telegram_id: int, filter_text: str) -> None:
+        """Subscribe with a filter of the filter language."""
+        tree = parse(filter_text)
+        async with self.db.begin() as conn:
+            chat = await chats.ensure(conn, telegram_id, ChatKind.PRIVATE, "", self.clock(), "en")
+            await subscriptions.add(
+                conn, chat, 0, self.watch.account_id, (), key_of(tree), None, self.clock(), written(tree)
+            )
+
+    async def restart(self) -> None:
+        """As after a crash: what the recorder held in memory is gone."""
+        self.recorder = Recorder(self.db, self.clock, random.Random(1), lambda: None)
 
     async def unsubscribe(self, telegram_id: int, thread_id: int = 0) -> None:
         async with self.db.begin() as conn:

@@ -2,31 +2,28 @@
 
 import pytest
 
+from bot.matching.evaluating import passes
+from bot.model.post import Count, Engagement
 from bot.store import fanout
-from bot.watching import foreseeing, intake
-from bot.watching.queueing import Queueing
+from bot.watching import foreseeing, intake, wishing
 
 WORDS = ("暴雨", "地铁", "封路", "停水", "大风")
 
 
 @pytest.fixture
 def looked_for(monkeypatch):
-    """Which words were looked for, before the transaction and in it."""
-    inside, found = False, {"before": [], "inside": []}
-    matches, wanting = foreseeing.matches, Queueing._to_wanting
+    """Which filters were tried, before the transaction and in it."""
+    found = {"before": [], "inside": []}
 
-    def noted(words, hay):
-        found["inside" if inside else "before"].append(words)
-        return matches(words, hay)
+    def noting(when):
+        def noted(tree, seen):
+            found[when].append(tree.text)
+            return passes(tree, seen)
 
-    async def to_wanting(self, said, *, anew=False):
-        nonlocal inside
-        inside = True
-        await wanting(self, said, anew=anew)
-        inside = False
+        return noted
 
-    monkeypatch.setattr(foreseeing, "matches", noted)
-    monkeypatch.setattr(Queueing, "_to_wanting", to_wanting)
+    monkeypatch.setattr(wishing, "passes", noting("before"))
+    monkeypatch.setattr(foreseeing, "passes", noting("inside"))
     return found
 
 
@@ -43,7 +40,7 @@ async def rainy(town, monkeypatch):
 async def test_each_wish_is_looked_at_once_and_none_while_others_wait_to_write(rainy, looked_for):
     await rainy.see(rainy.post(1, "暴雨，部分路段封路"))
     await rainy.deliver()
-    assert sorted(looked_for["before"]) == sorted((word,) for word in WORDS)
+    assert sorted(looked_for["before"]) == sorted(WORDS)
     assert looked_for["inside"] == []
     assert [len(rainy.messenger.texts(1000 + n)) for n in range(5)] == [1, 0, 1, 0, 0]
     looked_for["before"].clear()
@@ -81,7 +78,7 @@ async def test_who_subscribes_or_leaves_between_the_looking_and_the_queueing_is_
     await rainy.deliver()
     told = [chat for chat in (1000, 1002, 2001, 2002, 2003, 2004) if rainy.messenger.texts(chat)]
     assert told == [1002, 2001, 2002, 2004]
-    assert sorted(looked_for["inside"]) == sorted([("路段",), ("海啸",)])
+    assert sorted(looked_for["inside"]) == sorted(["路段", "海啸"])
 
 
 async def test_without_anything_foreseen_all_is_looked_for_in_the_transaction(rainy, looked_for, monkeypatch):
@@ -104,3 +101,48 @@ async def test_a_page_whose_ids_are_all_new_is_not_looked_through_beforehand(rai
     )
     assert foreseen == foreseeing.Foreseen()
     assert looked_for["before"] == []
+
+
+async def test_many_filters_are_indexed_and_followed_through_every_change(rainy, monkeypatch):
+    """The index lives from page to page; whoever writes to the database, and from wherever, it follows."""
+    monkeypatch.setattr(wishing, "INDEXED_FROM", 3)
+    made = []
+    real = wishing.FilterIndex
+    monkeypatch.setattr(wishing, "FilterIndex", lambda: made.append(real()) or made[-1])
+    await rainy.see(rainy.post(1, "暴雨"))
+    await rainy.subscribe(2001, "暴雨", "封路")
+    await rainy.unsubscribe(1000)
+    await rainy.see(rainy.post(2, "暴雨，部分路段封路"))
+    await rainy.deliver()
+    [index] = made
+    assert len(index) == len(WORDS)  # one came, one went
+    told = {chat: len(rainy.messenger.texts(chat)) for chat in (1000, 1001, 1002, 2001)}
+    assert told == {1000: 1, 1001: 0, 1002: 1, 2001: 1}
+
+
+async def test_a_threshold_rings_once_when_it_is_passed(town):
+    for chat, asked in ((1001, "forwards>5000"), (1002, "forwards>5000 -地铁"), (1003, "暴雨"), (1004, "forwards<9")):
+        await town.ask(chat, asked)
+    await town.see()
+    for forwards in (10, 10, 4000, 6000, 7000, 3000, 8000):
+        count = Count(forwards, str(forwards))
+        await town.see(town.post(1, "暴雨", engagement=Engagement(forwards=count)))
+        await town.deliver()
+    assert [len(town.messenger.texts(chat)) for chat in (1001, 1002, 1003, 1004)] == [1, 1, 1, 0]
+    await town.restart()
+    await town.see(town.post(1, "暴雨", engagement=Engagement(forwards=Count(9000, "9000"))))
+    await town.see(town.post(1, "暴雨。", engagement=Engagement(forwards=Count(9500, "9500"))))
+    await town.deliver()
+    assert [len([m for m in town.shown(chat) if "Post" in m.text]) for chat in (1001, 1002)] == [1, 1]
+
+
+async def test_an_edit_that_a_filter_sees_rings_where_it_did_not(town):
+    await town.ask(1001, "hazard:rainstorm level:orange")
+    await town.ask(1002, "is:edited")
+    await town.see()
+    await town.see(town.post(1, "北京市气象台发布暴雨蓝色预警信号。"))
+    await town.deliver()
+    assert [len(town.messenger.texts(chat)) for chat in (1001, 1002)] == [0, 0]
+    await town.see(town.post(1, "北京市气象台发布暴雨橙色预警信号。"))
+    await town.deliver()
+    assert [len(town.messenger.texts(chat)) for chat in (1001, 1002)] == [1, 1]

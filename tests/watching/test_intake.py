@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.matching.tree import Phrase
 from bot.model.alert import MsgType, Status
 from bot.model.post import Count, Engagement
 from bot.sources.face import Presence
@@ -54,12 +55,13 @@ async def test_words_choose_who_is_told_and_one_chat_is_told_once(town):
 
 
 async def test_when_matching_breaks_the_post_goes_to_everybody(town, monkeypatch):
-    from bot.watching import foreseeing
+    from bot.watching import foreseeing, wishing
 
-    def broken(_words, _hay):
+    def broken(*_given):
         raise RuntimeError("a fault in matching")
 
-    monkeypatch.setattr(foreseeing, "matches", broken)
+    monkeypatch.setattr(foreseeing, "passes", broken)
+    monkeypatch.setattr(wishing, "passes", broken)
     await town.subscribe(READER, "地铁")
     await town.see()
     await town.see(town.post(1))
@@ -68,14 +70,15 @@ async def test_when_matching_breaks_the_post_goes_to_everybody(town, monkeypatch
 
 
 async def test_when_matching_breaks_half_way_nobody_is_told_twice(town, monkeypatch):
-    from bot.watching import foreseeing
+    from bot.watching import foreseeing, wishing
 
-    def broken(words, _hay):
-        if words == ("b",):
+    def broken(tree, _facts):
+        if tree == Phrase("b"):
             raise RuntimeError("a fault in matching")
         return True
 
-    monkeypatch.setattr(foreseeing, "matches", broken)
+    monkeypatch.setattr(foreseeing, "passes", broken)
+    monkeypatch.setattr(wishing, "passes", broken)
     monkeypatch.setattr(fanout, "WISHES", 1)
     for reader, words in ((READER, "a"), (OTHER, "b"), (1003, "c")):
         await town.subscribe(reader, words)

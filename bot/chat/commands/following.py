@@ -8,27 +8,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.buttons import Keyboard, number, press
 from bot.chat.commands.doubting import doubts_of
+from bot.chat.commands.filtering import shown
 from bot.chat.desk import Desk, Press
 from bot.chat.scene import Scene
 from bot.chat.times import told
-from bot.chat.wording import Mark, Say, beginning, excerpt, is_real, linked, named, one_line, sentence
+from bot.chat.trials import Trial, add_trial, tried_on
+from bot.chat.wording import Mark, Say, beginning, excerpt, is_real, linked, named, sentence
 from bot.delivery import reasons
 from bot.delivery.composing import translators
 from bot.delivery.face import Styled
+from bot.matching.parsing import read_back
 from bot.model.post import Revision, RevisionKind
 from bot.model.subscription import MOST_SUBSCRIPTIONS, Followed, TooManySubscriptionsError, Wish
 from bot.model.words import NOTHING, Words
-from bot.store import choices, coverages, subscriptions
+from bot.store import accounts, choices, coverages, subscriptions
 from bot.store.subscriptions import Listed, Removed
 
 UNDO, PUT_BACK = "un", "pb"
-WORDS_LIMIT = 400
-
-
-def words_shown(words: tuple[str, ...], limit: int = WORDS_LIMIT) -> str:
-    """Words as they would be typed again."""
-    shown = " ".join(f'"{word}"' if " " in word else word for word in words)
-    return one_line(shown, limit)
 
 
 async def put_back_button(conn: AsyncConnection, desk: Desk, scene: Scene, removed: Removed) -> Keyboard:
@@ -75,7 +71,7 @@ class Following:
         if followed.latest is not None:
             revision = Revision(followed.latest, 1, RevisionKind.NEW)
             words = await self._desk.ports.words(revision, followed.account, scene.phrases)
-        styled = self._told(scene, wish, followed, words)
+        styled = self._told(scene, wish, followed, words, await self._tried(wish))
         undo = press(scene.phrases("button.undo"), UNDO, followed.subscription_id)
         await self._desk.voice.change(scene.target, message_id, styled, ((undo,),) if followed.created else ())
 
@@ -135,13 +131,23 @@ class Following:
         if scene.query is not None:
             await self._desk.voice.note(scene.query)
 
-    def _told(self, scene: Scene, wish: Wish, followed: Followed, words: Words) -> Styled:
+    async def _tried(self, wish: Wish) -> Trial | None:
+        """What the filter would have done with the posts that are known; None where there is no filter."""
+        if not wish.filter:
+            return None
+        async with self._desk.db.read() as conn:
+            stored = await accounts.by_key(conn, wish.account.kind, wish.account.key)
+        if stored is None:
+            return None
+        return await tried_on(self._desk.db, read_back(wish.filter), {stored.id: wish.account})
+
+    def _told(self, scene: Scene, wish: Wish, followed: Followed, words: Words, trial: Trial | None) -> Styled:
         """What came of a wish: whom it is, who vouches for it, what it wrote last."""
         account = followed.account
         say = Say(scene.phrases)
         say.phrase("subscribe.done" if followed.created else "subscribe.already", name=named(account))
-        if wish.words:
-            say.line("subscribe.words", words=Mark(words_shown(wish.words), "bold"))
+        if wish.asked:
+            say.line("subscribe.filter", filter=shown(wish.asked))
         if wish.thread_id:
             say.line("common.topic_here")
         if account.verified:
@@ -151,7 +157,10 @@ class Following:
         doubts_of(self._desk.ports.catalogue, account, say)
         if followed.problem:
             say.newline().line("subscribe.problem", why=reasons.told(followed.problem, scene.phrases))
-        self._add_latest(say, scene, followed, words)
+        if trial is not None and trial.total:
+            add_trial(say.newline(), trial)
+        else:
+            self._add_latest(say, scene, followed, words)
         return say.styled()
 
     def _add_latest(self, say: Say, scene: Scene, followed: Followed, words: Words) -> None:

@@ -1,11 +1,12 @@
 """/list and /unsubscribe: what is followed in this chat and topic, page by page, with buttons to stop."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from unicodedata import normalize
 
 from bot.chat.buttons import Keyboard, number, press
-from bot.chat.commands.following import taken_back, words_shown
+from bot.chat.commands.filtering import shown
+from bot.chat.commands.following import taken_back
 from bot.chat.desk import Command, Desk, Press
 from bot.chat.scene import Scene
 from bot.chat.wording import Mark, Say, named, one_line, together
@@ -17,7 +18,7 @@ PAGE, REMOVE = "ls", "rm"
 #: Entries on a page, each with a button: what a phone shows without much scrolling.
 PER_PAGE = 8
 #: Eight entries of 80 + 150 characters, each of two UTF-16 units at worst, stay below one message.
-_WORDS = 150
+_FILTER = 150
 _BUTTON_NAME = 28
 _SHOWN = 60
 
@@ -99,7 +100,7 @@ class Listing:
     async def _entries(self, scene: Scene) -> list[Numbered]:
         async with self._desk.db.read() as conn:
             found = await subscriptions.of_chat(conn, scene.chat_id, scene.target.thread_id)
-        return [Numbered(place, listed) for place, listed in enumerate(found, start=1)]
+        return numbered(found)
 
     async def _show_page(self, scene: Scene, page: int, title: str) -> None:
         entries = await self._entries(scene)
@@ -122,8 +123,8 @@ class Listing:
 
 def _line(scene: Scene, entry: Numbered) -> Styled:
     say = Say(scene.phrases).add(f"{entry.number}. ").foreign(named(entry.listed.account))
-    if entry.listed.words:
-        say.add(" – ").phrase("list.words", words=Mark(words_shown(entry.listed.words, _WORDS), "italic"))
+    if entry.listed.filter:
+        say.add(" – ").phrase("list.filter", filter=shown(entry.listed.filter, _FILTER))
     return say.styled()
 
 
@@ -141,6 +142,11 @@ def _keyboard(scene: Scene, entries: list[Numbered], page: int, pages: int) -> K
     if turning:
         rows.append(tuple(turning))
     return tuple(rows)
+
+
+def numbered(listed: Iterable[Listed]) -> list[Numbered]:
+    """Entries in their order, with their numbers."""
+    return [Numbered(place, each) for place, each in enumerate(listed, start=1)]
 
 
 def fits(entry: Numbered, what: str, entries: int) -> bool:

@@ -83,11 +83,10 @@ class Reporting:
 
 async def _about(conn: AsyncConnection, scene: Scene) -> str:
     """The post in the message that the reader answers, with its link; "" where there is none."""
-    post_id = await deliveries.post_in(conn, scene.chat_id, scene.place.reply_to)
-    known = await posts.get(conn, post_id) if post_id is not None else None
-    if known is None:
+    said = await deliveries.of_message(conn, scene.chat_id, scene.place.reply_to)
+    if said is None:
         return ""
-    post = (await posts.revision(conn, known.post_id, known.revision)).post
+    post = (await posts.revision(conn, said.post_id, said.revision)).post
     return f"{line(excerpt(post), _BEGINNING)} {post.url}"
 
 

@@ -7,17 +7,19 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.chat.buttons import LABEL_LIMIT, number, press
+from bot.chat.commands.filtering import mistake
 from bot.chat.commands.following import Following
 from bot.chat.desk import Command, Desk, Press
 from bot.chat.ports import Found, LookupFailedError, Trouble
 from bot.chat.scene import Scene
-from bot.chat.wording import Mark, Say, one_line, sentence
+from bot.chat.wording import Mark, Say, one_line
 from bot.delivery.face import Button, Styled
 from bot.delivery.reasons import told
-from bot.matching.words import WordsError, parse_words
+from bot.matching.parsing import FilterError, parse
+from bot.matching.tree import written
 from bot.model.account import Account
 from bot.model.reason import Cause, Reason
-from bot.model.subscription import Wish
+from bot.model.subscription import Wish, words_as_filter
 from bot.store import choices
 
 PICK, OFFERED, CANCEL = "pk", "of", "no"
@@ -58,22 +60,20 @@ class Subscribing:
         self.presses: Mapping[str, Press] = {PICK: self.pick, OFFERED: self.accept, CANCEL: self.cancel}
 
     async def subscribe(self, scene: Scene, rest: str) -> None:
-        """``rest`` is WHAT and, behind it, words."""
-        # any blank parts WHAT from the words: names have none, and Chinese keyboards type U+3000
-        what, words_text = [*rest.split(maxsplit=1), "", ""][:2]
+        """``rest`` is WHAT and, behind it, a filter."""
+        # any blank parts WHAT from the filter: names have none, and Chinese keyboards type U+3000
+        what, behind = [*rest.split(maxsplit=1), "", ""][:2]
         if not what:
             await self._desk.tell(scene, "subscribe.how")
             return
         if not await self._desk.allowed(scene):
             return
         try:
-            words = parse_words(words_text)
-        except WordsError as error:
-            values = {name: sentence(v) if isinstance(v, str) else v for name, v in error.values.items()}
-            say = Say(scene.phrases).phrase("subscribe.wrong_words", why=scene.phrases(error.phrase, **values))
-            await self._desk.answer(scene, say.styled())
+            filter_text = written(parse(behind))
+        except FilterError as error:
+            await self._desk.answer(scene, mistake(scene.phrases, error))
             return
-        await self.look_for(scene, what[:WHAT_LIMIT], words)
+        await self.look_for(scene, what[:WHAT_LIMIT], filter_text)
 
     async def offer(self, scene: Scene, what: str) -> None:
         """Somebody sent a bare link or name: ask whether to follow it."""
@@ -88,7 +88,7 @@ class Subscribing:
         payload = await self._looked_up(scene, arguments)
         if payload is None:
             return
-        await self.look_for(scene, str(payload["what"]), ())
+        await self.look_for(scene, str(payload["what"]), "")
 
     async def pick(self, scene: Scene, arguments: list[str]) -> None:
         """One of several accounts was chosen."""
@@ -100,7 +100,7 @@ class Subscribing:
             await self._desk.too_old(scene)
             return
         account = Account(**payload["accounts"][index])
-        wish = self._wish(scene, account, tuple(payload["words"]))
+        wish = self._wish(scene, account, payload.get("filter") or words_as_filter(payload.get("words", ())))
         message_id = await self._looking(scene, account.name)
 
         async def work() -> None:
@@ -132,7 +132,7 @@ class Subscribing:
             await self._desk.voice.note(scene.query)
         return payload
 
-    async def look_for(self, scene: Scene, what: str, words: tuple[str, ...] = ()) -> None:
+    async def look_for(self, scene: Scene, what: str, filter_text: str = "") -> None:
         """Find out who is meant, in the background, and follow them; whoever calls it has looked at the rights."""
         message_id = await self._looking(scene, what)
 
@@ -148,9 +148,9 @@ class Subscribing:
                 await self._not_found(scene, what, message_id, slow)
                 return
             if len(found.accounts) == 1:
-                await self._following.follow(scene, self._wish(scene, found.accounts[0], words), message_id)
+                await self._following.follow(scene, self._wish(scene, found.accounts[0], filter_text), message_id)
             else:
-                await self._ask(scene, what, words, found, message_id)
+                await self._ask(scene, what, filter_text, found, message_id)
 
         await self._in_background(scene, what, message_id, work)
 
@@ -186,9 +186,9 @@ class Subscribing:
             say.line("subscribe.check_link")
         await self._desk.voice.change(scene.target, message_id, say.styled())
 
-    async def _ask(self, scene: Scene, what: str, words: tuple[str, ...], found: Found, message_id: int) -> None:
+    async def _ask(self, scene: Scene, what: str, filter_text: str, found: Found, message_id: int) -> None:
         accounts = found.accounts[:CHOICES]
-        payload = {"accounts": [asdict(account) for account in accounts], "words": list(words)}
+        payload = {"accounts": [asdict(account) for account in accounts], "filter": filter_text}
         async with self._desk.db.begin() as conn:
             token = await choices.put(conn, scene.target.chat_id, payload, self._desk.clock())
         rows: list[tuple[Button, ...]] = [
@@ -198,8 +198,8 @@ class Subscribing:
         say = Say(scene.phrases).phrase("subscribe.which", what=Mark(one_line(what, _SHOWN), "bold"))
         await self._desk.voice.change(scene.target, message_id, say.styled(), tuple(rows))
 
-    def _wish(self, scene: Scene, account: Account, words: tuple[str, ...]) -> Wish:
-        return Wish(account, scene.chat_id, scene.target.thread_id, words, scene.place.user_id)
+    def _wish(self, scene: Scene, account: Account, filter_text: str) -> Wish:
+        return Wish(account, scene.chat_id, scene.target.thread_id, (), scene.place.user_id, filter_text)
 
 
 def _label(account: Account) -> str:

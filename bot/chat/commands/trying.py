@@ -1,0 +1,161 @@
+"""/try, /why and /whynot: what a filter would do with the posts that are known, what let one through, what kept one back."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.chat.commands.filtering import decided_by, listed, mistake, shown
+from bot.chat.commands.listing import fits, numbered
+from bot.chat.desk import Command, Desk
+from bot.chat.scene import Scene
+from bot.chat.trials import add_trial, facts_for, tried_on
+from bot.chat.wording import Say, named
+from bot.delivery.face import Styled
+from bot.locales import Phrases
+from bot.matching.evaluating import Truth, judge
+from bot.matching.facts import Facts
+from bot.matching.parsing import FilterError, parse, read_back
+from bot.matching.tree import Tree, key_of
+from bot.model.post import Post
+from bot.store import deliveries, posts, subscriptions
+from bot.store.subscriptions import Listed
+
+#: Answers of /why and /whynot name at most so many subscriptions.
+_SUBSCRIPTIONS = 8
+#: A link longer than this is none that a site gives out.
+_LINK = 2000
+
+
+class Trying:
+    """The three commands."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.commands: Mapping[str, Command] = {"try": self.try_, "why": self.why, "whynot": self.whynot}
+
+    async def try_(self, scene: Scene, rest: str) -> None:
+        """``rest``: a filter, or what is followed (as /unsubscribe takes it) and a filter."""
+        followed = await self._followed(scene)
+        if not rest.strip():
+            await self._desk.tell(scene, "try.how")
+            return
+        if not followed:
+            await self._desk.tell(scene, "list.empty")
+            return
+        first, *behind = rest.split(maxsplit=1)
+        meant = [entry.listed for entry in numbered(followed) if fits(entry, first, len(followed))]
+        text = behind[0] if meant and behind else rest
+        try:
+            tree = parse(text)
+        except FilterError as error:
+            await self._desk.answer(scene, mistake(scene.phrases, error))
+            return
+        accounts = {each.account_id: each.account for each in (meant if meant and behind else followed)}
+        trial = await tried_on(self._desk.db, tree, accounts)
+        await self._desk.answer(scene, add_trial(Say(scene.phrases), trial).styled())
+
+    async def why(self, scene: Scene, _rest: str) -> None:
+        """Said as a reply to a post that the bot brought."""
+        if not scene.place.reply_to:
+            await self._desk.tell(scene, "why.how")
+            return
+        async with self._desk.db.read() as conn:
+            sent = await deliveries.of_message(conn, scene.chat_id, scene.place.reply_to)
+            known = await posts.get(conn, sent.post_id) if sent is not None else None
+            if sent is None or known is None:
+                revision = None
+            else:
+                revision = await posts.revision(conn, known.post_id, sent.revision)
+                account_id = await posts.account_of(conn, known.post_id)
+            followed = await subscriptions.of_chat(conn, scene.chat_id, scene.target.thread_id)
+        if revision is None:
+            await self._desk.tell(scene, "why.unknown")
+            return
+        blocks = await self._verdicts(
+            scene.phrases,
+            [each for each in followed if each.account_id == account_id],
+            revision.post,
+            revision.number,
+        )
+        passing = [block for block, passes in blocks if passes]
+        if not passing:
+            await self._desk.tell(scene, "why.gone")
+            return
+        await self._answer(scene, passing)
+
+    async def whynot(self, scene: Scene, rest: str) -> None:
+        """``rest``: the link of a post."""
+        link = rest.strip()[:_LINK]
+        if not link:
+            await self._desk.tell(scene, "whynot.how")
+            return
+        followed = await self._followed(scene)
+        accounts = sorted({each.account_id for each in followed})
+        async with self._desk.db.read() as conn:
+            found = await posts.by_link(conn, accounts, _spellings(link), _ids(link)) if accounts else None
+            revision = await posts.revision(conn, found[1].post_id, found[1].revision) if found is not None else None
+        if found is None or revision is None:
+            await self._desk.tell(scene, "whynot.unknown")
+            return
+        account_id, known = found
+        mine = [each for each in followed if each.account_id == account_id]
+        blocks = await self._verdicts(scene.phrases, mine, revision.post, revision.number)
+        said = [block for block, passes in blocks if not passes or any(ok for _, ok in blocks)]
+        if any(passes for _, passes in blocks):
+            key = "whynot.passed"
+            if known.why_not:
+                key = "whynot.first" if known.why_not == posts.FIRST_LOOK else "whynot.old"
+            said.append(Say(scene.phrases).phrase(key).styled())
+        await self._answer(scene, said)
+
+    async def _verdicts(
+        self, phrases: Phrases, followed: Iterable[Listed], post: Post, revision: int
+    ) -> list[tuple[Styled, bool]]:
+        """What each subscription says to a post, and whether it lets it through."""
+        found: dict[str, tuple[Styled, bool]] = {}
+        facts: Facts | None = None
+        for each in followed:
+            tree = read_back(each.filter)
+            if facts is None:
+                facts = await asyncio.to_thread(facts_for, post, each.account.name, revision)
+            found[key_of(tree)] = _verdict(phrases, each, tree, facts)
+        return list(found.values())
+
+    async def _answer(self, scene: Scene, blocks: Sequence[Styled]) -> None:
+        say = Say(scene.phrases)
+        for block in blocks[:_SUBSCRIPTIONS]:
+            say.newline().append(block)
+        await self._desk.answer(scene, say.styled())
+
+    async def _followed(self, scene: Scene) -> list[Listed]:
+        async with self._desk.db.read() as conn:
+            return await subscriptions.of_chat(conn, scene.chat_id, scene.target.thread_id)
+
+
+def _verdict(phrases: Phrases, each: Listed, tree: Tree, facts: Facts) -> tuple[Styled, bool]:
+    say = Say(phrases)
+    if not each.filter:
+        return say.phrase("why.everything", name=named(each.account)).styled(), True
+    passes = judge(tree, facts) is not Truth.NO
+    sure, unknown = decided_by(tree, facts)
+    say.phrase("why.passes", name=named(each.account), filter=shown(each.filter))
+    if sure:
+        say.line("why.because" if passes else "whynot.stopped", parts=listed(sure))
+    if unknown:
+        say.line("try.unsure", parts=listed(unknown))
+    return say.styled(), passes
+
+
+def _spellings(link: str) -> list[str]:
+    """A link, and the same without what apps hang on it, by either protocol."""
+    plain = link.partition("#")[0]
+    bare = plain.partition("?")[0].rstrip("/")
+    found = {link, plain, bare, f"{bare}/"}
+    found |= {each.replace("http://", "https://", 1) for each in found if each.startswith("http://")}
+    found |= {f"https://{each}" for each in found if "://" not in each}
+    return sorted(found | {each.replace("https://", "http://", 1) for each in found})
+
+
+def _ids(link: str) -> list[str]:
+    """What may be a post's id in a link: its last step."""
+    step = link.partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2]
+    return [step] if step else []

@@ -1,0 +1,478 @@
+"""From one post to those who asked for it, without walking all: each distinct filter is filed under words of which one
+must occur for it to hold, and looked at only when one does. Beside the database, never instead of it.
+
+What is filed where: a filter for words together under the one of them that is asked for least; one for any of several
+under each; one that demands nothing (``-drill``, a pattern alone) is walked. Words lie under a piece of each of their
+forms (a Latin word, two neighbouring characters), so that a post's own pieces lead to the words that may occur in it.
+"""
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+
+from bot.matching.evaluating import Truth, called_phrase, judge_atom
+from bot.matching.facts import Facts
+from bot.matching.tree import And, Atom, Field, Name, Not, Or, Pattern, Phrase, Tree, Word
+from bot.matching.vocabulary import meant_by
+
+#: What a field is taken to hold for, of all posts, when the rarest part of a filter is looked for: what is not known
+#: passes, so that fields of posts that are seldom read come last.
+_COMMON: Mapping[Name, float] = {
+    Name.AGENCY: 0.3, Name.IS: 0.4, Name.PLACE: 0.5, Name.FORWARDS: 0.5, Name.COMMENTS: 0.5, Name.LIKES: 0.5,
+    Name.HAS: 0.5, Name.LEVEL: 0.6, Name.HAZARD: 0.6, Name.SEVERITY: 0.7, Name.LANG: 0.9,
+}  # fmt: skip
+#: A word is never taken to be as common as a field.
+_MOST_COMMON_WORD = 0.25
+
+#: A Latin word or number as folding leaves it (``words.joined`` says which neighbours belong together).
+_LATIN = re.compile("[a-z0-9ß-öø-ɏ\u0300-\u036fḁ-ỿ]+")
+_PAIR = 2
+_OTHER = re.compile("[^\\sa-z0-9ß-öø-ɏ\u0300-\u036fḁ-ỿ]+")
+
+
+def pieces_of_text(text: str) -> set[str]:
+    """Every piece that a word could be filed under, of folded text."""
+    found: set[str] = set()
+    for run in _LATIN.findall(text):
+        found.add(run)
+        # an English plural counts as the word
+        if run.endswith("s"):
+            found.add(run[:-1])
+            if run.endswith("es"):
+                found.add(run[:-2])
+    for run in _OTHER.findall(text):
+        found.update(run)
+        found.update(map(str.__add__, run, run[1:]))
+    return found
+
+
+def piece_of_word(word: str) -> str:
+    """The piece that a folded word or phrase is filed under: it occurs in every text in which the word does. "" for none."""
+    latin = _LATIN.findall(word)
+    if latin:
+        return max(latin, key=len)
+    runs = _OTHER.findall(word)
+    longest = max(runs, key=len, default="")
+    # the last two characters of a name say more than the first
+    return longest[-2:]
+
+
+class FilterIndex:
+    """Distinct filters with who asked for each. ``member`` is any number of the caller's (64 bits); not thread-safe."""
+
+    def __init__(self) -> None:
+        #: Each distinct filter's number; numbers grow and are not used again.
+        self._numbers: dict[Tree, int] = {}
+        self._trees: list[Tree | None] = []
+        #: By number: who asked, where it is one …
+        self._only: array[int] = array("q")
+        #: … and where they are several, sorted.
+        self._several: dict[int, array[int]] = {}
+        #: Every atom once, so that its truth can be remembered by identity.
+        self._atoms: dict[Atom, Atom] = {}
+        #: How many filters have an atom.
+        self._uses: dict[int, int] = {}
+        #: What is filed under each atom, by the atom's identity.
+        self._shelves: dict[int, _Shelf] = {}
+        #: Pieces of words, each with the atoms that may occur where it does.
+        self._pieces: dict[str, Atom | list[Atom]] = {}
+        #: Atoms that no piece leads to: each is judged for every post.
+        self._unpieced: dict[int, Atom] = {}
+        #: Filters that demand nothing.
+        self._walked: dict[int, None] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        """How many members there are."""
+        return self._count
+
+    @property
+    def distinct(self) -> int:
+        """How many different filters."""
+        return len(self._numbers)
+
+    @property
+    def walked(self) -> int:
+        """How many of them are looked at for every post."""
+        return len(self._walked)
+
+    def add(self, member: int, tree: Tree) -> None:
+        """Put a member under its filter; twice is once."""
+        number = self._numbers.get(tree)
+        if number is None:
+            self._file(member, tree)
+            return
+        held = self._several.get(number)
+        if held is not None:
+            at = bisect_left(held, member)
+            if at < len(held) and held[at] == member:
+                return
+            held.insert(at, member)
+        elif self._only[number] == member:
+            return
+        else:
+            self._several[number] = array("q", sorted((self._only[number], member)))
+        self._count += 1
+
+    def remove(self, member: int, tree: Tree) -> bool:
+        """Take a member away from its filter; False when it was not there."""
+        number = self._numbers.get(tree)
+        if number is None:
+            return False
+        held = self._several.get(number)
+        if held is not None:
+            if not _without(held, member):
+                return False
+            if len(held) == 1:
+                self._only[number] = held[0]
+                del self._several[number]
+        elif self._only[number] != member:
+            return False
+        else:
+            self._unfile(number)
+        self._count -= 1
+        return True
+
+    def trees(self, facts: Facts) -> Iterator[Tree]:
+        """The filters that let a post through."""
+        for number in self._passing(facts):
+            tree = self._trees[number]
+            if tree is not None:
+                yield tree
+
+    def members(self, facts: Facts) -> "array[int]":
+        """Who asked for a post, in no order, each as often as it asked by different filters."""
+        passing, several = self._passing(facts), self._several
+        many = passing & several.keys() if len(passing) < len(several) else several.keys() & passing
+        found = array("q", map(self._only.__getitem__, passing - many))
+        for number in many:
+            found.extend(several[number])
+        return found
+
+    # -------------------------------------------------------------- looking
+
+    def _passing(self, facts: Facts) -> set[int]:
+        truths: dict[int, Truth] = {}
+        possible: list[tuple[int, bool]] = []
+        for atom in self._possible(facts):
+            truth = truths[id(atom)] = judge_atom(atom, facts)
+            if truth is not Truth.NO:
+                possible.append((id(atom), truth is Truth.YES))
+        found: set[int] = set()
+        candidates: set[int] = set(self._walked)
+        for identity, _ in possible:
+            shelf = self._shelves.get(identity)
+            if shelf is not None:
+                shelf.passing(possible, found, candidates)
+        trees = self._trees
+        found.update([n for n in candidates if (tree := trees[n]) is not None and _judge(tree, truths)])
+        return found
+
+    def _possible(self, facts: Facts) -> Iterator[Atom]:
+        """Atoms that may hold, each once."""
+        yield from self._unpieced.values()
+        pieces = self._pieces
+        found: dict[int, Atom] = {}
+        for piece in pieces.keys() & pieces_of_text(facts.text):
+            under = pieces[piece]
+            for atom in under if isinstance(under, list) else (under,):
+                found[id(atom)] = atom
+        yield from found.values()
+
+    # -------------------------------------------------------------- filing
+
+    def _file(self, member: int, tree: Tree) -> None:
+        tree = self._interned(tree)
+        number = len(self._trees)
+        self._numbers[tree] = number
+        self._trees.append(tree)
+        self._only.append(member)
+        self._count += 1
+        for atom in _atoms_once(tree):
+            uses = self._uses.get(id(atom), 0)
+            self._uses[id(atom)] = uses + 1
+            if not uses:
+                self._seek(atom)
+        demanded = self._demanded(tree)
+        if demanded is None:
+            self._walked[number] = None
+            return
+        for atom, place, other in _places(tree, demanded[1]):
+            shelf = self._shelves.get(id(atom))
+            if shelf is None:
+                shelf = self._shelves[id(atom)] = _Shelf()
+            shelf.put(number, place, 0 if other is None else id(other))
+
+    def _unfile(self, number: int) -> None:
+        tree = self._trees[number]
+        if tree is None:
+            return
+        del self._numbers[tree]
+        self._trees[number] = None
+        if number in self._walked:
+            del self._walked[number]
+        else:
+            self._take_down(number, tree)
+        for atom in _atoms_once(tree):
+            self._uses[id(atom)] -= 1
+            if not self._uses[id(atom)]:
+                self._seek_no_more(atom)
+                del self._uses[id(atom)], self._atoms[atom]
+
+    def _take_down(self, number: int, tree: Tree) -> None:
+        """From every shelf where it may lie: which part of it was the rarest is not remembered."""
+        for atom in _atoms_once(tree):
+            shelf = self._shelves.get(id(atom))
+            if shelf is None:
+                continue
+            for each, place, other in _places(tree, (atom,)):
+                if each is atom and shelf.take(number, place, 0 if other is None else id(other)):
+                    break
+            if shelf.empty:
+                del self._shelves[id(atom)]
+
+    def _interned(self, tree: Tree) -> Tree:
+        match tree:
+            case Not(part):
+                return Not(self._interned(part))
+            case And(parts):
+                return And(tuple([self._interned(part) for part in parts]))
+            case Or(parts):
+                return Or(tuple([self._interned(part) for part in parts]))
+            case atom:
+                return self._atoms.setdefault(atom, atom)
+
+    def _demanded(self, tree: Tree) -> tuple[float, tuple[Atom, ...]] | None:
+        """Atoms of which one must hold, and how common it is that one does; None where nothing must."""
+        match tree:
+            case Not() | Pattern():
+                return None
+            case And(parts):
+                found = [each for part in parts if (each := self._demanded(part)) is not None]
+                return min(found, key=lambda each: each[0], default=None)
+            case Or(parts):
+                each_of = [self._demanded(part) for part in parts]
+                whole = [each for each in each_of if each is not None]
+                if len(whole) < len(each_of) or not whole:
+                    return None
+                return sum(each[0] for each in whole), tuple(
+                    dict.fromkeys(atom for each in whole for atom in each[1])
+                )
+            case Field(name):
+                return _COMMON[name], (tree,)
+            case Word() | Phrase():
+                if not all(map(piece_of_word, _forms(tree))):
+                    return None
+                share = self._uses.get(id(tree), 0) / (len(self._numbers) + 1)
+                return min(share, _MOST_COMMON_WORD), (tree,)
+
+    def _seek(self, atom: Atom) -> None:
+        pieces = _pieces_of(atom)
+        if not pieces:
+            self._unpieced[id(atom)] = atom
+        for piece in pieces:
+            under = self._pieces.setdefault(piece, atom)
+            if isinstance(under, list):
+                under.append(atom)
+            elif under is not atom:
+                self._pieces[piece] = [under, atom]
+
+    def _seek_no_more(self, atom: Atom) -> None:
+        self._unpieced.pop(id(atom), None)
+        for piece in _pieces_of(atom):
+            under = self._pieces[piece]
+            if isinstance(under, list) and len(under) > 1:
+                del under[next(at for at, each in enumerate(under) if each is atom)]
+            else:
+                del self._pieces[piece]
+
+
+class _Place(Enum):
+    """How a filter lies on the shelf of an atom that it demands."""
+
+    #: It holds with the atom alone.
+    ENOUGH = "enough"
+    #: The atom and another one are all that it demands.
+    PAIR = "pair"
+    #: The atom, and that another one does not hold.
+    UNLESS = "unless"
+    #: More than that: it is judged.
+    MORE = "more"
+
+
+class _Shelf:
+    """Filters that demand one atom. Arrays are sorted, for numbers grow."""
+
+    __slots__ = ("enough", "more", "pairs", "unless", "without")
+
+    def __init__(self) -> None:
+        self.enough: array[int] | None = None
+        self.more: array[int] | None = None
+        self.pairs: dict[int, array[int] | int] | None = None
+        #: All that lie in ``without``.
+        self.unless: array[int] | None = None
+        self.without: dict[int, array[int] | int] | None = None
+
+    @property
+    def empty(self) -> bool:
+        return not (self.enough or self.more or self.pairs or self.unless)
+
+    def put(self, number: int, place: _Place, other: int) -> None:
+        match place:
+            case _Place.ENOUGH:
+                self.enough = _with(self.enough, number)
+            case _Place.MORE:
+                self.more = _with(self.more, number)
+            case _Place.PAIR:
+                self.pairs = self.pairs if self.pairs is not None else {}
+                _put(self.pairs, other, number)
+            case _Place.UNLESS:
+                self.unless = _with(self.unless, number)
+                self.without = self.without if self.without is not None else {}
+                _put(self.without, other, number)
+
+    def take(self, number: int, place: _Place, other: int) -> bool:
+        match place:
+            case _Place.ENOUGH:
+                return _without(self.enough, number)
+            case _Place.MORE:
+                return _without(self.more, number)
+            case _Place.PAIR:
+                return _take(self.pairs, other, number)
+            case _Place.UNLESS:
+                return _take(self.without, other, number) and _without(self.unless, number)
+
+    def passing(self, possible: list[tuple[int, bool]], found: set[int], candidates: set[int]) -> None:
+        """What holds when this atom and these do; ``candidates`` are to be judged."""
+        if self.enough:
+            found.update(self.enough)
+        if self.more:
+            candidates.update(self.more)
+        if self.pairs:
+            for identity, _ in possible:
+                _gather_into(found.update, found.add, self.pairs.get(identity))
+        if self.unless and self.without is not None:
+            found.update(self.unless)
+            for identity, sure in possible:
+                if sure:
+                    _gather_into(found.difference_update, found.discard, self.without.get(identity))
+
+
+def _gather_into(
+    many: Callable[["array[int]"], object], one: Callable[[int], object], held: "array[int] | int | None"
+) -> None:
+    if isinstance(held, array):
+        many(held)
+    elif held is not None:
+        one(held)
+
+
+def _with(held: "array[int] | None", number: int) -> "array[int]":
+    if held is None:
+        return array("I", (number,))
+    held.append(number)
+    return held
+
+
+def _without(held: "array[int] | None", number: int) -> bool:
+    at = bisect_left(held, number) if held is not None else 0
+    if held is None or at == len(held) or held[at] != number:
+        return False
+    del held[at]
+    return True
+
+
+def _put(held: "dict[int, array[int] | int]", key: int, number: int) -> None:
+    there = held.get(key)
+    if isinstance(there, array):
+        there.append(number)
+    else:
+        held[key] = number if there is None else array("I", (there, number))
+
+
+def _take(held: "dict[int, array[int] | int] | None", key: int, number: int) -> bool:
+    there = held.get(key) if held is not None else None
+    if held is None or there is None:
+        return False
+    if not isinstance(there, array):
+        if there == number:
+            del held[key]
+        return there == number
+    taken = _without(there, number)
+    if len(there) == 1:
+        held[key] = there[0]
+    return taken
+
+
+def _places(tree: Tree, demanded: tuple[Atom, ...]) -> Iterator[tuple[Atom, _Place, Atom | None]]:
+    """Where a filter lies when it is filed under these atoms: each with the place on its shelf and the other atom."""
+    if isinstance(tree, Atom) or (isinstance(tree, Or) and all(isinstance(part, Atom) for part in tree.parts)):
+        yield from ((atom, _Place.ENOUGH, None) for atom in demanded)
+        return
+    if isinstance(tree, And) and len(tree.parts) == _PAIR and len(demanded) == 1:
+        first, second = tree.parts
+        other = second if first is demanded[0] else first
+        mine = first if first is demanded[0] else second
+        if mine is demanded[0] and isinstance(other, Atom):
+            yield demanded[0], _Place.PAIR, other
+            return
+        if mine is demanded[0] and isinstance(other, Not) and isinstance(other.part, Atom):
+            yield demanded[0], _Place.UNLESS, other.part
+            return
+    yield from ((atom, _Place.MORE, None) for atom in demanded)
+
+
+def _pieces_of(atom: Atom) -> set[str]:
+    """The pieces that lead to an atom; none where it must be judged for every post."""
+    if not isinstance(atom, Word | Phrase):
+        return set()
+    pieces = {piece_of_word(form) for form in _forms(atom)}
+    return set() if "" in pieces else pieces
+
+
+def _forms(atom: Word | Phrase) -> tuple[str, ...]:
+    return meant_by(atom.text) if isinstance(atom, Word) else (called_phrase(atom.text),)
+
+
+def _atoms_once(tree: Tree) -> list[Atom]:
+    found: dict[int, Atom] = {}
+    _gather(tree, found)
+    return list(found.values())
+
+
+def _gather(tree: Tree, found: dict[int, Atom]) -> None:
+    match tree:
+        case Not(part):
+            _gather(part, found)
+        case And(parts) | Or(parts):
+            for part in parts:
+                _gather(part, found)
+        case atom:
+            found[id(atom)] = atom
+
+
+def _judge(tree: Tree, truths: dict[int, Truth]) -> int:
+    """As ``evaluating.judge``, with the truths of atoms remembered by identity."""
+    kind = type(tree)
+    if kind is And:
+        least = 2
+        for part in tree.parts:  # type: ignore[union-attr]
+            truth = _judge(part, truths)
+            if truth < least:
+                if not truth:
+                    return 0
+                least = truth
+        return least
+    if kind is Or:
+        most = 0
+        for part in tree.parts:  # type: ignore[union-attr]
+            most = max(most, _judge(part, truths))
+            if most == 2:  # noqa: PLR2004 - Truth.YES
+                break
+        return most
+    if kind is Not:
+        return 2 - _judge(tree.part, truths)  # type: ignore[union-attr]
+    # what no piece of the post led to does not occur in it
+    return truths.get(id(tree), 0)

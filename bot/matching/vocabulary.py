@@ -1,0 +1,200 @@
+"""From a word of the reader's to what it is called in the posts: rainstorm finds 暴雨, beijing finds 北京. Only what the
+vocabulary has; where a word may stand for several things, all of them are found.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from importlib import resources
+from itertools import product
+
+from bot.language.languages import LANGUAGES
+from bot.language.phrasebook.pinyin import latin
+from bot.matching.folding import fold
+from bot.matching.tree import Name
+from bot.matching.values import hazard_names, official_names, phrasebook, plain, values
+from bot.model.reading import HazardKind
+from bot.reading.gazetteer import gazetteer
+from bot.reading.lexicon import data
+
+#: A word stands for at most so many others; the longest lists of the vocabulary have some forty.
+MOST_WORDS = 64
+#: Characters of a Chinese word that is spelt in pinyin, and spellings of one word (characters with several readings).
+_SPELT, _SPELLINGS = 6, 16
+#: Concepts of the fidelity gate that are no things to ask for.
+_NO_THINGS = frozenset(("command", "meta", "above", "below"))
+_GATE_FILES = ("zh", "en", "es", "fr", "de", "ru", "ja", "ko", "ar", "pt", "hi")
+_LITERAL = re.compile(r"[^\\()\[\]{}|?*+.^$]+")
+_PLURAL = re.compile(r"([^\\()\[\]{}|?*+.^$]+)(?:s\?|\(\?:e?s\)\?)")
+_HAN = re.compile("[\u3400-\u9fff]+")
+#: Endings of administrative places that a reader leaves out or says: Beijing, Beijing Shi.
+PLACE_ENDINGS = re.compile("(?:特别行政区|自治区|自治州|自治县|新区|地区|[省市区县旗盟州])$")
+_SHORTEST_NAME = 2
+
+
+def meant_by(word: str) -> tuple[str, ...]:
+    """What to look for when a reader asks for a word: itself first, then what it is called elsewhere; all folded."""
+    folded = fold(word)
+    return (folded, *(other for other in _others(folded) if other != folded)) if folded else ()
+
+
+def warm() -> None:
+    """Load everything (about a second, 10 MiB), in a thread at the start."""
+    meant_by("beijing")
+
+
+@lru_cache(maxsize=65_536)
+def _others(folded: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for form in _forms(folded):
+        for group in _groups().get(form, ()):
+            found.update(dict.fromkeys(group))
+    for concept, pattern in _concepts():
+        if pattern.fullmatch(folded):
+            found.update(dict.fromkeys(_words_of(concept)))
+    return tuple(found)[:MOST_WORDS]
+
+
+def _forms(folded: str) -> Iterator[str]:
+    """The word, without an English plural, and without what parts pinyin: bei jing, bei-jing, xi'an."""
+    yield folded
+    if folded.isascii():
+        if folded.endswith("es"):
+            yield folded[:-2]
+        if folded.endswith("s"):
+            yield folded[:-1]
+        together = re.sub("[ '’-]", "", folded)
+        if together != folded:
+            yield together
+
+
+@lru_cache(maxsize=1)
+def _groups() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Each name, folded, to the groups of names that it belongs to."""
+    found: dict[str, dict[tuple[str, ...], None]] = {}
+    for asked, group in (*_hazard_groups(), *_term_groups(), *_place_groups()):
+        for name in asked:
+            found.setdefault(name, {})[group] = None
+    return {name: tuple(groups) for name, groups in found.items()}
+
+
+def _hazard_groups() -> Iterator[tuple[Iterable[str], tuple[str, ...]]]:
+    """Asked for by any name, people's and officials'; looked for by the officials' (大雨 is asked for as 暴雨, and yet a
+    post that says only 大雨 says no 暴雨).
+    """
+    official: dict[HazardKind, dict[str, None]] = {}
+    for kind, name in official_names():
+        official.setdefault(kind, {})[fold(name)] = None
+    for kind, names in hazard_names().items():
+        group = tuple(official.get(kind, ()))
+        if group:
+            chinese = [name for name in group if _HAN.fullmatch(name)]
+            spelt = [spelling for name in chinese for spelling in _spellings(name)]
+            yield ({*names, *group, *spelt}, group)
+
+
+def _term_groups() -> Iterator[tuple[Iterable[str], tuple[str, ...]]]:
+    """The words that formulas are made of, with the phrasebook's words for each."""
+    translated: dict[tuple[str, str], list[str]] = {}
+    for language in LANGUAGES:
+        terms = phrasebook(language, "words").get("terms", {})
+        for group, rows in terms.items():
+            if isinstance(rows, Mapping):
+                for term, said in rows.items():
+                    if isinstance(said, str) and "{" not in said:
+                        translated.setdefault((group, term), []).extend(plain(said))
+    for group, rows in data("terms.toml").items():
+        for term, row in rows.items():
+            words = row if isinstance(row, list) else [*row.get("zh", ()), *row.get("en", ())]
+            official = tuple(dict.fromkeys(fold(word) for word in words))
+            names = {*official, *(fold(name) for name in translated.get((group, term), ()))}
+            spelt = {s for name in official if _HAN.fullmatch(name) for s in _spellings(name)}
+            yield (
+                {name for name in names | spelt if len(name) > 1},
+                tuple(name for name in official if len(name) > 1),
+            )
+
+
+def _place_groups() -> Iterator[tuple[Iterable[str], tuple[str, ...]]]:
+    """Places: every spelling that other languages have for one, and its pinyin."""
+    text = resources.files("bot.language").joinpath("words", "places.txt").read_text("utf-8")
+    spelt: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            name, _, spellings = line.partition(" ")
+            spelt[name] = [fold(each) for each in spellings.split("|") if _LITERAL.fullmatch(each)]
+    stems = {PLACE_ENDINGS.sub("", name) or name for name in gazetteer()} | set(spelt)
+    for stem in stems:
+        if len(stem) < _SHORTEST_NAME:
+            continue
+        certain = latin(stem)
+        spellings = [*spelt.get(stem, ()), *([fold(certain)] if certain else ())]
+        if spellings:
+            group = tuple(dict.fromkeys((fold(stem), *spellings)))
+            yield ({*group, *(re.sub("[ '’-]", "", each) for each in group)}, group)
+
+
+@lru_cache(maxsize=1)
+def _syllables() -> Mapping[str, tuple[str, ...]]:
+    """Character to every syllable that it may be read as."""
+    text = resources.files("bot.language").joinpath("words", "pinyin.txt").read_text("utf-8")
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            syllable, _, characters = line.partition(" ")
+            for character in characters:
+                found.setdefault(character, []).append(syllable)
+    return {character: tuple(syllables) for character, syllables in found.items()}
+
+
+def _spellings(word: str) -> list[str]:
+    """A Chinese word in pinyin without tones, written together, by every reading of its characters; none for long ones."""
+    if not _SHORTEST_NAME <= len(word) <= _SPELT:
+        return []
+    readings = [_syllables().get(character, ()) for character in word]
+    spelt = ["".join(each) for each, _ in zip(product(*readings), range(_SPELLINGS), strict=False)]
+    return spelt if all(readings) else []
+
+
+@lru_cache(maxsize=1)
+def _concepts() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """What the fidelity gate knows things by, in each of its languages, as one pattern for each thing."""
+    patterns: dict[str, list[str]] = {}
+    for concept, _, pattern in _gate_words():
+        patterns.setdefault(concept, []).append(pattern)
+    return tuple(
+        (name, re.compile("|".join(f"(?:{p})" for p in some), re.IGNORECASE)) for name, some in patterns.items()
+    )
+
+
+@lru_cache(maxsize=1)
+def _concept_words() -> Mapping[str, tuple[str, ...]]:
+    """The plain ones of those words, which can be looked for: Chinese and English ones, for what officials write here."""
+    found: dict[str, dict[str, None]] = {}
+    for concept, language, pattern in _gate_words():
+        literal = _LITERAL.fullmatch(pattern) or _PLURAL.fullmatch(pattern)
+        if literal and language in {"zh", "en"}:
+            found.setdefault(concept, {})[fold(literal[1] if literal.re is _PLURAL else literal[0])] = None
+    return {concept: tuple(words) for concept, words in found.items()}
+
+
+def _words_of(concept: str) -> tuple[str, ...]:
+    return _concept_words().get(concept, ())
+
+
+@lru_cache(maxsize=1)
+def _gate_words() -> tuple[tuple[str, str, str], ...]:
+    """(concept, language, pattern) of every sure word."""
+    found = []
+    for language in _GATE_FILES:
+        text = resources.files("bot.language").joinpath("words", f"{language}.toml").read_text("utf-8")
+        for concept, row in tomllib.loads(text).get("concepts", {}).items():
+            if concept not in _NO_THINGS:
+                found += [(concept, language, pattern) for pattern in row["sure"]]
+    return tuple(found)
+
+
+def named(name: Name) -> Mapping[str, tuple[str, ...]]:
+    """The names of a field's values."""
+    return values()[name]

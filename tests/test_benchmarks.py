@@ -42,6 +42,7 @@ FANOUT = pytest.param("fanout", 12, marks=pytest.mark.postgres)
         ("stats", 4),
         ("maps", 4),
         ("gate", 10),
+        ("matching", 12),
         ("language", 32),
         FANOUT,
     ],

@@ -52,7 +52,7 @@ def piece_of_word(word: str) -> str:
     """The piece that a folded word or phrase is filed under: it occurs in every text in which the word does. "" for none."""
     latin = _LATIN.findall(word)
     if latin:
-        return max(latin, key=len)
+        return str(max(latin, key=len))
     runs = _OTHER.findall(word)
     longest = max(runs, key=len, default="")
     # the last two characters of a name say more than the first

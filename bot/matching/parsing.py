@@ -193,7 +193,7 @@ def warm() -> None:
 def _explained(error: UnexpectedInput, line: str, text: str) -> FilterError:
     """Say in a reader's words what the parser met."""
     if isinstance(error, UnexpectedCharacters):
-        at = error.pos_in_stream
+        at = error.pos_in_stream or 0
         if line[at : at + 1] == "/":
             return FilterError("filter.pattern_open", text, at, len(text))
         end = at + 1

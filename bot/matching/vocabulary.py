@@ -24,6 +24,7 @@ MOST_WORDS = 64
 _SPELT, _SPELLINGS = 6, 16
 #: Concepts of the fidelity gate that are no things to ask for.
 _NO_THINGS = frozenset(("command", "meta", "above", "below"))
+_GRADED = frozenset((HazardKind.RAINSTORM, HazardKind.SNOWSTORM, HazardKind.GALE))
 _GATE_FILES = ("zh", "en", "es", "fr", "de", "ru", "ja", "ko", "ar", "pt", "hi")
 _LITERAL = re.compile(r"[^\\()\[\]{}|?*+.^$]+")
 _PLURAL = re.compile(r"([^\\()\[\]{}|?*+.^$]+)(?:s\?|\(\?:e?s\)\?)")
@@ -50,7 +51,7 @@ def _others(folded: str) -> tuple[str, ...]:
     for form in _forms(folded):
         for group in _groups().get(form, ()):
             found.update(dict.fromkeys(group))
-    for concept, pattern in _concepts():
+    for concept, pattern in () if folded in _graded_names() else _concepts():
         if pattern.fullmatch(folded):
             found.update(dict.fromkeys(_words_of(concept)))
     return tuple(found)[:MOST_WORDS]
@@ -122,8 +123,8 @@ def _place_groups() -> Iterator[tuple[Iterable[str], tuple[str, ...]]]:
     spelt: dict[str, list[str]] = {}
     for line in text.splitlines():
         if line and not line.startswith("#"):
-            name, _, spellings = line.partition(" ")
-            spelt[name] = [fold(each) for each in spellings.split("|") if _LITERAL.fullmatch(each)]
+            name, _, others = line.partition(" ")
+            spelt[name] = [fold(each) for each in others.split("|") if _LITERAL.fullmatch(each)]
     stems = {PLACE_ENDINGS.sub("", name) or name for name in gazetteer()} | set(spelt)
     for stem in stems:
         if len(stem) < _SHORTEST_NAME:
@@ -166,6 +167,12 @@ def _concepts() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(
         (name, re.compile("|".join(f"(?:{p})" for p in some), re.IGNORECASE)) for name, some in patterns.items()
     )
+
+
+@lru_cache(maxsize=1)
+def _graded_names() -> frozenset[str]:
+    """Official names of hazards that have weaker kin under one concept: who asks for 暴雨 does not ask for 小雨."""
+    return frozenset(fold(name) for kind, name in official_names() if kind in _GRADED)
 
 
 @lru_cache(maxsize=1)

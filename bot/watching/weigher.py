@@ -13,6 +13,7 @@ from threading import Thread
 
 import structlog
 
+from bot.matching import parsing, vocabulary
 from bot.model.alert import Severity
 from bot.model.post import Post
 from bot.model.reading import Reading
@@ -110,8 +111,11 @@ class Weigher:
 
 
 def _warm() -> None:
+    """What reading needs, and what filters need, so that neither the first post nor the first command waits for it."""
     try:
         reader.warm()
+        parsing.warm()
+        vocabulary.warm()
     except Exception:  # design rule 7, as above: posts go out unread
         log.exception("the reader cannot be loaded; posts go out as posts without a level")
 

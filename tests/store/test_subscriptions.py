@@ -147,7 +147,7 @@ async def test_a_chats_wishes_come_with_account_and_watch_in_the_order_made(
     second, _ = await ask()
     async with db.read() as conn:
         assert await subscriptions.of_chat(conn, chat_id) == [
-            Listed(first, 5, account_id, account, ("rain",), watch),
+            Listed(first, 5, account_id, account, ("rain",), watch, '"rain"'),
             Listed(second, 0, account_id, account, (), watch),
         ]
         assert [each.subscription_id for each in await subscriptions.of_chat(conn, chat_id, 0)] == [second]

@@ -145,9 +145,9 @@ class FilterIndex:
     def members(self, facts: Facts) -> "array[int]":
         """Who asked for a post, in no order, each as often as it asked by different filters."""
         passing, several = self._passing(facts), self._several
-        many = passing & several.keys() if len(passing) < len(several) else several.keys() & passing
-        found = array("q", map(self._only.__getitem__, passing - many))
-        for number in many:
+        alone = [number for number in passing if number not in several]
+        found = array("q", map(self._only.__getitem__, alone))
+        for number in passing.difference(alone):
             found.extend(several[number])
         return found
 

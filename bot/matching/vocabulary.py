@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 from itertools import product
+from typing import Any
+
+import re2
 
 from bot.language.languages import LANGUAGES
 from bot.language.phrasebook.pinyin import latin
@@ -28,6 +31,8 @@ _GRADED = frozenset((HazardKind.RAINSTORM, HazardKind.SNOWSTORM, HazardKind.GALE
 _GATE_FILES = ("zh", "en", "es", "fr", "de", "ru", "ja", "ko", "ar", "pt", "hi")
 _LITERAL = re.compile(r"[^\\()\[\]{}|?*+.^$]+")
 _PLURAL = re.compile(r"([^\\()\[\]{}|?*+.^$]+)(?:s\?|\(\?:e?s\)\?)")
+#: What a pattern asks of its neighbours.
+_AROUND = re.compile(r"\(\?<?[=!](?:[^()]|\([^()]*\))*\)|\\b")
 _HAN = re.compile("[\u3400-\u9fff]+")
 #: Endings of administrative places that a reader leaves out or says: Beijing, Beijing Shi.
 PLACE_ENDINGS = re.compile("(?:特别行政区|自治区|自治州|自治县|新区|地区|[省市区县旗盟州])$")
@@ -51,8 +56,9 @@ def _others(folded: str) -> tuple[str, ...]:
     for form in _forms(folded):
         for group in _groups().get(form, ()):
             found.update(dict.fromkeys(group))
-    for concept, pattern in () if folded in _graded_names() else _concepts():
-        if pattern.fullmatch(folded):
+    if folded not in _graded_names():
+        patterns, things = _concepts()
+        for concept in dict.fromkeys(things[which] for which in patterns.Match(folded) or ()):
             found.update(dict.fromkeys(_words_of(concept)))
     return tuple(found)[:MOST_WORDS]
 
@@ -159,14 +165,18 @@ def _spellings(word: str) -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def _concepts() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """What the fidelity gate knows things by, in each of its languages, as one pattern for each thing."""
-    patterns: dict[str, list[str]] = {}
+def _concepts() -> tuple[Any, tuple[str, ...]]:
+    """What the fidelity gate knows things by, in each of its languages: a set of patterns, all tried at once, and the
+    thing that each stands for. What has to stand around a word in a text does not matter for a word alone.
+    """
+    options = re2.Options()
+    options.case_sensitive = False
+    patterns, things = re2.Set.FullMatchSet(options), []
     for concept, _, pattern in _gate_words():
-        patterns.setdefault(concept, []).append(pattern)
-    return tuple(
-        (name, re.compile("|".join(f"(?:{p})" for p in some), re.IGNORECASE)) for name, some in patterns.items()
-    )
+        patterns.Add(_AROUND.sub("", pattern))
+        things.append(concept)
+    patterns.Compile()
+    return patterns, tuple(things)
 
 
 @lru_cache(maxsize=1)

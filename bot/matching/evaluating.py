@@ -28,11 +28,21 @@ from bot.model.reading import HazardKind, Level
 #: Memory of one compiled pattern, bytes: what needs more would take longer than a filter may take to be read.
 PATTERN_BYTES = 1 << 16
 
-#: What a kind of hazard takes in besides itself, where officials have several names for what a reader means by one.
+#: What a kind of hazard takes in besides itself, where officials have several names for what a reader means by one, or a
+#: wider one ("flood" may be any).
 _TAKES_IN: Mapping[HazardKind, frozenset[HazardKind]] = {
     HazardKind.FLOOD: frozenset(
         (HazardKind.RIVER_FLOOD, HazardKind.FLASH_FLOOD, HazardKind.WATERLOGGING, HazardKind.NORTHERN_FLOODING)
     ),
+    HazardKind.RIVER_FLOOD: frozenset((HazardKind.FLOOD,)),
+    HazardKind.FLASH_FLOOD: frozenset((HazardKind.FLOOD,)),
+    HazardKind.WATERLOGGING: frozenset((HazardKind.FLOOD,)),
+    HazardKind.FIRE: frozenset((HazardKind.FOREST_FIRE_DANGER, HazardKind.FIRE_DANGER)),
+    HazardKind.FOREST_FIRE_DANGER: frozenset((HazardKind.FIRE, HazardKind.FIRE_DANGER)),
+    HazardKind.FIRE_DANGER: frozenset((HazardKind.FIRE, HazardKind.FOREST_FIRE_DANGER)),
+    HazardKind.COLD: frozenset((HazardKind.COLD_WAVE, HazardKind.FROST)),
+    HazardKind.COLD_WAVE: frozenset((HazardKind.COLD,)),
+    HazardKind.GEOLOGICAL: frozenset((HazardKind.LANDSLIDE, HazardKind.LANDSLIP)),
     HazardKind.TYPHOON: frozenset((HazardKind.TROPICAL_CYCLONE,)),
     HazardKind.TROPICAL_CYCLONE: frozenset((HazardKind.TYPHOON,)),
     HazardKind.LANDSLIDE: frozenset((HazardKind.LANDSLIP, HazardKind.GEOLOGICAL)),
@@ -41,6 +51,7 @@ _TAKES_IN: Mapping[HazardKind, frozenset[HazardKind]] = {
     HazardKind.FOG: frozenset((HazardKind.SEA_FOG,)),
     HazardKind.THUNDERSTORM: frozenset((HazardKind.THUNDERSTORM_GALE, HazardKind.SEVERE_CONVECTION)),
     HazardKind.SANDSTORM: frozenset((HazardKind.DUST,)),
+    HazardKind.DUST: frozenset((HazardKind.SANDSTORM,)),
 }
 #: Rungs of all ladders beside each other, for ``level>=orange``.
 RANKS: Mapping[str, int] = {

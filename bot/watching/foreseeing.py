@@ -79,10 +79,11 @@ async def foresee(
         return Foreseen()  # a feed that gave all its entries new ids has nothing new in it
     said, same = _parted(posts, known, prints, now)
     counted = wishing.counted_anew(watch.account_id, {post.id: _counts(post) for post in same})
-    if not said and not counted:
+    if not (said or counted) and wishing.knows(watch.account_id):
         return Foreseen()
     weights = await _weigh(db, weigher, said, known, now)
     try:
+        # at the first look after a start also without news: the first alert shall not wait for thousands of filters
         wishes = await wishing.of(db, watch.account_id)
         recounted = [post for post in same if post.id in counted] if wishes.counting else []
         if not len(wishes) or not (said or recounted):

@@ -101,6 +101,10 @@ class Wishing:
         #: The counts of each account's posts at the last look, by post.
         self._counts: dict[int, dict[str, tuple[int | None, ...]]] = {}
 
+    def knows(self, account_id: int) -> bool:
+        """Whether the filters of an account were read before."""
+        return account_id in self._accounts
+
     async def of(self, db: Database, account_id: int) -> Wishes:
         """The filters of an account as they stand in the database now."""
         async with db.read() as conn:

@@ -8,11 +8,11 @@ from bot.sources.cap.dialect import Dialect
 from bot.sources.cap.documents import Document, read_document
 from bot.sources.cap.gathering import ACCEPT
 from bot.sources.cap.source import CapSource
-from bot.sources.face import Pace, Source, UnreadableError
+from bot.sources.face import About, Pace, Source, UnreadableError
 from bot.sources.links import as_url
 from bot.sources.registry import Parts
 
-__all__ = ["LOOKUP_ORDER", "TSUNAMI", "make_source"]
+__all__ = ["ABOUT", "LOOKUP_ORDER", "TSUNAMI", "make_source"]
 
 #: After CAP: a saved alert does not say that it came from here.
 LOOKUP_ORDER = 60
@@ -29,6 +29,18 @@ _LIST = re.compile(r"/events/xml/([A-Z]{4,12})Atom\.xml")
 _PREFIX = re.compile(r"tsunami(?::|\s+)\s*", re.IGNORECASE)
 _WANTED = (
     "Send tsunami:ntwc (US and Canadian coasts), tsunami:ptwc (Pacific), or the Atom link of a centre at tsunami.gov."
+)
+
+ABOUT = About(
+    name="US tsunami warning centers",
+    gives="tsunami warnings, advisories, watches and information",
+    edits="CAP Update",
+    deletions="CAP Cancel",
+    areas="polygons, coasts by name",
+    levels="CAP severity",
+    languages="en-US",
+    terms="public domain; credit NOAA",
+    proof="tests/sources/tsunami",
 )
 
 

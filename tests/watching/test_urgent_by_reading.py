@@ -156,7 +156,7 @@ async def test_when_matching_breaks_what_was_read_is_not_forgotten(reading, monk
     def broken(_words, _hay):
         raise RuntimeError("a fault in matching")
 
-    monkeypatch.setattr(foreseeing, "matches", broken)
+    monkeypatch.setattr(foreseeing, "passes", broken)
     await reading.subscribe(READER + 1, "地铁")
     await reading.see(reading.post(1, RED))
     assert await queued(reading) == [(Lane.EXTREME, False)] * 2

@@ -1,11 +1,15 @@
 """Words are looked for before the transaction that queues, and whoever subscribed in between is not missed."""
 
+import random
+
 import pytest
 
 from bot.matching.evaluating import passes
 from bot.model.post import Count, Engagement
 from bot.store import fanout
 from bot.watching import foreseeing, intake, wishing
+from bot.watching.recording import Recorder
+from bot.watching.weigher import Weigher
 
 WORDS = ("暴雨", "地铁", "封路", "停水", "大风")
 
@@ -137,6 +141,8 @@ async def test_a_threshold_rings_once_when_it_is_passed(town):
 
 
 async def test_an_edit_that_a_filter_sees_rings_where_it_did_not(town):
+    weigher = Weigher(patience_s=20.0)
+    town.recorder = Recorder(town.db, town.clock, random.Random(1), lambda: None, weigher)
     await town.ask(1001, "hazard:rainstorm level:orange")
     await town.ask(1002, "is:edited")
     await town.see()
@@ -145,4 +151,5 @@ async def test_an_edit_that_a_filter_sees_rings_where_it_did_not(town):
     assert [len(town.messenger.texts(chat)) for chat in (1001, 1002)] == [0, 0]
     await town.see(town.post(1, "北京市气象台发布暴雨橙色预警信号。"))
     await town.deliver()
+    weigher.close()
     assert [len(town.messenger.texts(chat)) for chat in (1001, 1002)] == [1, 1]

@@ -151,12 +151,13 @@ async def test_when_reading_breaks_the_post_goes_out_as_before(reading, monkeypa
 
 
 async def test_when_matching_breaks_what_was_read_is_not_forgotten(reading, monkeypatch):
-    from bot.watching import foreseeing
+    from bot.watching import foreseeing, wishing
 
-    def broken(_words, _hay):
+    def broken(_tree, _facts):
         raise RuntimeError("a fault in matching")
 
-    monkeypatch.setattr(foreseeing, "passes", broken)
+    for place in (foreseeing, wishing):
+        monkeypatch.setattr(place, "passes", broken)
     await reading.subscribe(READER + 1, "地铁")
     await reading.see(reading.post(1, RED))
     assert await queued(reading) == [(Lane.EXTREME, False)] * 2

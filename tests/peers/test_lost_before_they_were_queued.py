@@ -74,8 +74,8 @@ async def test_lost_08_filter_rules_silently_wrong_what_breaks_in_matching_lets_
     def broken(*_args, **_more):
         raise ValueError("cannot be judged")
 
-    monkeypatch.setattr(foreseeing, "facts", broken)
-    monkeypatch.setattr(queueing, "facts", broken)
+    monkeypatch.setattr(foreseeing, "facts_of", broken)
+    monkeypatch.setattr(queueing, "facts_of", broken)
     await town.subscribe(READER, "storm")
     await town.see()
     await town.see(town.post(1))

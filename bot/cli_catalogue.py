@@ -31,32 +31,37 @@ def refresh(
 @catalogue_app.command()
 def find(
     words: Annotated[
-        list[str], typer.Argument(help="Words of its name, its country (ISO 3166: DEU) or its address.")
+        list[str],
+        typer.Argument(
+            help="What it is and where, in any language: wetter österreich. A code of ISO 3166 (DEU) does too."
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """Find entries by words; the last column is what to send to /subscribe."""
+    """Find entries by words, as /find does; the last column is what to send to /subscribe."""
     path = Path(settings().catalogue)
     from bot.catalogue import keeping
-    from bot.catalogue.entry import folded
+    from bot.catalogue.entries import CatalogueError, row_of
+    from bot.catalogue.searching import search
 
-    wanted = folded(" ".join(words)).split()
     try:
-        found = [entry for entry in keeping.everything(path) if entry.matches(wanted)]
-    except keeping.CatalogueError as error:
+        catalogue = keeping.everything(path)
+    except CatalogueError as error:
         fail(str(error))
+    found = search(catalogue, " ".join(words), len(catalogue.entries))
     if not found:
         fail("Nothing of that name is in the catalogue. Bring in the world's lists with: tocsin catalogue refresh")
     for entry in found:
         if as_json:
-            typer.echo(json.dumps(entry.to_json(), ensure_ascii=False))
-        else:
-            mark = "" if entry.confirmed else "  (not confirmed)"
-            typer.echo(f"{entry.name}  [{entry.kind}]  {entry.account}{mark}")
+            typer.echo(json.dumps(row_of(entry), ensure_ascii=False))
+            continue
+        mark = "" if entry.confirmed else "  (not confirmed)"
+        for ref in entry.accounts:
+            typer.echo(f"{entry.shown_name('en')}  [{ref.kind}]  {ref.named}{mark}")
 
 
 async def _refresh(chosen: Settings, instead: dict[str, str]) -> bool:
-    from bot.catalogue import keeping
+    from bot.catalogue.entries import CatalogueError
     from bot.catalogue.lists import ADDRESSES
     from bot.catalogue.refreshing import refresh as bring_in
     from bot.outside import ForgetfulKeep, open_outside
@@ -68,7 +73,7 @@ async def _refresh(chosen: Settings, instead: dict[str, str]) -> bool:
     async with open_outside(chosen, ForgetfulKeep()) as outside:
         try:
             reports = await bring_in(outside.fetcher, outside.sources, Path(chosen.catalogue), lists)
-        except keeping.CatalogueError as error:
+        except CatalogueError as error:
             fail(str(error))
     for report in reports:
         if report.trouble:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import structlog
 
+from bot.catalogue.entries import Catalogue, shipped
 from bot.chat.application import TelegramChat, build_bot
 from bot.chat.line import Line
 from bot.chat.ports import Lookout, Ports
@@ -131,6 +132,7 @@ class Sending:
     rng: random.Random
     purse: Purse | None = None
     interpreter: Interpreter = field(default_factory=Interpreter)
+    catalogue: Catalogue = field(default_factory=shipped)
     _outbox: Outbox | None = None
     _stop: asyncio.Event | None = None
 
@@ -167,6 +169,7 @@ class Sending:
                 lookout=self.lookout,
                 messenger=HeedingMessenger(messenger, self._outbox),
                 render=render,
+                catalogue=self.catalogue,
                 words=self.interpreter.preview,
                 turn=self.pacing.answer_turn,
                 operators=frozenset(settings.admin_ids),

@@ -10,11 +10,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import __version__
+from bot.catalogue.entries import Catalogue, CatalogueError, shipped
+from bot.catalogue.keeping import everything
 from bot.chat.line import Line
 from bot.chat.ports import Found, LookupFailedError, Trouble
 from bot.delivery.face import TokenLostError
@@ -212,6 +215,7 @@ class Service:
             self._rng,
             _purse(settings, db, self._clock),
             interpreter,
+            await asyncio.to_thread(_catalogue, Path(settings.catalogue)),
         )
         beside = [part.run for part in (pushing, _stream(settings, outside, watcher, self._clock, self._rng)) if part]
         await self._run_tasks(db, watcher, beside, sending, polling, vitals)
@@ -277,6 +281,17 @@ class Service:
                     async with asyncio.timeout(SHOWN_SECONDS):
                         await self._stop.wait()
             self.stop()
+
+
+def _catalogue(path: Path) -> Catalogue:
+    """What /find knows: what is shipped, and the lists that were brought in. Blocking."""
+    try:
+        return everything(path)
+    except CatalogueError as error:
+        log.warning(
+            "the file of the catalogue is not used; what is shipped can be found all the same", why=str(error)
+        )
+        return shipped()
 
 
 def _not_pushed(_account: Account, _hub: Hub | None) -> None:

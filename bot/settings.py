@@ -262,7 +262,9 @@ class Settings(BaseSettings):
         "models", "Directory of the models that `tocsin model install` brings in.", "a directory"
     )
     catalogue: str = _described(  # type: ignore[assignment]
-        "catalogue.jsonl", "File of the official lists that `tocsin catalogue refresh` brings in.", "a file's name"
+        "catalogue.jsonl",
+        "File of the official lists that `tocsin catalogue refresh` brings in; it is read at the start.",
+        "a file's name",
     )
     contact: str = _described(  # type: ignore[assignment]
         "",

@@ -1,9 +1,12 @@
 """The lists of CAP feeds that IFRC's Alert Hub and WMO's Severe Weather Information Centre publish, to entries."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from bot.catalogue.entry import Entry
+from bot.catalogue.entries import Entry, Ref, place_of
+from bot.matching.folding import fold
 from bot.sources import json
 from bot.sources.face import Claim, Source, UnreadableError
 from bot.sources.links import as_url
@@ -18,37 +21,63 @@ ADDRESSES = {
 _MOST = 5000
 #: What WMO says of a feed that works; one in testing is listed with that word.
 _WORKING, _TESTING = ("operating", ""), "testing"
+#: Words in a name that make its agency one of the weather, in the languages of both lists (folded).
+_WEATHER = re.compile(r"meteo|météo|weather|hydromet|climat|met office|met service|metservice|метео|气象")
+#: Hex digits of an account's hash in an entry's id: a button has room for 64 bytes.
+_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Feed:
+    """A feed as a list names it. ``said``: "testing", or "" where nothing is said of it."""
+
+    account: str
+    name: str
+    country: str
+    said: str = ""
 
 
 def read_list(body: bytes, name: str, sources: Mapping[str, Source]) -> tuple[Entry, ...]:
     """The entries of a list, each account once. Raises UnreadableError."""
     data = json.load(body)
-    feeds = _wmo(data) if isinstance(data, dict) else _ifrc(data)
     found: dict[str, Entry] = {}
-    for feed in feeds:
+    for feed in _wmo(data) if isinstance(data, dict) else _ifrc(data):
         known = found.get(feed.account)
         if known is None:
-            found[feed.account] = replace(feed, kind=_kind(feed.account, sources), lists=(name,))
-        elif feed.name not in known.name.split(" / "):  # one feed of several authorities
-            found[feed.account] = replace(known, name=f"{known.name} / {feed.name}")
+            found[feed.account] = listed(_entry(feed, sources), {name: feed.said})
+        elif feed.name not in known.own_name.split(" / "):  # one feed of several authorities
+            found[feed.account] = replace(known, names={"own": one_line(f"{known.own_name} / {feed.name}", 300)})
     if not found:
         msg = "The list names no feed that can be followed: it may have another form by now."
         raise UnreadableError(msg)
     return tuple(found.values())
 
 
-def _kind(account: str, sources: Mapping[str, Source]) -> str:
+def listed(entry: Entry, lists: Mapping[str, str]) -> Entry:
+    """The same entry, named by these lists."""
+    said = (f"{name.upper()} ({word})" if word else name.upper() for name, word in lists.items())
+    return replace(entry, lists=dict(lists), note=f"on the list of {' and '.join(said)}")
+
+
+def _entry(feed: _Feed, sources: Mapping[str, Source]) -> Entry:
+    digest = hashlib.sha256(feed.account.encode()).hexdigest()[:_DIGITS]
+    kind = "weather" if _WEATHER.search(fold(feed.name)) else "emergency"
+    ref = Ref(_source(feed.account, sources), feed.account)
+    return Entry(f"list-{digest}", kind, (place_of(feed.country),), {"own": feed.name}, (ref,))
+
+
+def _source(account: str, sources: Mapping[str, Source]) -> str:
     """Whoever is sure of the address, and CAP for all others: that is what these are lists of."""
     sure = (kind for kind, source in sources.items() if source.claims(account) is Claim.SURE)
     return next(sure, "cap")
 
 
-def _ifrc(data: object) -> Iterator[Entry]:
+def _ifrc(data: object) -> Iterator[_Feed]:
     for feed in json.objects(data, _MOST):
-        yield from _entry(feed.get("capAlertFeed"), feed.get("name"), feed.get("iso3"), feed.get("language"))
+        yield from _feed(feed.get("capAlertFeed"), feed.get("name"), feed.get("iso3"))
 
 
-def _wmo(data: object) -> Iterator[Entry]:
+def _wmo(data: object) -> Iterator[_Feed]:
     for item in json.objects(json.mapping(data).get("sources"), _MOST):
         source = json.mapping(item.get("source"))
         state = json.string(source.get("capAlertFeedStatus")).casefold()
@@ -56,14 +85,13 @@ def _wmo(data: object) -> Iterator[Entry]:
             continue
         worded = next(json.objects(source.get("byLanguage"), 1), {})
         name = json.string(worded.get("name")) or json.string(source.get("authorName"))
-        country = source.get("authorityCountry")
-        for entry in _entry(source.get("capAlertFeed"), name, country, worded.get("code")):
-            yield replace(entry, note="in testing, by WMO's list") if state == _TESTING else entry
+        said = _TESTING if state == _TESTING else ""
+        yield from _feed(source.get("capAlertFeed"), name, source.get("authorityCountry"), said)
 
 
-def _entry(url: object, name: object, country: object, language: object) -> Iterable[Entry]:
+def _feed(url: object, name: object, country: object, said: str = "") -> Iterator[_Feed]:
     account = as_url(json.string(url))
     title = one_line(json.string(name), 200)
-    if account and title:
-        code = one_line(json.string(country), 3).upper()
-        yield Entry(account, "", title, country=code, language=one_line(json.string(language), 40))
+    # no address of an agency is longer than an entry's text may be
+    if account and title and len(account) <= 300:  # noqa: PLR2004
+        yield _Feed(account, title, one_line(json.string(country), 3), said)

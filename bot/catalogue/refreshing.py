@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.catalogue import keeping
-from bot.catalogue.entry import Entry
-from bot.catalogue.lists import read_list
+from bot.catalogue.entries import Entry
+from bot.catalogue.lists import listed, read_list
 from bot.fetching import Fetcher, Limits
 from bot.sources import asking
 from bot.sources.cap.dialect import JSON_ACCEPT
@@ -36,25 +36,25 @@ async def refresh(
     reports: list[Report] = []
     kept: dict[str, Entry] = {}
     for name, place in lists.items():
-        was = {entry.account: entry for entry in before if name in entry.lists}
+        was = {_account(entry): listed(entry, {name: entry.lists[name]}) for entry in before if name in entry.lists}
         try:
             body = await _body(fetcher, place)
             now = await asyncio.to_thread(read_list, body, name, sources)
         except (NotFoundError, RefusedError, UnreadableError) as error:
             reports.append(Report(name, len(was), trouble=str(error)))
-            _put(kept, (replace(entry, lists=(name,)) for entry in was.values()))
+            _put(kept, was.values())
             continue
-        accounts = {entry.account for entry in now}
+        accounts = {_account(entry) for entry in now}
         reports.append(Report(name, len(now), new=len(accounts - was.keys()), gone=len(was.keys() - accounts)))
         _put(kept, now)
     # what other lists brought in that were not asked for this time stays
     for entry in before:
-        others = tuple(name for name in entry.lists if name not in lists)
+        others = {name: said for name, said in entry.lists.items() if name not in lists}
         if others:
-            _put(kept, (replace(entry, lists=others),))
+            _put(kept, [listed(entry, others)])
     if any(not report.trouble for report in reports):
         await asyncio.to_thread(
-            keeping.save, path, sorted(kept.values(), key=lambda entry: (entry.name, entry.account))
+            keeping.save, path, sorted(kept.values(), key=lambda entry: (entry.own_name, _account(entry)))
         )
     return reports
 
@@ -68,8 +68,11 @@ async def _body(fetcher: Fetcher, place: str | Path) -> bytes:
     return (await asking.ask(fetcher, place, JSON_ACCEPT, _LIMITS)).body
 
 
+def _account(entry: Entry) -> str:
+    return entry.accounts[0].key
+
+
 def _put(kept: dict[str, Entry], entries: Iterable[Entry]) -> None:
     for entry in entries:
-        known = kept.get(entry.account)
-        both = dict.fromkeys((*known.lists, *entry.lists)) if known else entry.lists
-        kept[entry.account] = replace(known or entry, lists=tuple(both))
+        known = kept.get(_account(entry))
+        kept[_account(entry)] = listed(known, {**known.lists, **entry.lists}) if known else entry

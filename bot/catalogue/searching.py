@@ -1,8 +1,9 @@
-"""/find in any language: which entries answer to what somebody typed."""
+"""One search for `/find` and `tocsin catalogue find`, in any language: which entries answer to what somebody typed."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from bot.catalogue.entries import Catalogue, Entry, Words
 from bot.matching.folding import fold
@@ -14,31 +15,49 @@ _PREFIX = 3
 _HAN_FROM, _HAN_TO = "\u3400", "\u9fff"
 #: Accents, which many leave out: Pekin, policia.
 _ACCENTS = re.compile("[\u0300-\u036f]")
+#: Entries, kinds and places whose words are kept: the lists of the world have some 450 entries of 200 countries.
+_KEPT = 8192
 
 
 def search(catalogue: Catalogue, text: str, most: int = 5) -> list[Entry]:
     """Entries in which every word of the question is found, the best first: whole words before beginnings, confirmed
     ones before others, those of one city before those of a country.
+
+    The first search makes the words of all entries and loads every language's names of countries (a second); later
+    ones take some milliseconds. Ask in a thread.
     """
-    asked = list(filter(None, map(_plain, fold(text[:LONGEST]).split())))
+    asked = list(dict.fromkeys(filter(None, map(_plain, fold(text[:LONGEST]).split()))))
     if not asked:
         return []
     found = []
     for number, entry in enumerate(catalogue.entries):
-        known = _words(entry, catalogue.words)
-        scores = [_score(word, known) for word in asked]
-        if all(scores):
-            found.append((-sum(scores), not entry.confirmed, -len(entry.places), number, entry))
+        score = _score_of(asked, entry, catalogue.words)
+        if score:
+            found.append((-score, not entry.confirmed, -len(entry.places), number, entry))
     return [entry for *_, entry in sorted(found, key=lambda row: row[:-1])[:most]]
 
 
-def _score(word: str, known: Sequence[str]) -> int:
+def _score_of(asked: Sequence[str], entry: Entry, words: Words) -> int:
+    """The sum over all words, 0 where one of them is not found."""
+    known = _words(entry, words)
+    total = 0
+    for word in asked:
+        score = _score(word, known)
+        if not score:
+            return 0
+        total += score
+    return total
+
+
+def _score(word: str, known: Sequence[frozenset[str]]) -> int:
     """3 for a word of the entry, 2 for Chinese words that it is made of, 1 for a beginning, 0 for nothing."""
-    if word in known:
+    if any(word in some for some in known):
         return 3
     if _is_han(word):
-        return 2 if _made_of(word, known) else 0
-    return 1 if len(word) >= _PREFIX and any(each.startswith(word) for each in known) else 0
+        return 2 if _made_of(word, [each for some in known for each in some if each in word]) else 0
+    if len(word) < _PREFIX:
+        return 0
+    return 1 if any(each.startswith(word) for some in known for each in some) else 0
 
 
 def _made_of(word: str, known: Sequence[str]) -> bool:
@@ -50,12 +69,19 @@ def _made_of(word: str, known: Sequence[str]) -> bool:
     return len(word) in ends
 
 
-def _words(entry: Entry, words: Words) -> list[str]:
+def _words(entry: Entry, words: Words) -> list[frozenset[str]]:
     """Everything that an entry is called, folded: whole names, and the words of names that have blanks."""
-    return list(dict.fromkeys(_split(words.all_of(entry))))
+    own = _split((*entry.names.values(), *(name for ref in entry.accounts for name in (ref.kind, ref.key, ref.send))))
+    places = (_split(tuple(words.of_place(place))) for place in entry.places)
+    return [own, _split(tuple(words.of_kind(entry.kind))), *places]
 
 
-def _split(names: Iterable[str]) -> Iterable[str]:
+@lru_cache(maxsize=_KEPT)
+def _split(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(filter(None, _parts(names)))
+
+
+def _parts(names: Iterable[str]) -> Iterable[str]:
     for name in names:
         folded = fold(name)
         yield _plain(folded)
@@ -65,7 +91,7 @@ def _split(names: Iterable[str]) -> Iterable[str]:
 def _plain(word: str) -> str:
     """Without accents and the signs around it ("Beijing:", "(police)")."""
     word = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", word)))
-    return word.strip(":,;.()（）：，。!?？！“”\"'")
+    return word.strip(":,;.()（）：，。!?！？“”\"'")
 
 
 def _is_han(word: str) -> bool:

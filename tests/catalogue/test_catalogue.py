@@ -16,6 +16,10 @@ from bot.sources.registry import kinds
 POLICE = Account("weibo", "1288915263", "平安北京", "https://weibo.com/u/1288915263", verified="北京市公安局官方微博")
 
 
+HKO = "https://data.weather.gov.hk/weatherAPI/opendata/weather.php"
+CAP = "https://alerts.weather.gov.hk/V1/cap_atom.xml"
+
+
 def ids(text):
     return [entry.id for entry in search(shipped(), text)]
 
@@ -37,7 +41,7 @@ def test_every_account_is_of_a_kind_that_can_be_watched_and_has_names():
         assert {"own", "en"} <= set(entry.names), entry.id
         assert set(entry.names) <= {"own", *LANGUAGES}, entry.id
         # an id stands in a button's 64 bytes
-        assert len(entry.id) <= 40
+        assert len(f"fd:{entry.id}:9".encode()) <= 64
         assert entry.id.replace("-", "").isalnum()
 
 
@@ -71,10 +75,36 @@ def test_traditional_characters_find_what_is_written_in_simplified_ones():
     assert ids("廣州公安") == ["guangzhou-police"]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("wetter österreich", "meteoalarm-austria"),
+        ("tiempo españa", "meteoalarm-spain"),
+        ("météo suisse", "meteoalarm-switzerland"),
+        ("погода украина", "meteoalarm-ukraine"),
+        ("deu weather", "meteoalarm-germany"),
+        ("tempo portugal", "meteoalarm-portugal"),
+        ("警报 日本", "japan-weather"),
+        ("気象庁", "japan-weather"),
+        ("지진 일본", "japan-earthquakes"),
+        ("भूकंप जापान", "japan-earthquakes"),
+        ("الطقس هونغ كونغ", "hong-kong-weather"),
+        ("香港天气", "hong-kong-weather"),
+        ("中央气象台", "china-weather-warnings"),
+        ("中国地震台网", "china-earthquake-list"),
+        ("erdbeben welt", "usgs-4-5"),
+        ("floods united kingdom", "england-floods"),
+        ("nws:us", "us-weather"),
+    ],
+)
+def test_official_services_are_found_in_every_language(text, found):
+    assert ids(text)[:1] == [found]
+
+
 def test_confirmed_ones_come_before_others_and_every_word_must_fit():
     assert ids("china government")[0] == "beijing-city"
     assert ids("beijing fire") == []
-    assert ids("be") == []
+    assert ids("xq") == []
     assert ids("") == ids("  ") == ids("???") == []
 
 
@@ -99,6 +129,11 @@ def test_what_fits_raises_no_doubt():
         (replace(POLICE, key="999", name="Ｐ平安北京"), None),
         (replace(POLICE, kind="feed", key="https://a.example/"), None),
         (Account("weibo", "5", "", ""), None),
+        # what has an address is known by that, whatever its title says today
+        (Account("hko", HKO, "Hong Kong Observatory", HKO), ()),
+        (Account("cap", CAP, "Warnings in force", CAP), ()),
+        (Account("cap", "https://a.example/", "Hong Kong Observatory (CAP)", ""), (Doubt.NAMESAKE,)),
+        (Account("cap", f"{CAP}?2", "Hong Kong Observatory (CAP)", ""), None),
     ],
 )
 def test_what_does_not_fit_is_noticed(account, doubts):
@@ -114,6 +149,10 @@ def test_what_does_not_fit_is_noticed(account, doubts):
         ({"accounts": []}, "a: its kind"),
         ({"accounts": [{"kind": "weibo"}]}, "a: "),
         ({"names": {"en": "A"}}, "own name"),
+        ({"names": "A"}, "a: "),
+        ({"id": 5}, "5: '5' is no text"),
+        ({"accounts": [{"kind": "weibo", "key": 1}]}, "a: '1' is no text"),
+        ({"accounts": [{"kind": "weibo", "key": "1", "x": ""}]}, "a: "),
     ],
 )
 def test_a_wrong_entry_is_named(change, words):

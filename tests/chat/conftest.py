@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.catalogue.entries import Entry, Ref, shipped
 from bot.chat.application import TelegramChat, build_bot
 from bot.chat.ports import Found, LookupFailedError, Ports, Trouble
 from bot.chat.sender import TelegramMessenger
@@ -192,6 +193,17 @@ def telegram_kind(kind: str) -> chats.ChatKind:
     return chats.ChatKind(kind)
 
 
+#: As `tocsin catalogue refresh` brings it in.
+LISTED = Entry(
+    "list-0123456789ab",
+    "weather",
+    ("MX",),
+    {"own": "SMN"},
+    (Ref("cap", "https://smn.example.mx/cap"),),
+    lists={"ifrc": ""},
+)
+
+
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'chat.db'}")
@@ -225,6 +237,7 @@ async def at_work(
             lookout,
             TelegramMessenger(bot),
             render=render,
+            catalogue=shipped().with_more([LISTED]),
             words=interpret,
             queued=queued,
             operators=operators,

@@ -36,6 +36,24 @@ async def test_one_that_was_not_verified_says_so(house):
     assert "was not verified" in (await house.says(user.id, "合肥警方")).text
 
 
+@pytest.mark.parametrize(
+    ("question", "what", "name", "sent"),
+    [
+        ("tiempo méxico", "Wetter · Mexiko", "SMN", "https://smn.example.mx/cap"),
+        ("wetter österreich", "Wetter · Österreich", "MeteoAlarm Austria", "meteoalarm:austria"),
+    ],
+)
+async def test_a_list_is_followed_by_the_name_that_its_source_takes(house, police, question, what, name, sent):
+    user = house.world.add_user("Ana", language="de")
+    house.lookout.known[sent] = Found((police,))
+    house.world.say(user.id, user.id, f"/find {question}")
+    found = await house.says(user.id, name)
+    assert what in found.text
+    house.world.press(user.id, user.id, found.message_id, label=f"{name} abonnieren")
+    await house.says(user.id, "平安北京")
+    assert len(await house.followed(user.id)) == 1
+
+
 async def test_nothing_found_and_nothing_asked_tell_how_to_go_on(house):
     user = house.world.add_user("Ana")
     house.world.say(user.id, user.id, "/find the moon <b>")

@@ -129,9 +129,9 @@ def test_no_text_is_claimed_by_two_kinds(dialect):
 
 
 def _shipped(kind: str) -> list[str]:
-    from bot.catalogue.keeping import shipped
+    from bot.catalogue.entries import shipped
 
-    found = [entry.account for entry in shipped() if entry.kind == kind]
+    found = [ref.named for entry in shipped().entries for ref in entry.accounts if ref.kind == kind]
     assert found
     return found
 

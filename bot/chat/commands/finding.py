@@ -1,5 +1,6 @@
 """/find: official accounts of the catalogue, by what they are and where, in any language."""
 
+import asyncio
 from collections.abc import Mapping
 
 from bot.catalogue.entries import Entry
@@ -32,7 +33,8 @@ class Finding:
         if not what:
             await self._desk.tell(scene, "find.how")
             return
-        found = search(self._desk.ports.catalogue, what, SHOWN)
+        # hundreds of entries in twelve languages; the first search loads them
+        found = await asyncio.to_thread(search, self._desk.ports.catalogue, what, SHOWN)
         if not found:
             await self._desk.tell(scene, "find.nothing", what=Mark(one_line(what, _ASKED), "bold"))
             return
@@ -51,7 +53,7 @@ class Finding:
             return
         if scene.query is not None:
             await desk.voice.note(scene.query)
-        await self._subscribing.look_for(scene, entry.accounts[index].key)
+        await self._subscribing.look_for(scene, entry.accounts[index].named)
 
     def _entry(self, scene: Scene, entry: Entry) -> Styled:
         words, language = self._desk.ports.catalogue.words, scene.phrases.language

@@ -28,7 +28,7 @@ from bot.delivery.paying import Purse
 from bot.fetching import user_agent
 from bot.fetching.face import FetchError, Limits, Request
 from bot.holding import steady_seconds, under_lease
-from bot.language.choosing import ChoiceError, Surroundings, open_translator
+from bot.language.choosing import ChoiceError, Surroundings, open_summariser, open_translator
 from bot.language.phrasebook.rendering import VERSION as PHRASEBOOK_VERSION
 from bot.model.account import Account
 from bot.model.delivery import Lane
@@ -373,22 +373,24 @@ async def _interpreter(
 ) -> AsyncIterator[Interpreter]:
     """What reads and translates posts. Engines are opened only when there are any; the phrasebook needs none."""
     async with AsyncExitStack() as stack:
-        translator = None
-        if settings.translators:
-            around = Surroundings(
-                clock=clock,
-                rng=rng,
-                user_agent=user_agent(__version__, settings.contact),
-                keep=SiteKeep(db, clock),
-                ledger=TranslationLedger(db, clock),
-                allowed_private_hosts=settings.allowed_private_hosts,
-                phrasebook_version=PHRASEBOOK_VERSION,
-            )
-            try:
-                translator = await stack.enter_async_context(open_translator(language_options(settings), around))
-            except ChoiceError as error:
-                raise SettingError(str(error)) from None
-        interpreter = Interpreter(translator)
+        translator = summariser = None
+        options = language_options(settings)
+        around = Surroundings(
+            clock=clock,
+            rng=rng,
+            user_agent=user_agent(__version__, settings.contact),
+            keep=SiteKeep(db, clock),
+            ledger=TranslationLedger(db, clock),
+            allowed_private_hosts=settings.allowed_private_hosts,
+            phrasebook_version=PHRASEBOOK_VERSION,
+        )
+        try:
+            if settings.translators:
+                translator = await stack.enter_async_context(open_translator(options, around))
+            summariser = await stack.enter_async_context(open_summariser(options, around))
+        except ChoiceError as error:
+            raise SettingError(str(error)) from None
+        interpreter = Interpreter(translator, summariser)
         stack.push_async_callback(interpreter.aclose)
         interpreter.start()
         yield interpreter

@@ -232,9 +232,10 @@ def _said(
     in either language.
     """
     original = _quoted(post, phrases, style)
+    # whoever reads a translation has no use for the agency's own sentences
+    if words.short and not style and (words.short.by or not words.translation):
+        say_first(out, words.short, phrases)
     if not words.translation:
-        if not style:
-            say_first(out, post, phrases)
         _quote(out, original)
         return
     made = _translated(post, words, phrases, style)

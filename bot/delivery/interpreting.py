@@ -1,4 +1,5 @@
-"""From a version of a post to its words in a reader's language: read in a thread, said by the phrasebook or by engines.
+"""From a version of a post to its words in a reader's language: read in a thread, said by the phrasebook or by engines;
+of a long one what stands before it.
 
 One piece of work for a version and a language, whatever the number of readers. It knows nothing of deliveries or of the
 database; how long anybody waits for it is ``telling``'s matter.
@@ -18,16 +19,17 @@ import structlog
 from bot.delivery.composing import HAZARDS_SHOWN, title_of
 from bot.delivery.headline import facts, headline
 from bot.delivery.languages import choose
+from bot.delivery.shortening import LONG, MOST, in_short
+from bot.language.detecting import detect
+from bot.language.detecting import warm as warm_detecting
 from bot.language.languages import settled
 from bot.language.phrasebook import rendering
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.post import Post, Revision
-from bot.model.reading import Reading
-from bot.model.translation import Translation, Untranslated, Why
-from bot.model.words import NOTHING, PHRASEBOOK, Piece, PieceKind, Words
+from bot.model.translation import Summary, Translation, Untranslated, Why
+from bot.model.words import NOTHING, PHRASEBOOK, Piece, PieceKind, Short, Words
 from bot.reading import reader
-from bot.reading.script import script_of
 from bot.store.renditions import Place
 
 log = structlog.get_logger(__name__)
@@ -56,6 +58,13 @@ class Translate(Protocol):
         """Tell whether an engine knows the pair and is not left alone just now."""
 
 
+class SumUp(Protocol):
+    """A model behind its gate (``language.summarising.Summariser``)."""
+
+    async def summarise(self, text: str, source: str, target: str) -> Summary | Untranslated:
+        """Give the summary or why there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """A text that is in another language, and that the phrasebook does not say."""
@@ -73,14 +82,18 @@ class Proved:
     left: tuple[Left, ...] = ()
     #: What the phrasebook said already of a post that is left to engines in part.
     said: tuple[Piece, ...] = ()
+    #: A post that is long enough to be summed up, and whose language is known.
+    long: Left | None = None
 
 
 @dataclass(slots=True)
 class Work:
-    """One version in one language. ``proved`` comes first, ``words`` (which stand) in the end."""
+    """One version in one language. ``proved`` comes first and grows, ``words`` (which stand) in the end."""
 
     proved: Words | None = None
     words: Words | None = None
+    #: Nothing is left to translate.
+    translated: bool = False
     task: "asyncio.Task[None] | None" = None
     #: Something new is known.
     told: asyncio.Event = field(default_factory=asyncio.Event)
@@ -104,8 +117,8 @@ class Work:
 class Interpreter:
     """``start`` it once; it is asked from one event loop."""
 
-    def __init__(self, translator: Translate | None = None) -> None:
-        self._translator = translator
+    def __init__(self, translator: Translate | None = None, summariser: SumUp | None = None) -> None:
+        self._translator, self._summariser = translator, summariser
         self._works: OrderedDict[Place | tuple[Post, str], Work] = OrderedDict()
         self._reading = ReadingThread()
         #: Told of each place whose words stand now.
@@ -157,19 +170,16 @@ class Interpreter:
         try:
             async with asyncio.timeout(LONGEST):
                 proved = await self._read(post, account, phrases)
-                words = proved.words
-                if proved.left:
-                    words = replace(words, promised=await self._may(proved.left, phrases))
-                    work.proved = words
-                    if words.promised:
-                        work.told.set()
-                    words = await self._translated(proved, phrases)
-                work.words = words
+                work.proved = proved.words
+                async with asyncio.TaskGroup() as both:
+                    both.create_task(self._translate_what_is_left(work, proved, phrases))
+                    both.create_task(self._sum_up(work, proved.long, phrases))
+                work.words = work.proved
         except TimeoutError:
-            work.words = replace(work.proved or NOTHING, why=Why.UNAVAILABLE.value, promised=False)
+            work.words = _cut_short(work)
         except Exception:  # a supervisor's place: filters fail open, and so does this; the original goes out (rule 7)
             log.exception("a post could not be interpreted; it is shown in the original", post=post.id)
-            work.words = replace(work.proved or NOTHING, why=Why.UNAVAILABLE.value, promised=False)
+            work.words = _cut_short(work)
         work.told.set()
         if place is not None:
             self.finished(place)
@@ -179,6 +189,28 @@ class Interpreter:
     async def _read(self, post: Post, account: Account, phrases: Phrases) -> Proved:
         async with asyncio.timeout(READING_SECONDS):
             return await self._reading.do(lambda: prove(post, account, phrases))
+
+    async def _translate_what_is_left(self, work: Work, proved: Proved, phrases: Phrases) -> None:
+        if proved.left:
+            _grow(work, replace(proved.words, promised=await self._may(proved.left, phrases)))
+            if work.proved is not None and work.proved.promised:
+                work.told.set()
+            _grow(work, await self._translated(proved, phrases))
+        work.translated = True
+
+    async def _sum_up(self, work: Work, long: Left | None, phrases: Phrases) -> None:
+        """A model's summary in the place of the agency's own sentences, where there is a model and it is one to show."""
+        if self._summariser is None or long is None:
+            return
+        try:
+            made = await self._summariser.summarise(long.text, long.source, settled(phrases.language))
+        except (
+            Exception
+        ):  # as above: the post's own sentences stand, and a translation that is on its way is not lost
+            log.exception("a post could not be summed up; its own sentences are shown")
+            return
+        if isinstance(made, Summary) and len(made.text) <= MOST and work.proved is not None:
+            work.proved = replace(work.proved, short=Short(made.text, made.engine))
 
     async def _may(self, left: tuple[Left, ...], phrases: Phrases) -> bool:
         if self._translator is None or len(left) > MOST_PIECES:
@@ -203,6 +235,17 @@ class Interpreter:
         pieces = [Piece(each.kind, answer.text) for each, answer in zip(left, made, strict=True)]
         by = dict.fromkeys([PHRASEBOOK] * bool(proved.said) + [answer.engine for answer in made])
         return replace(none, translation=(*proved.said, *pieces), by=tuple(by))
+
+
+def _grow(work: Work, words: Words) -> None:
+    """More is known; what was summed up meanwhile stays."""
+    work.proved = replace(words, short=work.proved.short if work.proved is not None else words.short)
+
+
+def _cut_short(work: Work) -> Words:
+    """What stands where something went wrong: what is known."""
+    words = work.proved or NOTHING
+    return words if work.translated else replace(words, why=Why.UNAVAILABLE.value, promised=False)
 
 
 class ReadingThread:
@@ -238,7 +281,7 @@ class ReadingThread:
         return await done
 
     def _run(self) -> None:
-        steps: Iterator[None] | None = reader.warming()
+        steps: Iterator[None] | None = _warming()
         pause = WARM_AFTER
         while True:
             try:
@@ -249,6 +292,13 @@ class ReadingThread:
             if job is None:
                 return
             job()
+
+
+def _warming() -> Iterator[None]:
+    """All that reading loads, step by step."""
+    warm_detecting()
+    yield
+    yield from reader.warming()
 
 
 def _step(steps: Iterator[None] | None) -> Iterator[None] | None:
@@ -285,7 +335,7 @@ def _settle(done: "asyncio.Future[Proved]", outcome: Proved | Exception) -> None
 
 def prove(post: Post, account: Account, phrases: Phrases) -> Proved:
     """What the reading and the phrasebook give. Pure; some milliseconds, so it is called in a thread."""
-    words = NOTHING
+    words, long = _shortened(post, account)
     pieces: list[Piece] = []
     left: list[Left] = []
     seen: set[tuple[PieceKind, str]] = set()
@@ -295,7 +345,7 @@ def prove(post: Post, account: Account, phrases: Phrases) -> Proved:
         seen.add((kind, text))
         offset = post.utc_offset if post.utc_offset is not None else account.utc_offset
         reading = reader.read(text, published=post.published, utc_offset=offset)
-        source = written_in(text, declared, reading)
+        source = detect(text, declared)
         foreign = bool(source) and not same_language(source, phrases.language)
         if kind is PieceKind.TEXT and reading.read:
             sign, said = headline(reading, phrases)
@@ -308,18 +358,18 @@ def prove(post: Post, account: Account, phrases: Phrases) -> Proved:
         else:
             left.append(Left(kind, text, source))
     if left:
-        return Proved(words, tuple(left), tuple(pieces))
-    return Proved(replace(words, translation=tuple(pieces), by=(PHRASEBOOK,) if pieces else ()))
+        return Proved(words, tuple(left), tuple(pieces), long)
+    return Proved(replace(words, translation=tuple(pieces), by=(PHRASEBOOK,) if pieces else ()), long=long)
 
 
-def written_in(text: str, declared: str, reading: Reading) -> str:
-    """The language that a text is in, a tag of ``languages.settled``; "" where nothing says."""
-    script = reading.language or script_of(text)
-    tag = settled(declared) if declared.strip() else script
-    # a feed's default must not make a Chinese text English
-    if script.startswith("zh") and not tag.startswith(("zh", "ja", "ko")):
-        return script
-    return script if tag.startswith("zh") and script.startswith("zh") else tag
+def _shortened(post: Post, account: Account) -> tuple[Words, Left | None]:
+    """Of a long post without fields its own sentences, and what a model may sum up."""
+    if post.alert is not None or len(post.text) <= LONG:
+        return NOTHING, None
+    said = in_short(post)
+    source = detect(post.text, post.language or account.language)
+    words = Words(short=Short(said)) if said else NOTHING
+    return words, Left(PieceKind.TEXT, post.text, source) if source else None
 
 
 def same_language(one: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from bot.delivery.harmless import block, line
 from bot.delivery.writing import Writing, units
 from bot.locales import Phrases
 from bot.model.post import Post
-from bot.model.translation import Summary
+from bot.model.words import Short
 from bot.reading import reader
 from bot.reading.extracting import extract
 
@@ -17,31 +17,28 @@ LONG = 1200
 MOST = 1500
 #: … and as much as a quotation shows before it is folded (``composing.FOLD_BEYOND``), where half would be less.
 ROOM = 700
-#: Extracts kept: each is asked for once a language, and again when a message is edited.
+#: Extracts kept: each is asked for once a language.
 _KEPT = 64
 #: Longest name of an engine, characters.
 _NAME_LIMIT = 80
 
 
-def say_first(out: Writing, post: Post, phrases: Phrases, summary: Summary | None = None) -> None:
-    """Add what stands before a long post, nothing before another one. ``summary`` is in the reader's language."""
-    short = summary.text if summary is not None else in_short(post)
-    if not short:
-        return
+def say_first(out: Writing, short: Short, phrases: Phrases) -> None:
+    """Add what stands before a long post, marked with its engine where a model wrote it."""
     out.add(phrases("summary.in_short") + "\n", "bold")
-    words = block(short)
+    words = block(short.text)
     with out.inside("expandable_blockquote" if units(words) > ROOM else "blockquote"):
         out.add(words)
     out.add("\n")
-    if summary is not None:
-        out.add(phrases("summary.by_engine", engine=line(summary.engine, _NAME_LIMIT)) + "\n", "italic")
+    if short.by:
+        out.add(phrases("summary.by_engine", engine=line(short.by, _NAME_LIMIT)) + "\n", "italic")
 
 
 def in_short(post: Post) -> str:
     """The facts of a long post in the agency's own sentences, "" where it is not long, or cannot be cut down to them.
 
-    Some milliseconds for a post of usual length, up to fifty for 12,000 characters, once: then it is kept. While the
-    reader is not loaded yet there is none, for nothing may wait for that.
+    Some milliseconds for a post of usual length, up to fifty for 12,000 characters, once: then it is kept. Ask in a
+    thread. While the reader is not loaded yet there is none, for nothing may wait for that.
     """
     if len(post.text) <= LONG or not reader.is_warm():
         return ""

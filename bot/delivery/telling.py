@@ -99,7 +99,7 @@ class Telling:
         post without them is owed an edit, in the same transaction.
         """
         kept = await self._find(conn, place)
-        if kept is None and set(words.by) <= {PHRASEBOOK} and not words.why:
+        if kept is None and set(words.by) <= {PHRASEBOOK} and not words.why and not (words.short and words.short.by):
             self._keep(place, Rendition(now, words=words))
             return
         await renditions.say(conn, place, words, now)

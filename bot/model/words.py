@@ -34,8 +34,17 @@ class Fact(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Short:
+    """What stands before a long post: a model's summary in the reader's language, or the agency's own sentences."""
+
+    text: str
+    #: The engine whose model it was, "" for the agency's own sentences (in its language).
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
-    """Everything is in the reader's language and from the text alone; "" and () where the text does not say."""
+    """Everything is in the reader's language (but see ``Short``) and from the text alone; "" and () where it does not say."""
 
     #: A sign and the words behind it: level, hazard, action, place. "" where nothing is proved.
     sign: str = ""
@@ -49,6 +58,8 @@ class Words:
     why: str = ""
     #: An engine is at it, and what it says will be shown later.
     promised: bool = False
+    #: Of a long post.
+    short: Short | None = None
 
 
 #: The translation that needs no engine, as ``Words.by`` names it.

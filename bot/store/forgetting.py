@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, String, Table, cast, delete, func, literal, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Op, State
@@ -56,11 +57,8 @@ async def forget(conn: AsyncConnection, chat_id: int, now: datetime) -> bool:
     newest = select(func.max(d.id)).scalar_subquery()
     await conn.execute(delete(deliveries).where(d.chat_id == chat_id, d.state != State.SENDING.value, d.id < newest))
     await conn.execute(update(deliveries).where(d.chat_id == chat_id).values(**_emptied(now)))
-    nobody = {"telegram_id": _NOBODY - chat_id, "kind": "private", "title": "", "language": "", "state": FORGOTTEN}
-    kept = {column.name: None for column in chats.c if column.nullable}
-    await conn.execute(
-        update(chats).where(chats.c.id == chat_id).values(**kept, **nobody, paused_reason="", created_at=now)
-    )
+    nobody = {"telegram_id": _NOBODY - chat_id, "kind": "private", "state": FORGOTTEN, "created_at": now}
+    await conn.execute(update(chats).where(chats.c.id == chat_id).values({**_as_at_first(chats), **nobody}))
     return True
 
 
@@ -91,6 +89,24 @@ def _of_chats() -> list[Table]:
 
 def _chat_of(table: Table) -> ColumnElement[int]:
     return next(key.parent for key in table.foreign_keys if key.column.table is chats)
+
+
+def _as_at_first(table: Table) -> dict[str, object]:
+    """Every column but the key as a new row has it, those without a default left out: one that comes later, too."""
+    return {column.name: _default(column) for column in table.c if not column.primary_key and _has_default(column)}
+
+
+def _has_default(column: Column[Any]) -> bool:
+    return column.nullable or column.default is not None or column.server_default is not None
+
+
+def _default(column: Column[Any]) -> object:
+    default: Any = column.default if column.default is not None else column.server_default
+    if default is None:
+        return null()
+    # the database's own is SQL, or a text that it reads as the column's type
+    is_text = column.default is None and isinstance(default.arg, str)
+    return cast(literal(default.arg, String), column.type) if is_text else default.arg
 
 
 def _emptied(now: datetime) -> dict[str, object]:

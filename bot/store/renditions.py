@@ -9,7 +9,7 @@ from sqlalchemy import case, func, literal, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Op, State
-from bot.model.words import Fact, Piece, PieceKind, Words
+from bot.model.words import Fact, Piece, PieceKind, Short, Words
 from bot.store.inserting import insert_into
 from bot.store.tables import chats, deliveries, renditions
 
@@ -135,6 +135,7 @@ def to_json(words: Words) -> str:
             "by": list(words.by),
             "why": words.why,
             "promised": words.promised,
+            "short": [words.short.text, words.short.by] if words.short else None,
         },
         ensure_ascii=False,
     )
@@ -145,6 +146,7 @@ def from_json(text: str) -> Words | None:
     if not text:
         return None
     kept = json.loads(text)
+    short = kept.get("short")
     return Words(
         kept["sign"],
         kept["headline"],
@@ -153,4 +155,5 @@ def from_json(text: str) -> Words | None:
         tuple(kept["by"]),
         kept["why"],
         kept["promised"],
+        Short(*short) if short else None,
     )

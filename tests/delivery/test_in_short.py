@@ -7,12 +7,12 @@ import pytest
 
 from bot.delivery import shortening
 from bot.delivery.composing import FOLD_BEYOND, compose
-from bot.delivery.shortening import LONG, MOST, ROOM, in_short, say_first
-from bot.delivery.writing import Writing
+from bot.delivery.interpreting import prove
+from bot.delivery.shortening import LONG, MOST, ROOM, in_short
 from bot.locales import available, phrases
 from bot.model.account import Account
 from bot.model.post import Post, Revision, RevisionKind
-from bot.model.translation import Summary
+from bot.model.words import Piece, PieceKind, Short, Words
 from bot.reading import reader
 
 WROTE = datetime(2012, 7, 21, 10, 40, tzinfo=UTC)
@@ -30,7 +30,9 @@ def _warm():
 
 
 def composed(post, language="en", **options):
-    return compose(Revision(post, 1, RevisionKind.NEW), ACCOUNT, phrases(language), **options)
+    """As it looks to a reader for whom no engine is asked."""
+    words = prove(post, ACCOUNT, phrases(language)).words
+    return compose(Revision(post, 1, RevisionKind.NEW), ACCOUNT, phrases(language), words=words, **options)
 
 
 @pytest.mark.parametrize("language", available())
@@ -67,19 +69,40 @@ def test_what_the_agency_took_back_is_not_said_first():
 
 def test_a_cut_that_is_not_ready_keeps_nobody_waiting(monkeypatch):
     monkeypatch.setattr(reader, "is_warm", lambda: False)
-    monkeypatch.setattr(reader, "read", None)
     shortening._extracted.cache_clear()
+    assert WARNING + " …" not in composed(POST).text
     assert TEXT in composed(POST).text
     assert len(TEXT) > LONG
 
 
+def test_composing_cuts_nothing_itself(monkeypatch):
+    words = prove(POST, ACCOUNT, phrases("en")).words
+    shortening._extracted.cache_clear()
+    monkeypatch.setattr(reader, "read", None)
+    assert words.short.text.startswith(WARNING)
+    said = compose(Revision(POST, 1, RevisionKind.NEW), ACCOUNT, phrases("en"), words=words)
+    assert f"{WARNING} … {HARM} …\n" in said.text
+
+
 @pytest.mark.parametrize("language", available())
 def test_a_models_summary_is_marked_with_its_engine_and_cannot_break_out_of_its_quotation(language):
-    summary = Summary("Three dead.\u202e", "zh-Hans", language, "openai", "small", WROTE)
-    out = Writing()
-    say_first(out, POST, phrases(language), summary)
-    said = out.done()
-    assert "Three dead." in said.text
+    words = Words(short=Short("Three dead.\u202e", "openai"))
+    said = compose(Revision(POST, 1, RevisionKind.NEW), ACCOUNT, phrases(language), words=words)
+    assert f"{phrases(language)('summary.in_short')}\nThree dead." in said.text
     assert "\u202e" not in said.text
-    assert "openai" in said.text
-    assert WARNING not in said.text
+    assert phrases(language)("summary.by_engine", engine="openai") in said.text
+    assert WARNING + " …" not in said.text
+
+
+@pytest.mark.parametrize("original_first", [True, False])
+def test_whoever_reads_a_translation_gets_a_models_summary_and_no_sentences_of_the_agency(original_first):
+    made = Words(translation=(Piece(PieceKind.TEXT, "Rain."),), by=("deepl",))
+    revision = Revision(POST, 1, RevisionKind.NEW)
+
+    def said(short):
+        words = replace(made, short=short)
+        return compose(revision, ACCOUNT, phrases("en"), words=words, original_first=original_first).text
+
+    assert "In short" not in said(Short(WARNING))
+    text = said(Short("Three dead.", "openai"))
+    assert text.index("Three dead.") < min(text.index("Rain."), text.index(TEXT))

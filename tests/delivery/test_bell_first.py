@@ -18,7 +18,7 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
 from bot.delivery.returning import welcome_back
 from bot.model.delivery import Lane, Op, State
-from bot.model.translation import Translation, Untranslated, Why
+from bot.model.translation import Summary, Translation, Untranslated, Why
 from bot.reading import reader
 from bot.store import chats, deliveries, renditions
 from bot.store.deliveries import Draft
@@ -30,6 +30,13 @@ FREE = "请市民注意安全，尽量减少外出，看好老人孩子。"
 SAID = "Please take care, go out as little as you can, and look after the old and the young."
 FORMULA = "北京市气象台发布暴雨橙色预警信号。"
 READER, OTHER = 1001, 2002
+#: Long enough to be summed up; its two facts are an extract.
+HARM = "截至19时，已有3人死亡、12人受伤。"
+STORY = "这座城市的老居民对这样的雨并不陌生，老人们常说起山谷里的风和灯光。"
+LONG = f"{HARM}{STORY * 40}"
+SUMMED = "By 19:00, 3 people had died and 12 were injured."
+SUMMARY = f"In short:\n{SUMMED}\nSummary by openai"
+EXTRACT = f"In short:\n{HARM}"
 
 
 class Engines:
@@ -53,12 +60,32 @@ class Engines:
         return Translation(self.answer, source, target, "deepl", "", None)
 
 
+class Model:
+    """A summariser whose answers come when the test lets them."""
+
+    def __init__(self, answer=SUMMED, *, hangs=False):
+        self.answer, self.asked, self.free = answer, [], asyncio.Event()
+        if not hangs:
+            self.free.set()
+
+    async def summarise(self, text, source, target):
+        self.asked.append((text, source, target))
+        await self.free.wait()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return (
+            self.answer
+            if isinstance(self.answer, Untranslated)
+            else Summary(self.answer, source, target, "openai", "small", None)
+        )
+
+
 class Running:
     """An outbox at work; ``until`` moves the clock, ``ends`` stops it as kill -9 does."""
 
-    def __init__(self, db, clock, messenger, engines):
+    def __init__(self, db, clock, messenger, engines, model=None):
         self.db, self.clock, self.messenger = db, clock, messenger
-        self.interpreter = Interpreter(engines)
+        self.interpreter = Interpreter(engines, model)
         pacing = Pacing(lambda: clock().timestamp(), UNLIMITED)
         self.outbox = Outbox(
             db, messenger, clock=clock, rng=random.Random(1), pacing=pacing, interpreter=self.interpreter
@@ -99,8 +126,8 @@ async def _warm():
 async def run(db, clock):
     async with contextlib.AsyncExitStack() as stack:
 
-        def start(messenger, engines):
-            running = Running(db, clock, messenger, engines)
+        def start(messenger, engines, model=None):
+            running = Running(db, clock, messenger, engines, model)
             stack.push_async_callback(running.ends)
             return running
 
@@ -459,3 +486,124 @@ async def test_a_chat_that_is_let_in_again_gets_the_words_that_came_meanwhile(db
 async def said(db):
     async with db.read() as conn:
         return (await conn.execute(select(kept.c.words))).scalar_one()
+
+
+# ------------------------------------------------------------------ a model's summary of a long post
+
+
+async def queue_long(db, clock, language, lane=Lane.URGENT):
+    await queue_posts(db, clock, 1, lanes=(lane,), text=LONG)
+    async with db.begin() as conn:
+        await chats.set_language(conn, READER, language)
+
+
+def whole(messenger):
+    return "\n".join(message.text for message in messenger.messages)
+
+
+async def test_a_summary_that_is_there_in_time_goes_out_with_the_translation(db, clock, run):
+    messenger, model = ScriptedMessenger(), Model()
+    await queue_long(db, clock, "en")
+    running = run(messenger, Engines(), model)
+    assert await running.settled() == {State.SENT: 1}
+    assert model.asked == [(LONG, "zh-Hans", "en")]
+    text = whole(messenger)
+    assert text.index(SUMMARY) < text.index(SAID) < text.index(HARM)
+    assert EXTRACT not in text
+    assert not any(message.edits for message in messenger.messages)
+
+
+async def test_a_reader_of_the_posts_own_language_gets_a_summary_too(db, clock, run):
+    messenger, engines, model = ScriptedMessenger(), Engines(), Model("截至19时，3人死亡、12人受伤。")
+    await queue_long(db, clock, "zh-Hans")
+    running = run(messenger, engines, model)
+    assert await running.settled() == {State.SENT: 1}
+    assert not engines.asked
+    assert model.asked == [(LONG, "zh-Hans", "zh-Hans")]
+    assert "截至19时，3人死亡、12人受伤。" in whole(messenger)
+    assert "openai" in whole(messenger)
+
+
+@pytest.mark.parametrize(("lane", "patience"), [(Lane.URGENT, 2.0), (Lane.ROUTINE, 20.0)])
+async def test_a_summary_that_hangs_holds_up_no_translation_and_is_edited_in_when_it_comes(
+    db, clock, run, lane, patience
+):
+    messenger, engines, model = ScriptedMessenger(), Engines(), Model(hangs=True)
+    await queue_long(db, clock, "en", lane)
+    running = run(messenger, engines, model)
+    asked = await asked_at(db)
+    await running.until(lambda: engines.asked and model.asked)
+    clock.now = asked + timedelta(seconds=patience - 0.1)
+    for _ in range(30):
+        await asyncio.sleep(0.005)
+    assert not messenger.messages
+    clock.now = asked + timedelta(seconds=patience)
+    await running.until(lambda: messenger.messages)
+    # the bell has the translation already, and promises none
+    assert SAID in whole(messenger)
+    assert "In short" not in whole(messenger)
+    assert "follows" not in whole(messenger)
+    model.free.set()
+    await running.until(lambda: messenger.messages[0].edits, step=0.1)
+    await running.settled()
+    assert SUMMARY in whole(messenger)
+    assert SAID in whole(messenger)
+    async with db.read() as conn:
+        assert set((await conn.execute(select(table.c.owed))).scalars()) == {""}
+
+
+async def test_a_translation_that_hangs_holds_up_no_summary(db, clock, run):
+    messenger, engines, model = ScriptedMessenger(), Engines(hangs=True), Model()
+    await queue_long(db, clock, "en")
+    running = run(messenger, engines, model)
+    await running.until(lambda: messenger.messages, step=0.1)
+    assert SUMMARY in whole(messenger)
+    assert "A translation follows." in whole(messenger)
+    engines.free.set()
+    await running.until(lambda: any(message.edits for message in messenger.messages), step=0.1)
+    await running.settled()
+    assert SUMMARY in whole(messenger)
+    assert SAID in whole(messenger)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Untranslated(Why.UNRELIABLE), Untranslated(Why.UNAVAILABLE), ZeroDivisionError(), "long " * 400],
+    ids=str,
+)
+async def test_where_no_summary_can_be_shown_the_agencys_own_sentences_are(db, clock, run, answer):
+    messenger, engines, model = ScriptedMessenger(), Engines(), Model(answer)
+    await queue_long(db, clock, "zh-Hans")
+    running = run(messenger, engines, model)
+    assert await running.settled() == {State.SENT: 1}
+    assert HARM + " …" in whole(messenger)
+    assert "openai" not in whole(messenger)
+    assert "long" not in whole(messenger)
+
+
+async def test_a_short_post_is_summed_up_by_nobody(db, clock, run):
+    messenger, model = ScriptedMessenger(), Model()
+    await queue_posts(db, clock, 1, lanes=(Lane.URGENT,), text=FREE)
+    running = run(messenger, Engines(), model)
+    await running.settled()
+    assert not model.asked
+    assert SAID in whole(messenger)
+
+
+async def test_a_summary_survives_a_kill_and_is_not_asked_for_again(db, clock, run):
+    messenger, model = ScriptedMessenger(), Model()
+    await queue_long(db, clock, "zh-Hans")
+    first = run(messenger, None, model)
+    await first.settled()
+    await first.ends()
+    async with db.read() as conn:
+        assert SUMMED in (await conn.execute(select(kept.c.words))).scalar_one()
+    async with db.begin() as conn:
+        chat = await chats.ensure(conn, OTHER, chats.ChatKind.PRIVATE, "", clock(), "zh-Hans")
+        post_id = (await conn.execute(select(table.c.post_id))).scalar_one()
+        await enqueue(conn, [Draft(chat, Op.SEND, Lane.URGENT, post_id=post_id, revision=1)], clock())
+    again = Model()
+    second = run(messenger, None, again)
+    await second.until(lambda: texts(messenger, OTHER), step=0.1)
+    assert SUMMED in "\n".join(texts(messenger, OTHER))
+    assert not again.asked

@@ -178,7 +178,7 @@ def test_a_reader_of_chinese_gets_the_headline_and_the_original_alone(language):
         ("Allerta vento", "it-IT", "it"),
         ("The river rises", "", ""),
         ("The river rises since the morning and has left its bed.", "", "en"),
-        ("Река поднимается, уходите от берега как можно скорее.", "", "ru"),
+        ("Река поднимается. Жителей просят покинуть берег и взять с собой документы.", "", "ru"),
     ],
 )
 def test_a_declared_language_comes_first_but_a_default_makes_no_chinese_english(text, declared, tag):

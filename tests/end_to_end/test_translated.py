@@ -5,7 +5,7 @@ import re
 from contextlib import AsyncExitStack
 
 import pytest
-from language.standins import KEY, StandIn, slow
+from language.standins import KEY, MODEL, StandIn, slow
 from processes import Program, sends_here
 
 from bot.demo.site import weather
@@ -44,6 +44,51 @@ async def programs(whole, engine, tmp_path):
             return program
 
         yield start
+
+
+STORY = "这座城市的老居民对这样的雨并不陌生，老人们常说起山谷里的风和灯光。"
+HARM = "房山区已有3人死亡、12人受伤。"
+LONG = f"北京市气象台7月21日18时30分发布暴雨橙色预警。{STORY * 20}{HARM}{STORY * 20}7月22日8时前请勿外出。"
+SUMMED = (
+    "Beijing's observatory issued an orange rainstorm warning at 18:30 on July 21. In Fangshan District 3 people died and "
+    "12 were injured. Do not go out before 8:00 on July 22."
+)
+
+
+@pytest.fixture
+async def model():
+    standin = StandIn("openai", speak=lambda _text: SUMMED)
+    async with standin.server() as server:
+        yield standin, server.url
+
+
+async def test_a_long_post_is_summed_up_by_a_model_and_by_its_own_sentences_where_the_gate_refuses(
+    whole, model, tmp_path
+):
+    standin, url = model
+    environment = {
+        **whole.environment,
+        "TOCSIN_SUMMARIES": "openai",
+        "TOCSIN_OPENAI_URL": f"{url}/v1",
+        "TOCSIN_OPENAI_KEY": KEY,
+        "TOCSIN_OPENAI_MODEL": MODEL,
+    }
+    reader, program = whole.reader(), Program(environment, tmp_path / "log")
+    try:
+        await program.start()
+        await program.says("the reader of posts is ready", 60)
+        await program.stands(sends_here)
+        await whole.ask(reader, f"/subscribe {UID}", "is followed here now")
+        whole.site.weibo_post(UID, LONG)
+        await whole.until(reader, f"In short:\n{SUMMED}\nSummary by openai (a machine).")
+        standin.speak = lambda _text: SUMMED.replace("3 people", "4 people")
+        whole.site.weibo_post(UID, LONG.replace("12人受伤", "13人受伤"))
+        await whole.until(reader, "房山区已有3人死亡、13人受伤。 …")
+    finally:
+        await program.kill()
+    assert len(standin.asked) == 2
+    assert not any("4 people" in text for text in whole.texts(reader))
+    assert whole.telegram.violations == {}
 
 
 def message(whole, reader, words):

@@ -66,7 +66,8 @@ def _post(body: dict[str, Any]) -> str:
 
 
 def _openai(speak: Speak, body: dict[str, Any]) -> object:
-    content = json.dumps({"translation": speak(_post(body))}, ensure_ascii=False)
+    wanted = body.get("response_format", {}).get("json_schema", {}).get("schema", {}).get("required", ["translation"])
+    content = json.dumps({wanted[0]: speak(_post(body))}, ensure_ascii=False)
     return {
         "id": "chatcmpl-1",
         "object": "chat.completion",

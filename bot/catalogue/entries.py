@@ -205,7 +205,8 @@ def place_of(country: str) -> str:
     country = country.strip().upper()
     if country in _KOSOVOS:
         return _KOSOVO
-    found = get_global("territory_aliases").get(country, ()) if len(country) == _ALPHA_3 else ()
+    aliases: Mapping[str, Sequence[str]] = get_global("territory_aliases")
+    found = aliases.get(country, ()) if len(country) == _ALPHA_3 else ()
     # what has become several countries is none of them
     return found[0] if len(found) == 1 and not found[0].startswith(_PRIVATE) else NOWHERE
 

@@ -64,10 +64,10 @@ def lines(candidates: Sequence[str]) -> Iterator[str]:
     yield "".join(sorted(many))
     yield NAMES
     for name in sorted(known_names()):
-        written = (traditional(name), japanese(traditional(name)))
-        by_character = tuple("".join(one.get(char, (char, char))[way] for char in name) for way in (0, 1))
-        if many.intersection(name) or written != by_character:
-            yield f"{name} {written[0]} {written[1]}"
+        made = [traditional(name), japanese(traditional(name))]
+        by_character = ["".join(one.get(char, (char, char))[way] for char in name) for way in (0, 1)]
+        if many.intersection(name) or made != by_character:
+            yield f"{name} {made[0]} {made[1]}"
 
 
 def _settled(many: set[str], names: Mapping[str, str]) -> Mapping[str, str]:

@@ -186,6 +186,7 @@ class Service:
             queued=lambda: sending.wake(),  # noqa: PLW0108 - it is made below, with the watcher in it
             may_poll=lambda _kind: polling.held,
             weigher=weigher,
+            one_event=settings.one_event == "on",
             offered=offered,
         )
         lookout = Lookout(

@@ -31,6 +31,7 @@ LogFormat = Literal["console", "json"]
 UnsurePolicy = Literal["repeat", "hold"]
 PaidFrom = Literal["extreme", "urgent", "routine"]
 Summaries = Literal["off", "openai"]
+OneEvent = Literal["on", "off"]
 
 
 #: What the language room is given.
@@ -158,6 +159,12 @@ class Settings(BaseSettings):
         "A routine message whose answer was lost may or may not have arrived. repeat: send it again, marked as a "
         "possible repeat. hold: keep it for `tocsin outbox`. Urgent alerts are always sent again, marked.",
         "repeat or hold",
+    )
+    one_event: OneEvent = _described(  # type: ignore[assignment]
+        "on",
+        "on: where several accounts that a chat follows tell of the same earthquake or warning, the first rings and the "
+        "others reply to it without a sound. off: each rings by itself.",
+        "on or off",
     )
     messages_per_second: int = _described(  # type: ignore[assignment]
         30,
@@ -364,7 +371,7 @@ class Settings(BaseSettings):
             raise ValueError
         return value.strip()
 
-    @field_validator("log_format", "unsure", "paid_from", "summaries", mode="before")
+    @field_validator("log_format", "unsure", "one_event", "paid_from", "summaries", mode="before")
     @classmethod
     def _in_small_letters(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value

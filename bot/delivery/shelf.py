@@ -13,8 +13,9 @@ from bot.delivery.telling import Asking, Telling, Told
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.post import Revision
-from bot.store import accounts, coverages, deliveries, posts
+from bot.store import accounts, coverages, deliveries, happenings, posts
 from bot.store.coverages import Covered
+from bot.store.happenings import Fellow
 from bot.store.renditions import Place
 
 #: Rendered versions kept between turns; a storm says a few posts in a few languages to everybody.
@@ -78,6 +79,7 @@ class Shelf:
         self._accounts: dict[int, Account | None] = {}
         self._threads: dict[tuple[int, int], dict[tuple[int, int], int]] = {}
         self._covered: dict[Covered, int | None] | None = None
+        self._fellows: dict[int, list[Fellow]] = {}
 
     async def account(self, account_id: int) -> Account | None:
         """The account, None when it is gone."""
@@ -85,6 +87,12 @@ class Shelf:
             stored = await accounts.get(self.conn, account_id)
             self._accounts[account_id] = stored.account if stored else None
         return self._accounts[account_id]
+
+    async def fellows(self, post_id: int) -> list[Fellow]:
+        """Other accounts' posts about the event of this one."""
+        if post_id not in self._fellows:
+            self._fellows[post_id] = await happenings.fellows(self.conn, post_id)
+        return self._fellows[post_id]
 
     async def covered(self) -> dict[Covered, int | None]:
         """What is to become one message in these chats, with the notice of the message that grew last."""

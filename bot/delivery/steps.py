@@ -9,6 +9,7 @@ from bot.delivery import live
 from bot.delivery.away import sum_up
 from bot.delivery.briefing import briefing_parts
 from bot.delivery.composing import moment
+from bot.delivery.confirming import confirming
 from bot.delivery.face import Part, Rendered, Styled
 from bot.delivery.harmless import block, line
 from bot.delivery.reasons import told
@@ -168,8 +169,11 @@ async def _send(
     reply_to = await shelf.first_message(delivery.chat_id, delivery.thread_id, post_id, root)
     if reply_to is None and _lifts(seen.revision) and not await _may_have(shelf, delivery, post_id, root):
         return Plan(skip="the chat never got what this lifts")
-    steps = _sending(seen.rendered, silent=delivery.silent, reply_to=reply_to)
-    mark = _words(delivery.notice, phrases).mark
+    told = await confirming(shelf, delivery, seen.revision.post, phrases)
+    if reply_to is None:
+        reply_to = told.reply_to
+    steps = _sending(seen.rendered, silent=delivery.silent or told.quiet, reply_to=reply_to)
+    mark = _words(delivery.notice, phrases).mark or told.words
     if mark:
         steps[0] = replace(steps[0], part=marked(steps[0].part, mark, "bold"))
     if delivery.parts:  # what follows hangs below the first message

@@ -451,3 +451,22 @@ engine_rests = Table(
     Column("until", UtcDateTime, nullable=False),
     Column("why", ForeignText, nullable=False),
 )
+
+#: What is proved of the event that a post tells of (``reading.sameness``), so that another account's is known again.
+happenings = Table(
+    "happenings",
+    metadata,
+    Column("post_id", Id, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("account_id", BigInteger, nullable=False),
+    #: The post that told of it first; it may be gone, as this is but a name that all posts of the event share.
+    Column("first_id", BigInteger, nullable=False),
+    Column("key", IndexedText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("magnitude", Float),
+    # what a new post may be the same as
+    Index("ix_happenings_key_at", "key", "at"),
+    # what is told of one event
+    Index("ix_happenings_first_id", "first_id"),
+)

@@ -4,19 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.alert import MsgType, Scope, Status
 from bot.model.post import Post, RevisionKind
 from bot.reading.occasions import Occasion
 from bot.reading.relaying import is_over, why_not_relayed
-from bot.store import events
+from bot.reading.sameness import Happening, happening_of, same
+from bot.store import events, happenings
 from bot.store import posts as post_store
 from bot.store.accounts import Watch
 from bot.store.fingerprint import fingerprint, title_key
 from bot.store.posts import KnownPost, Pointer
 from bot.watching.foreseeing import Foreseen
 from bot.watching.queueing import Predecessor, Queueing, Said
+
+log = structlog.get_logger(__name__)
 
 #: A feed's entry older than this at first sight is not news: agencies republish archives (sources.md 4.12).
 OLDEST_NEWS = timedelta(days=30)
@@ -53,16 +57,27 @@ async def take_in(
     ids_may_churn: bool,
     prints: Mapping[str, str] | None = None,
     foreseen: Foreseen | None = None,
+    one_event: bool = True,
 ) -> Taken:
     """Record a page and queue what it means. ``watch.baseline_at`` None makes it the first look: known, not news.
 
     ``prints`` are the posts' fingerprints by id, where they were taken beforehand (off the loop); ``foreseen`` is whose
-    filters let posts through, as far as that is known already.
+    filters let posts through, as far as that is known already. ``one_event`` False: what other accounts told is not
+    looked at.
     """
     queueing = Queueing(conn, watch.account_id, now, foreseen, watch.account.name)
-    occasions = {post_id: weight.occasion for post_id, weight in foreseen.weights.items()} if foreseen else {}
+    weights = foreseen.weights if foreseen else {}
+    occasions = {post_id: weight.occasion for post_id, weight in weights.items()}
+    proved = {post_id: weight.happening for post_id, weight in weights.items()} if one_event else None
     intake = _Intake(
-        conn, watch, now, queueing, ids_may_churn=ids_may_churn, prints=prints or {}, occasions=occasions
+        conn,
+        watch,
+        now,
+        queueing,
+        ids_may_churn=ids_may_churn,
+        prints=prints or {},
+        occasions=occasions,
+        proved=proved,
     )
     await intake.take(posts)
     return intake.taken
@@ -92,7 +107,9 @@ class _Intake:
         ids_may_churn: bool,
         prints: Mapping[str, str],
         occasions: Mapping[str, Occasion | None],
+        proved: Mapping[str, Happening | None] | None,
     ) -> None:
+        self._proved = proved
         self._prints = prints
         self._occasions = occasions
         self._conn = conn
@@ -162,7 +179,34 @@ class _Intake:
             event = await events.of_event(self._conn, root_id) if root_id is not None else []
             await self._queueing.update(said, predecessors, event)
         else:
+            await self._join_others(said)
             await self._queueing.say(said)
+
+    async def _join_others(self, said: Said) -> None:
+        """Note what event a new post tells of, and that it is the one that another account told of, where both prove
+        it. Where two events could be meant, or the account told of that one before, it is another.
+        """
+        happening = self._happening(said.post)
+        if happening is None:
+            return
+        alike = [each for each in await happenings.near(self._conn, happening) if same(happening, each.happening)]
+        firsts = {each.first_id for each in alike}
+        first_id = said.post_id
+        if len(firsts) == 1:
+            (found,) = firsts
+            if self._watch.account_id not in await happenings.accounts_of(self._conn, found):
+                first_id = found
+        known = happenings.Known(said.post_id, self._watch.account_id, first_id, happening)
+        await happenings.put(self._conn, known)
+
+    def _happening(self, post: Post) -> Happening | None:
+        if self._proved is None:
+            return None
+        try:
+            return self._proved.get(post.id) or happening_of(post, self._now)
+        except Exception:  # design rule 7: then it rings by itself
+            log.exception("a post could not be compared with those of other accounts", post=post.id)
+            return None
 
     async def _edited(self, post: Post, print_: str, before: KnownPost) -> None:
         last = await post_store.revision(self._conn, before.post_id, before.revision)

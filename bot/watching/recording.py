@@ -46,6 +46,8 @@ class Recorder:
         rng: random.Random,
         queued: Callable[[], None],
         weigher: Weigher | None = None,
+        *,
+        one_event: bool = True,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -55,6 +57,7 @@ class Recorder:
         self._asked = Asked()
         self._weigher = weigher
         self._wishing = Wishing()
+        self._one_event = one_event
 
     def is_pending(self, account_id: int) -> bool:
         """True while a quiet poll of this account waits to be written."""
@@ -102,7 +105,14 @@ class Recorder:
 
         async def write(conn: AsyncConnection) -> tuple[Watch, Taken, list[str]]:
             taken = await take_in(
-                conn, watch, outcome.posts, now, ids_may_churn=ids_may_churn, prints=prints, foreseen=foreseen
+                conn,
+                watch,
+                outcome.posts,
+                now,
+                ids_may_churn=ids_may_churn,
+                prints=prints,
+                foreseen=foreseen,
+                one_event=self._one_event,
             )
             after = self._well(pace, watch, outcome, now, news=taken.news and not first_look)
             if first_look:

@@ -57,6 +57,7 @@ class Watcher:
         queued: Callable[[], None] = lambda: None,
         may_poll: Callable[[str], bool] = lambda _kind: True,
         weigher: Weigher | None = None,
+        one_event: bool = True,
         offered: Callable[[Account, Hub | None], None] = lambda _account, _hub: None,
     ) -> None:
         self._db = db
@@ -66,7 +67,7 @@ class Watcher:
             pace = with_override(source.pace, poll_seconds)
             self._slots[kind] = _Slot(source, pace, asyncio.Semaphore(pace.at_once))
         self._may_poll = may_poll
-        self._recorder = Recorder(db, clock, rng, queued, weigher)
+        self._recorder = Recorder(db, clock, rng, queued, weigher, one_event=one_event)
         self._offered = offered
         self._read_once = False
         #: Accounts that a hub told of while they were being polled.

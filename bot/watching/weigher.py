@@ -19,6 +19,7 @@ from bot.model.post import Post
 from bot.model.reading import Reading
 from bot.reading import reader
 from bot.reading.occasions import Occasion, occasion
+from bot.reading.sameness import Happening, warning_of
 from bot.reading.weighing import proved_severity
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,8 @@ class Weight:
     occasion: Occasion | None = None
     #: All of it, for whoever filters by what it says.
     reading: Reading | None = None
+    #: The warning that other accounts may tell of too, where it proves one.
+    happening: Happening | None = None
 
 
 class Weigher:
@@ -123,7 +126,15 @@ def _warm() -> None:
 def _weight(post: Post, before: Post | None, now: datetime) -> Weight:
     reading, severity = _read(post, now)
     was = _read(before, now)[1] if before is not None else Severity.UNKNOWN
-    return Weight(severity, was, occasion(reading), reading)
+    return Weight(severity, was, occasion(reading), reading, _happening(reading, post.published or now))
+
+
+def _happening(reading: Reading, published: datetime) -> Happening | None:
+    try:
+        return warning_of(reading, published)
+    except Exception:  # design rule 7: then it rings by itself
+        log.exception("a post could not be compared with those of other accounts")
+        return None
 
 
 def _read(post: Post, now: datetime) -> tuple[Reading, Severity]:

@@ -26,6 +26,7 @@ from bot.model.post import Post, RevisionKind
 from bot.model.subscription import ChatKind
 from bot.model.translation import Cost, EngineRest, Translation, TranslationKey
 from bot.model.words import Words
+from bot.reading.sameness import Happening
 from bot.store import (
     accounts,
     bots,
@@ -40,6 +41,7 @@ from bot.store import (
     figures,
     forgetting,
     given_up,
+    happenings,
     leases,
     payments,
     posts,
@@ -79,6 +81,7 @@ MODULES = (
     figures,
     forgetting,
     given_up,
+    happenings,
     leases,
     payments,
     posts,
@@ -169,6 +172,10 @@ def _carried_chat(w: World) -> CarriedChat:
 async def _choose_live(conn: AsyncConnection, w: World) -> None:
     await coverages.choose(conn, w.chat_id, 0, w.account_id, live=True)
     await coverages.choose(conn, w.chat_id, 0, w.account_id, live=False)
+
+
+def _quake(w: World) -> Happening:
+    return Happening("quake", w.now, 30.0, 99.0, 5.6)
 
 
 def _digest(w: World) -> Stored:
@@ -291,6 +298,13 @@ CALLS: dict[str, Call] = {
     "reports.is_kept": lambda c, w: reports.is_kept(c, w.chat_id, 7),
     "reports.count": lambda c, w: reports.count(c, w.chat_id, w.now),
     "reports.behind": lambda c, _: reports.behind(c, 1, 7),
+    "happenings.near": lambda c, w: happenings.near(c, _quake(w)),
+    "happenings.accounts_of": lambda c, w: happenings.accounts_of(c, w.post_id),
+    "happenings.put": lambda c, w: happenings.put(
+        c, happenings.Known(w.post_id + 1, w.account_id, w.post_id, _quake(w))
+    ),
+    "happenings.fellows": lambda c, w: happenings.fellows(c, w.post_id + 1),
+    "happenings.heard": lambda c, w: happenings.heard(c, w.chat_id, 0, [w.post_id, w.post_id + 1]),
     "given_up.newest": lambda c, w: given_up.newest(c, State.QUEUED, w.now, 50),
     "given_up.numbers": lambda c, w: given_up.numbers(c, State.QUEUED, w.now, 0, 50),
     "given_up.by_id": lambda c, w: given_up.by_id(c, [w.delivery_id, w.delivery_id + 1]),

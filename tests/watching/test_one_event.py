@@ -1,0 +1,162 @@
+"""One event told by several accounts: the first rings, the others confirm it below without a sound."""
+
+import json
+import random
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.model.alert import MsgType, Severity
+from bot.sources.cenc import CencSource
+from bot.sources.usgs.reading import read_quakes
+from bot.store import accounts
+from bot.watching.recording import Recorder
+
+BOTH, SECOND_ONLY = 1001, 1002
+OTHER_KEY = "1000000009"
+
+
+class Second:
+    """Another watched account of the town."""
+
+    def __init__(self, town, watch):
+        self.town, self.watch = town, watch
+
+    async def see(self, *posts):
+        first, self.town.watch = self.town.watch, self.watch
+        try:
+            await self.town.see(*posts)
+        finally:
+            self.watch, self.town.watch = self.town.watch, first
+
+    async def subscribe(self, telegram_id):
+        first, self.town.watch = self.town.watch, self.watch
+        try:
+            await self.town.subscribe(telegram_id)
+        finally:
+            self.town.watch = first
+
+
+@pytest.fixture
+async def second(town):
+    async with town.db.begin() as conn:
+        account = replace(town.watch.account, key=OTHER_KEY, name="Second")
+        account_id = await accounts.upsert(conn, account, town.clock())
+        await accounts.ensure_watch(conn, account_id, town.clock(), 60.0)
+        watch = await accounts.watch_of(conn, account_id)
+    other = Second(town, watch)
+    await town.subscribe(BOTH)
+    await other.subscribe(BOTH)
+    await other.subscribe(SECOND_ONLY)
+    await town.see()
+    await other.see()
+    return other
+
+
+def cenc(magnitude=5.6, at="2026-07-21 11:50:40", name="A"):
+    line = {"CATA_ID": name, "O_TIME": at, "EPI_LAT": 30, "EPI_LON": 99, "LOCATION_C": "四川甘孜州"}
+    (post,) = CencSource(None).read(json.dumps([{**line, "M": magnitude, "AUTO_FLAG": "M"}]).encode(), "a")
+    return post
+
+
+def usgs(magnitude=5.4, at=datetime(2026, 7, 21, 3, 50, 43, tzinfo=UTC), alert=None, name="us7000"):
+    properties = {
+        "mag": magnitude, "place": "Sichuan, China", "time": int(at.timestamp() * 1000), "type": "earthquake",
+        "title": f"M {magnitude} - Sichuan, China", "status": "reviewed", "alert": alert, "ids": f",{name},",
+        "url": f"https://earthquake.usgs.gov/earthquakes/eventpage/{name}",
+    }  # fmt: skip
+    feature = {"id": name, "properties": properties, "geometry": {"coordinates": [99.2, 30.1, 10]}}
+    body = json.dumps({"features": [feature], "metadata": {"title": "USGS"}}).encode()
+    (post,) = read_quakes(
+        body, "a", "https://earthquake.usgs.gov/earthquakes/feed/v1.0/summary/4.5_day.geojson"
+    ).posts
+    return post
+
+
+async def test_the_second_agency_confirms_below_without_a_sound_and_figures_stand_side_by_side(town, second):
+    await town.see(cenc())
+    await town.deliver()
+    await second.see(usgs())
+    await town.deliver()
+    first, other = town.shown(BOTH)
+    assert (first.silent, other.silent) == (False, True)
+    assert other.reply_to == first.id
+    assert other.text.startswith("Confirms what was told by 中国地震台网. Magnitude: 5.6 (中国地震台网), 5.4 (USGS).")
+    (alone,) = town.shown(SECOND_ONLY)
+    assert alone.silent is False
+    assert "Confirms" not in alone.text
+
+
+async def test_both_seen_before_anything_is_sent_ring_once(town, second):
+    await town.see(cenc())
+    await second.see(usgs())
+    await town.deliver()
+    assert sorted(message.silent for message in town.shown(BOTH)) == [False, True]
+
+
+async def test_an_aftershock_rings(town, second):
+    await town.see(cenc())
+    await second.see(usgs(at=datetime(2026, 7, 21, 3, 53, 43, tzinfo=UTC)))
+    await town.deliver()
+    assert [message.silent for message in town.shown(BOTH)] == [False, False]
+
+
+async def test_two_quakes_of_one_account_are_two(town, second):
+    await town.see(cenc())
+    await second.see(usgs(), usgs(5.3, datetime(2026, 7, 21, 3, 51, 10, tzinfo=UTC), name="us7001"))
+    await town.deliver()
+    assert sorted(message.silent for message in town.shown(BOTH)) == [False, False, True]
+
+
+async def test_a_second_agency_that_says_worse_rings_in_the_thread(town, second):
+    await town.see(cenc())
+    await town.deliver()
+    await second.see(usgs(alert="red"))
+    await town.deliver()
+    first, other = town.shown(BOTH)
+    assert other.silent is False
+    assert other.reply_to == first.id
+
+
+async def test_what_the_first_took_back_is_no_reason_to_be_quiet(town, second):
+    quake = usgs()
+    await second.see(quake)
+    await town.deliver()
+    await second.see(replace(quake, id="us7000,deleted", aliases=(), supersedes=("us7000",), alert=_deleted(quake)))
+    await town.deliver()
+    await town.see(cenc())
+    await town.deliver()
+    assert town.shown(BOTH)[-1].silent is False
+    assert "Confirms" not in town.shown(BOTH)[-1].text
+
+
+def _deleted(quake):
+    return replace(quake.alert, msg_type=MsgType.CANCEL, identifier="us7000,deleted")
+
+
+async def test_an_edit_of_the_second_stays_true_and_rings_where_it_is_worse(town, second):
+    await town.see(cenc())
+    await town.deliver()
+    await second.see(usgs())
+    await town.deliver()
+    await second.see(usgs(alert="red"))
+    await town.deliver()
+    _, other, word = town.shown(BOTH)
+    assert "Expected losses (PAGER): red" in other.text
+    assert (word.silent, word.reply_to) == (False, other.id)
+
+
+async def test_where_the_operator_says_so_each_rings(town, second):
+    town.recorder = Recorder(town.db, town.clock, random.Random(1), lambda: None, one_event=False)
+    await town.see(cenc())
+    await second.see(usgs())
+    await town.deliver()
+    assert [message.silent for message in town.shown(BOTH)] == [False, False]
+
+
+async def test_the_same_words_alone_join_nothing(town, second):
+    await town.see(town.cap(1, severity=Severity.SEVERE))
+    await second.see(town.cap(1, severity=Severity.SEVERE))
+    await town.deliver()
+    assert [message.silent for message in town.shown(BOTH)] == [False, False]

@@ -1,5 +1,6 @@
 """What a chat was told of by another account before: the same event is confirmed in its thread, without a second ring."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.delivery.harmless import line
@@ -11,6 +12,8 @@ from bot.reading.relaying import severity_of
 from bot.reading.sameness import QUAKE, happening_of
 from bot.store import happenings
 from bot.store import posts as post_store
+from bot.store.deliveries import SendRow
+from bot.store.happenings import Heard
 from bot.store.waiting import Delivery
 
 #: Longest name of an account in the line, characters; and how many are named.
@@ -24,43 +27,85 @@ class Confirming:
     reply_to: int | None = None
     quiet: bool = False
     words: str = ""
+    #: The post of the first message, 0 for none.
+    first_post: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What another account told the chat of the event."""
+
+    heard: Heard
+    post: Post
+    name: str
 
 
 async def confirming(shelf: Shelf, delivery: Delivery, post: Post, phrases: Phrases) -> Confirming:
     """Find it out. Nothing where the chat heard nothing of it with a sound, or what it heard was taken back since."""
-    if delivery.post_id is None or delivery.account_id is None:
+    if delivery.post_id is None:
         return Confirming()
-    fellows = {each.post_id: each for each in await shelf.fellows(delivery.post_id)}
+    told = await _told(shelf, delivery.chat_id, delivery.thread_id, delivery.post_id)
+    if not told:
+        return Confirming()
+    lane = min(each.heard.lane for each in told)
+    rank = max(severity_of(each.post).rank for each in told)
+    quiet = delivery.lane >= lane and severity_of(post).rank <= rank
+    own = await _own_name(shelf, delivery.post_id, post)
+    words = _words("message.confirms", told, told, (post, own), phrases)
+    return Confirming(told[0].heard.message_id, quiet, words, told[0].heard.post_id)
+
+
+async def standing_line(shelf: Shelf, send: SendRow, post: Post, phrases: Phrases) -> str:
+    """What stands on top of a post's message while other accounts told the chat of the same, "" where none did: the
+    first one says who confirms it, a later one what it confirms.
+    """
+    first = next((message for part in send.parts for message in part.message_ids), None)
+    told = await _told(shelf, send.chat_id, send.thread_id, send.post_id) if first is not None else []
+    if first is None or not told:
+        return ""
+    own = await _own_name(shelf, send.post_id, post)
+    earlier = [each for each in told if each.heard.delivery_id < send.delivery_id]
+    if earlier:
+        return _words("message.confirms", earlier, told, (post, own), phrases)
+    return _words("message.confirmed", told, told, (post, own), phrases)
+
+
+async def _told(shelf: Shelf, chat_id: int, thread_id: int, post_id: int) -> list[_Told]:
+    fellows = {each.post_id: each for each in await shelf.fellows(post_id)}
     if not fellows:
-        return Confirming()
-    said = await happenings.heard(shelf.conn, delivery.chat_id, delivery.thread_id, list(fellows))
-    if not said:
-        return Confirming()
-    heard = dict.fromkeys(each.post_id for each in said)
-    names, figures, graver = [], [], []
-    for post_id in heard:
-        fellow = fellows[post_id]
+        return []
+    found: dict[int, _Told] = {}
+    for heard in await happenings.heard(shelf.conn, chat_id, thread_id, list(fellows)):
+        fellow = fellows[heard.post_id]
         account = await shelf.account(fellow.account_id)
-        if account is None:
-            continue
-        other = (await post_store.revision(shelf.conn, post_id, fellow.revision)).post
-        names.append(_name(other, account))
-        figures.append((_magnitude(other), _name(other, account)))
-        graver.append(severity_of(other).rank)
-    own = await shelf.account(delivery.account_id)
-    if not names or own is None:
-        return Confirming()
-    figures.append((_magnitude(post), _name(post, own)))
-    quiet = delivery.lane >= min(each.lane for each in said) and severity_of(post).rank <= max(graver)
-    words = phrases("message.confirms", names=", ".join(names[:_MOST_NAMES]))
+        if account is not None and heard.post_id not in found:
+            post = (await post_store.revision(shelf.conn, heard.post_id, fellow.revision)).post
+            found[heard.post_id] = _Told(heard, post, _name(post, account))
+    return list(found.values())
+
+
+def _words(
+    phrase: str, named: Sequence[_Told], told: Sequence[_Told], own: tuple[Post, str], phrases: Phrases
+) -> str:
+    """Who, and where magnitudes differ each with who says it."""
+    words = phrases(phrase, names=", ".join(each.name for each in named[:_MOST_NAMES]))
+    figures = [(_magnitude(each.post), each.name) for each in told[:_MOST_NAMES]]
+    figures.insert(0 if phrase == "message.confirmed" else len(figures), (_magnitude(own[0]), own[1]))
     if all(value for value, _ in figures) and len({value for value, _ in figures}) > 1:
-        side_by_side = ", ".join(f"{value} ({name})" for value, name in figures[-_MOST_NAMES - 1 :])
+        side_by_side = ", ".join(f"{value} ({name})" for value, name in figures)
         words += " " + phrases("message.magnitudes", figures=side_by_side)
-    return Confirming(said[0].message_id, quiet, words)
+    return words
 
 
-def _name(post: Post, account: Account) -> str:
-    return line(post.author or account.name or account.key, _NAME_LIMIT)
+async def _own_name(shelf: Shelf, post_id: int, post: Post) -> str:
+    account_id = await post_store.account_of(shelf.conn, post_id)
+    account = await shelf.account(account_id) if account_id is not None else None
+    return _name(post, account)
+
+
+def _name(post: Post, account: Account | None) -> str:
+    known = (account.name or account.key) if account is not None else ""
+    return line(post.author or known, _NAME_LIMIT)
 
 
 def _magnitude(post: Post) -> str:

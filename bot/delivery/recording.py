@@ -15,7 +15,7 @@ from bot.delivery.judging import Attempt
 from bot.delivery.requesting import Carried
 from bot.delivery.steps import Kind
 from bot.model.delivery import Lane, Op, State
-from bot.store import chats, coverages, deliveries, rests, settling
+from bot.store import chats, coverages, deliveries, renditions, rests, settling
 from bot.store.deliveries import Draft
 from bot.store.rests import Rest
 from bot.store.settling import Change
@@ -88,6 +88,9 @@ class Recording:
             await settling.rewrite_send(conn, plan.send.delivery_id, parts=shown)
         if finished and plan.send is not None and plan.revision is not None:
             await settling.rewrite_send(conn, plan.send.delivery_id, revision=plan.revision, owed=plan.owed)
+        if finished and plan.confirms:
+            # the message that told of the event first says so from now on, without a sound
+            await renditions.anew(conn, attempt.delivery.chat_id, plan.confirms, ended.at)
         if finished and plan.live and carried.sent.message_ids:
             await coverages.list_in(conn, plan.listed, carried.sent.message_ids[0], ended.at)
         elif finished and plan.live:

@@ -9,7 +9,7 @@ from bot.delivery import live
 from bot.delivery.away import sum_up
 from bot.delivery.briefing import briefing_parts
 from bot.delivery.composing import moment
-from bot.delivery.confirming import confirming
+from bot.delivery.confirming import confirming, standing_line
 from bot.delivery.face import Part, Rendered, Styled
 from bot.delivery.harmless import block, line
 from bot.delivery.reasons import told
@@ -88,6 +88,8 @@ class Plan:
     listed: tuple[int, ...] = ()
     #: The language whose words the chat does not see yet when this is done, "" when it sees what stands. None: as before.
     owed: str | None = None
+    #: The post that told of the same event first, whose message is to say that this one confirms it; 0 for any other.
+    confirms: int = 0
     #: The notice whose message grows, 0 for any other.
     live: int = 0
 
@@ -179,7 +181,7 @@ async def _send(
     if delivery.parts:  # what follows hangs below the first message
         first = delivery.parts[0].message_ids[0] if delivery.parts[0].message_ids else None
         steps[1:] = [replace(step, reply_to=first) for step in steps[1:]]
-    return Plan(tuple(steps), revision=number, owed=_owed(seen, phrases))
+    return Plan(tuple(steps), revision=number, owed=_owed(seen, phrases), confirms=told.first_post)
 
 
 def _lifts(revision: Revision) -> bool:
@@ -218,7 +220,9 @@ async def _edit(
         return Plan(tuple(steps), send=send) if steps else Plan(skip="the chat shows this version already", send=send)
     number = (delivery.rendered_revision if delivery.parts else None) or delivery.post_revision
     seen = await _seen(shelf, delivery, send.post_id, number, account, phrases, now)
-    steps = _rewriting(seen, account, phrases, send, await _standing_mark(shelf, delivery, send, phrases))
+    mark = await _standing_mark(shelf, delivery, send, phrases)
+    mark = mark or await standing_line(shelf, send, seen.revision.post, phrases)
+    steps = _rewriting(seen, account, phrases, send, mark)
     if shown > number:  # between two of its messages a later edit came
         steps = steps[: len(delivery.parts)]
     steps += _reply(delivery, send, words)
@@ -239,6 +243,8 @@ async def _reword(
         return Plan(skip="its words are still being made", send=send)
     struck = delivery.post_state == "withdrawn"
     mark = await _standing_mark(shelf, delivery, send, phrases)
+    if not mark and delivery.post_state == "current":
+        mark = await standing_line(shelf, send, seen.revision.post, phrases)
     steps = _rewriting(seen, account, phrases, send, mark, struck=struck)
     return Plan(tuple(steps), revision=number, send=send, owed=_owed(seen, phrases))
 

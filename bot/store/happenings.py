@@ -38,6 +38,7 @@ class Fellow:
 class Heard:
     """A message with a sound by which a chat heard of the event."""
 
+    delivery_id: int
     post_id: int
     lane: Lane
     message_id: int
@@ -95,7 +96,7 @@ async def heard(conn: AsyncConnection, chat_id: int, thread_id: int, post_ids: S
     a post among others, and one of another bot, is none.
     """
     d = deliveries.c
-    found = select(d.post_id, d.lane, d.parts).where(
+    found = select(d.id, d.post_id, d.lane, d.parts).where(
         d.chat_id == chat_id,
         d.thread_id == thread_id,
         d.post_id.in_(post_ids[:MOST]),
@@ -104,9 +105,9 @@ async def heard(conn: AsyncConnection, chat_id: int, thread_id: int, post_ids: S
         d.parts != "[]",
     )
     said: list[Heard] = []
-    for post_id, lane, written in await conn.execute(found.order_by(d.id)):
+    for delivery_id, post_id, lane, written in await conn.execute(found.order_by(d.id)):
         parts = parts_from_json(written)
         message = next((m for part in parts for m in part.message_ids), None)
         if message is not None and parts[0].form not in (LISTED, FOREIGN):
-            said.append(Heard(post_id, Lane(lane), message))
+            said.append(Heard(delivery_id, post_id, Lane(lane), message))
     return said

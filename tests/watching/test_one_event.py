@@ -83,6 +83,9 @@ async def test_the_second_agency_confirms_below_without_a_sound_and_figures_stan
     assert (first.silent, other.silent) == (False, True)
     assert other.reply_to == first.id
     assert other.text.startswith("Confirms what was told by 中国地震台网. Magnitude: 5.6 (中国地震台网), 5.4 (USGS).")
+    assert len(first.edits) == 1
+    assert first.text.startswith("Confirmed by USGS. Magnitude: 5.6 (中国地震台网), 5.4 (USGS).")
+    assert "发生5.6级地震" in first.text
     (alone,) = town.shown(SECOND_ONLY)
     assert alone.silent is False
     assert "Confirms" not in alone.text
@@ -144,6 +147,7 @@ async def test_an_edit_of_the_second_stays_true_and_rings_where_it_is_worse(town
     await town.deliver()
     _, other, word = town.shown(BOTH)
     assert "Expected losses (PAGER): red" in other.text
+    assert other.text.startswith("Confirms what was told by 中国地震台网.")
     assert (word.silent, word.reply_to) == (False, other.id)
 
 

@@ -27,8 +27,8 @@ class Confirming:
     reply_to: int | None = None
     quiet: bool = False
     words: str = ""
-    #: The post of the first message, 0 for none.
-    first_post: int = 0
+    #: The post of the first message.
+    alongside: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ async def confirming(shelf: Shelf, delivery: Delivery, post: Post, phrases: Phra
     quiet = delivery.lane >= lane and severity_of(post).rank <= rank
     own = await _own_name(shelf, delivery.post_id, post)
     words = _words("message.confirms", told, told, (post, own), phrases)
-    return Confirming(told[0].heard.message_id, quiet, words, told[0].heard.post_id)
+    return Confirming(told[0].heard.message_id, quiet, words, (told[0].heard.post_id,))
 
 
 async def standing_line(shelf: Shelf, send: SendRow, post: Post, phrases: Phrases) -> str:
@@ -68,6 +68,12 @@ async def standing_line(shelf: Shelf, send: SendRow, post: Post, phrases: Phrase
     if earlier:
         return _words("message.confirms", earlier, told, (post, own), phrases)
     return _words("message.confirmed", told, told, (post, own), phrases)
+
+
+async def alongside(shelf: Shelf, send: SendRow) -> tuple[int, ...]:
+    """Other accounts' posts about the event whose messages stand in the chat: they name this one, and its figures."""
+    told = await _told(shelf, send.chat_id, send.thread_id, send.post_id)
+    return tuple(each.heard.post_id for each in told)
 
 
 async def _told(shelf: Shelf, chat_id: int, thread_id: int, post_id: int) -> list[_Told]:

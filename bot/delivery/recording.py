@@ -88,9 +88,9 @@ class Recording:
             await settling.rewrite_send(conn, plan.send.delivery_id, parts=shown)
         if finished and plan.send is not None and plan.revision is not None:
             await settling.rewrite_send(conn, plan.send.delivery_id, revision=plan.revision, owed=plan.owed)
-        if finished and plan.confirms:
-            # the message that told of the event first says so from now on, without a sound
-            await renditions.anew(conn, attempt.delivery.chat_id, plan.confirms, ended.at)
+        for post_id in plan.alongside if finished else ():
+            # what another account told of the event says from now on who confirms it and with which figures
+            await renditions.anew(conn, attempt.delivery.chat_id, post_id, ended.at)
         if finished and plan.live and carried.sent.message_ids:
             await coverages.list_in(conn, plan.listed, carried.sent.message_ids[0], ended.at)
         elif finished and plan.live:

@@ -9,7 +9,7 @@ from bot.delivery import live
 from bot.delivery.away import sum_up
 from bot.delivery.briefing import briefing_parts
 from bot.delivery.composing import moment
-from bot.delivery.confirming import confirming, standing_line
+from bot.delivery.confirming import alongside, confirming, standing_line
 from bot.delivery.face import Part, Rendered, Styled
 from bot.delivery.harmless import block, line
 from bot.delivery.reasons import told
@@ -88,8 +88,8 @@ class Plan:
     listed: tuple[int, ...] = ()
     #: The language whose words the chat does not see yet when this is done, "" when it sees what stands. None: as before.
     owed: str | None = None
-    #: The post that told of the same event first, whose message is to say that this one confirms it; 0 for any other.
-    confirms: int = 0
+    #: Posts of other accounts about the same event whose messages in this chat are to say how it stands when this is done.
+    alongside: tuple[int, ...] = ()
     #: The notice whose message grows, 0 for any other.
     live: int = 0
 
@@ -181,7 +181,7 @@ async def _send(
     if delivery.parts:  # what follows hangs below the first message
         first = delivery.parts[0].message_ids[0] if delivery.parts[0].message_ids else None
         steps[1:] = [replace(step, reply_to=first) for step in steps[1:]]
-    return Plan(tuple(steps), revision=number, owed=_owed(seen, phrases), confirms=told.first_post)
+    return Plan(tuple(steps), revision=number, owed=_owed(seen, phrases), alongside=told.alongside)
 
 
 def _lifts(revision: Revision) -> bool:
@@ -226,7 +226,8 @@ async def _edit(
     if shown > number:  # between two of its messages a later edit came
         steps = steps[: len(delivery.parts)]
     steps += _reply(delivery, send, words)
-    return Plan(tuple(steps), revision=max(shown, number), send=send, owed=_owed(seen, phrases))
+    others = await alongside(shelf, send)
+    return Plan(tuple(steps), revision=max(shown, number), send=send, owed=_owed(seen, phrases), alongside=others)
 
 
 async def _reword(
@@ -282,7 +283,8 @@ async def _mark(
     seen = await _seen(shelf, delivery, send.post_id, number, account, phrases, now, at_once=True)
     steps = _rewriting(seen, account, phrases, send, words.mark, struck=words.phrase in _STRIKING)
     steps += _reply(delivery, send, words)
-    return Plan(tuple(steps), send=send, owed=_owed(seen, phrases))
+    others = await alongside(shelf, send)
+    return Plan(tuple(steps), send=send, owed=_owed(seen, phrases), alongside=others)
 
 
 def _rewriting(

@@ -9,9 +9,12 @@ import pytest
 
 from bot.model.alert import MsgType, Severity
 from bot.sources.cenc import CencSource
+from bot.sources.nmc.alarms import post_of as listed
+from bot.sources.nmc.alarms import read_list
 from bot.sources.usgs.reading import read_quakes
 from bot.store import accounts
 from bot.watching.recording import Recorder
+from bot.watching.weigher import Weigher
 
 BOTH, SECOND_ONLY = 1001, 1002
 OTHER_KEY = "1000000009"
@@ -149,6 +152,50 @@ async def test_an_edit_of_the_second_stays_true_and_rings_where_it_is_worse(town
     assert "Expected losses (PAGER): red" in other.text
     assert other.text.startswith("Confirms what was told by 中国地震台网.")
     assert (word.silent, word.reply_to) == (False, other.id)
+
+
+async def test_figures_that_change_and_a_post_that_is_taken_back_are_told_in_the_other_message(town, second):
+    quake = usgs()
+    await town.see(cenc())
+    await town.deliver()
+    await second.see(quake)
+    await town.deliver()
+    await town.see(cenc(5.8))
+    await town.deliver()
+    first, other = town.shown(BOTH)[:2]
+    assert "5.8 (中国地震台网), 5.4 (USGS)" in first.text
+    assert "5.8 (中国地震台网), 5.4 (USGS)" in other.text
+    gone = replace(quake, id="us7000,deleted", aliases=(), supersedes=("us7000",), alert=_deleted(quake))
+    await second.see(gone)
+    await town.deliver()
+    assert "USGS" not in first.text
+    assert "发生5.8级地震" in first.text
+    assert other.text.startswith("✅ Lifted by the agency.")
+
+
+async def test_a_warning_of_the_list_and_of_the_stations_own_account_ring_once(town, second):
+    weigher = Weigher(patience_s=60.0)
+    try:
+        town.recorder = Recorder(town.db, town.clock, random.Random(1), lambda: None, weigher)
+        row = {
+            "alertid": "11011141600000_20260721115000", "issuetime": "2026/07/21 11:50",
+            "title": "北京市房山区气象台发布暴雨橙色预警信号", "url": "/publish/alarm/11011141600000_20260721115000.html",
+        }  # fmt: skip
+        body = json.dumps({"code": 0, "data": {"page": {"list": [row], "count": 1}}}).encode()
+        (item,) = read_list(body).items
+        said = "房山区气象台7月21日11时50分发布暴雨橙色预警信号。"
+        await town.see(listed(item, "a", said, ()))
+        await second.see(town.post(0, said, author="房山气象"))
+        await second.see(town.post(1, said.replace("房山", "门头沟"), author="门头沟气象"))
+        await town.deliver()
+    finally:
+        weigher.close()
+    shown = town.shown(BOTH)
+    assert sorted(message.silent for message in shown) == [False, False, True]
+    (confirming,) = [message for message in shown if message.silent]
+    assert confirming.text.startswith("Confirms what was told by 北京市房山区气象台.")
+    assert confirming.reply_to == shown[0].id
+    assert shown[0].text.startswith("Confirmed by 房山气象.")
 
 
 async def test_where_the_operator_says_so_each_rings(town, second):

@@ -43,7 +43,7 @@ FANOUT = pytest.param("fanout", 12, marks=pytest.mark.postgres)
         ("maps", 4),
         ("gate", 10),
         ("matching", 12),
-        ("language", 32),
+        ("language", 33),
         FANOUT,
     ],
 )

@@ -3,7 +3,7 @@
 import sys
 
 from benchmarks.figures import read_options, show
-from benchmarks.language import phrasebook
+from benchmarks.language import phrasebook, resident
 from benchmarks.language.reading import figures, judge, load, misses
 
 
@@ -16,7 +16,7 @@ def main() -> None:
     rendered = phrasebook.rendered(verdicts[:: 6 if options.quick else 1])
     for line in (*misses(verdicts), *phrasebook.misses(rendered)):
         print(line, file=sys.stderr if options.json else sys.stdout)
-    show((*figures(verdicts), *phrasebook.figures(rendered)), as_json=options.json)
+    show((*figures(verdicts), *phrasebook.figures(rendered), *resident.figures()), as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -115,8 +115,10 @@ class Telling:
             kept = self._keep(place, Rendition(ask.now))
         if ask.begun:
             return Told(until=ask.now + _AGAIN)
-        # a clock that was set back must not make anybody wait longer
-        deadline = min(kept.asked_at, ask.now) + PATIENCE[ask.lane]
+        if ask.now < kept.asked_at:
+            # the clock was set back: by the new one it was asked for now, else everybody would wait until it catches up
+            kept = self._keep(place, replace(kept, asked_at=ask.now))
+        deadline = kept.asked_at + PATIENCE[ask.lane]
         if kept.bell is None and ask.now < deadline and not ask.at_once:
             return Told(until=deadline)
         if kept.bell is None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import LISTED, Op, SentPart, State
@@ -104,6 +104,9 @@ async def lately(
 ) -> int:
     """How many posts of the account, published in that time, the chat and topic got; the post ``but`` left aside."""
     d, p = deliveries.c, posts.c
+    got = d.state == State.SENT.value
+    if root_id is not None:
+        got |= d.folded_into == root_id
     found = (
         select(func.count())
         .select_from(posts.join(deliveries, d.post_id == p.id))
@@ -114,7 +117,7 @@ async def lately(
             d.op == Op.SEND.value,
             d.chat_id == covered[0],
             d.thread_id == covered[1],
-            or_(d.state == State.SENT.value, d.folded_into == root_id),
+            got,
         )
     )
     return (await conn.execute(found)).scalar_one()

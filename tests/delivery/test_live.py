@@ -333,3 +333,12 @@ async def test_it_goes_along_with_the_group(hall):
 )
 def test_the_first_sentence(text, first):
     assert first_sentence(text) == first
+
+
+async def test_what_never_arrived_makes_no_series(hall):
+    for state in ("failed", "skipped", "held"):
+        post_id = await hall.wrote(run=False)
+        async with hall.db.begin() as conn:
+            await conn.execute(update(table).where(table.c.post_id == post_id).values(state=state))
+    await hall.wrote()
+    assert [text.startswith("Live: ") for text in hall.texts] == [False]

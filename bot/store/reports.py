@@ -6,8 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model.delivery import SentPart
-from bot.store.deliveries import parts_to_json
+from bot.store.deliveries import parts_from_json
 from bot.store.storable import storable
 from bot.store.tables import chats, deliveries, reports
 
@@ -56,14 +55,14 @@ async def count(conn: AsyncConnection, chat_id: int, since: datetime) -> int:
 
 async def behind(conn: AsyncConnection, operators_chat: int, message_id: int) -> Report | None:
     """The report that a message in the operators' chat (Telegram's id) brought, None when it brought none."""
-    # a notice is one message
-    shown = parts_to_json([SentPart((message_id,), "text")])
+    # a long report comes in two messages; a digit too many is sorted out below
     found = (
-        select(reports.c.chat_id, reports.c.thread_id, reports.c.beginning)
+        select(reports.c.chat_id, reports.c.thread_id, reports.c.beginning, deliveries.c.parts)
         .join(deliveries, deliveries.c.id == reports.c.delivery_id)
         .join(chats, chats.c.id == deliveries.c.chat_id)
-        .where(chats.c.telegram_id == operators_chat, deliveries.c.parts == shown)
-        .limit(1)
+        .where(chats.c.telegram_id == operators_chat, deliveries.c.parts.contains(str(message_id)))
     )
-    row = (await conn.execute(found)).first()
-    return None if row is None else Report(*row)
+    for *report, parts in await conn.execute(found):
+        if any(message_id in part.message_ids for part in parts_from_json(parts)):
+            return Report(*report)
+    return None

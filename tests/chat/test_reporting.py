@@ -141,3 +141,15 @@ async def test_where_nobody_takes_reports_the_reader_is_told(house):
     reader = house.world.add_user("Wei")
     house.world.say(reader.id, reader.id, "/report hello")
     await house.says(reader.id, "Nobody takes reports here yet")
+
+
+async def test_an_answer_to_either_message_of_a_long_report_finds_its_way(reported):
+    house, operator = reported
+    reader = house.world.add_user("Wei")
+    house.world.say(reader.id, reader.id, "/report " + "The road is under water. " * 155 + "Here it ends.")
+    await house.says(reader.id, THANKS)
+    told = await house.says(operator.id, "Here it ends.")
+    assert told.text.count("under water") < 155
+    house.world.say(operator.id, operator.id, "We know of it.", reply_to=told.message_id)
+    await house.says(operator.id, PASSED_ON)
+    await house.says(reader.id, "We know of it.")

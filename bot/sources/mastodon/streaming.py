@@ -143,7 +143,7 @@ async def events(pieces: AsyncIterator[bytes]) -> AsyncIterator[Event]:
         elif field == "event":
             name = value[:100]
         elif field == "data":
-            size += len(value)
+            size += len(value) + 1  # an empty line takes room, too
             if size <= LONGEST_LINE:
                 data.append(value)
 

@@ -203,3 +203,9 @@ async def test_events_are_read_as_the_standard_says_and_bounded():
 async def test_arbitrary_bytes_are_passed_over(pieces):
     for event in await read(*pieces, b"\n\n"):
         assert isinstance(author_of(event.data), str)
+
+
+async def test_an_event_of_endless_empty_lines_is_left_out(monkeypatch):
+    monkeypatch.setattr(streaming, "LONGEST_LINE", 100)
+    many = b"event: a\n" + b"data:\n" * 200 + b"\n"
+    assert await read(many, b"event: b\ndata: y\n\n") == [Event("b", "y")]

@@ -17,6 +17,7 @@ from bot.model.alert import Severity
 from bot.model.delivery import Lane, Op, State
 from bot.model.post import Post
 from bot.model.reading import Action, HazardKind, Reading
+from bot.reading.levelling import MOST_CHARACTERS
 from bot.reading.reader import read
 from bot.reading.rungs import gravity
 from bot.store import accounts, coverages, deliveries, settling
@@ -66,7 +67,10 @@ async def take_in(
     if await coverages.lately(conn, covered, known.post_id, upto - WITHIN, upto, root_id) < SERIES - 1:
         return False
     post = (await post_store.revision(conn, known.post_id, known.revision)).post
-    reading = await asyncio.to_thread(read, words_of(post), published=post.published, utc_offset=post.utc_offset)
+    words = words_of(post)
+    if len(words) > MOST_CHARACTERS:
+        return False  # it is not read to its end, so nobody knows how urgent it is
+    reading = await asyncio.to_thread(read, words, published=post.published, utc_offset=post.utc_offset)
     if may_be_urgent(post, reading):
         return False
     root = await coverages.root(conn, root_id) if root_id is not None else None

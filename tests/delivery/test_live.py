@@ -342,3 +342,11 @@ async def test_what_never_arrived_makes_no_series(hall):
             await conn.execute(update(table).where(table.c.post_id == post_id).values(state=state))
     await hall.wrote()
     assert [text.startswith("Live: ") for text in hall.texts] == [False]
+
+
+async def test_what_is_too_long_to_be_read_rings_as_its_own_message(hall):
+    for _ in range(3):
+        await hall.wrote()
+    await hall.wrote(RED + "现场有代表发言。" * 600)
+    assert RED in hall.texts[3]
+    assert not hall.messenger.messages[3].silent

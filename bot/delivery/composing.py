@@ -19,6 +19,8 @@ from bot.reading.relaying import is_over
 
 #: A quotation longer than this is folded by the reader's app, and opens with a tap.
 FOLD_BEYOND = 700
+#: A translation longer than this may go on in a further message: who made it is said before it, UTF-16 units.
+SAID_BEFORE = 2000
 #: Hazards of one alert that are spelt out; the rest stay behind the link.
 HAZARDS_SHOWN = 4
 #: Longest frame texts, in characters, so that a hostile name cannot fill a message.
@@ -152,15 +154,19 @@ def _alert(
     if first.advice:
         out.add(phrases("message.what_to_do") + "\n", "bold")
         _quote(out, Writing().add(_bounded(first.advice, phrases), style))
-    _quote(out, Writing().add(_bounded(first.described, phrases), style))
+    described = Writing().add(_bounded(first.described, phrases), style)
     if first.made:
-        _by(out, words, phrases)
+        _quote_made(out, described, words, phrases)
+    else:
+        _quote(out, described)
     if second is not None:
         out.add(phrases("translation.translated" if second.made else "translation.original") + "\n", "italic")
         whole = "\n\n".join(filter(None, (second.headline, second.advice, second.described)))
-        _quote(out, Writing().add(_bounded(whole, phrases), style), folded=True)
+        quoted = Writing().add(_bounded(whole, phrases), style)
         if second.made:
-            _by(out, words, phrases)
+            _quote_made(out, quoted, words, phrases, folded=True)
+        else:
+            _quote(out, quoted, folded=True)
 
 
 def _spoken(post: Post, alert: Alert, phrases: Phrases) -> _Spoken:
@@ -242,11 +248,9 @@ def _said(
     if original_first:
         _quote(out, original)
         out.add(phrases("translation.translated") + "\n", "italic")
-        _quote(out, made, folded=True)
-        _by(out, words, phrases)
+        _quote_made(out, made, words, phrases, folded=True)
         return
-    _quote(out, made)
-    _by(out, words, phrases)
+    _quote_made(out, made, words, phrases)
     out.add(phrases("translation.original") + "\n", "italic")
     _quote(out, original, folded=True)
 
@@ -336,6 +340,15 @@ def _quote(out: Writing, quote: Writing, *, folded: bool = False) -> None:
     with out.inside("expandable_blockquote" if folded or quote.length > FOLD_BEYOND else "blockquote"):
         out.append(quote.done())
     out.add("\n")
+
+
+def _quote_made(out: Writing, made: Writing, words: Words, phrases: Phrases, *, folded: bool = False) -> None:
+    """A translation and who made it; of one that goes on in a further message that is said before it."""
+    if made.length > SAID_BEFORE:
+        _by(out, words, phrases)
+    _quote(out, made, folded=folded)
+    if made.length <= SAID_BEFORE:
+        _by(out, words, phrases)
 
 
 def _foot(out: Writing, revision: Revision, phrases: Phrases, offset: int | None) -> None:

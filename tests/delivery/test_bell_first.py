@@ -607,6 +607,8 @@ async def test_a_summary_survives_a_kill_and_is_not_asked_for_again(db, clock, r
     await second.until(lambda: texts(messenger, OTHER), step=0.1)
     assert SUMMED in "\n".join(texts(messenger, OTHER))
     assert not again.asked
+
+
 async def test_a_clock_that_was_set_back_makes_nobody_wait_longer(db, clock, run):
     messenger, engines = ScriptedMessenger(), Engines(hangs=True)
     await queue_posts(db, clock, 1, lanes=(Lane.URGENT,), text=FREE)

@@ -23,6 +23,8 @@ _HARM = ("dead", "injured", "missing", "trapped")
 _KEPT = ("lifted", "raised", "lowered", "drill", "rumour", "closed", "reopened", "evacuate", *_HARM)
 #: An order to whoever reads it: such a post is not given to a model.
 _ORDER = "command"
+#: A time of day with a digit too few, whose parts might pass for numbers of the original.
+_ODD_CLOCK = re.compile(r"(?<![\d:])\d{1,2}:\d(?![\d:])")
 _WHEN = frozenset(("time", "day", "month", "year"))
 #: Languages that the reader reads.
 _READ = frozenset(("zh-Hans", "zh-Hant", "en"))
@@ -103,6 +105,8 @@ def _figures(one: Side, other: Side, facts: list[str]) -> Iterator[Breach]:
     wanted = [figure for figure in ours if figure.kind in _WHEN] + list(_of_harm(one, facts))
     for detail in comparing.lacking(wanted, theirs, loose_values(other.text, other.words)):
         yield Breach("figure", f"missing {detail}")
+    if (odd := _ODD_CLOCK.search(other.text)) is not None and odd.group() not in one.text:
+        yield Breach("figure", f"added {odd.group()}")
     for detail in casualties.confused(one.text, other.text, one.words, other.words):
         yield Breach("casualties", detail)
 

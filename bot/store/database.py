@@ -22,6 +22,9 @@ COMMAND_S = 30.0
 FROZEN_MS = 10_000
 #: Readers beside the writer. Each is a thread on SQLite and a server process on PostgreSQL.
 READERS = 3
+#: Seconds that closing waits for those who still hold a connection: they need milliseconds, and a program that stops
+#: has little time.
+CLOSING_S = 5.0
 #: Statement for statement the widest transaction is well under a thousand different texts.
 STATEMENTS_CACHED = 400
 
@@ -48,6 +51,10 @@ class Database:
         self._reader = reader
         self._lock: asyncio.Lock | None = asyncio.Lock() if url.get_backend_name() == "sqlite" else None
         self._writing: asyncio.Task[Any] | None = None
+        self._held = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closing = asyncio.Event()
 
     @classmethod
     async def open(cls, url: str) -> "Database":
@@ -89,7 +96,7 @@ class Database:
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """Give one write transaction: committed on leaving, rolled back on any exception (cancelling too)."""
         if self._lock is None:
-            async with self._writer.begin() as conn:
+            async with self._holding(), self._writer.begin() as conn:
                 yield conn
             return
         task = asyncio.current_task()
@@ -99,7 +106,7 @@ class Database:
         async with self._lock:
             self._writing = task
             try:
-                async with self._writer.begin() as conn:
+                async with self._holding(), self._writer.begin() as conn:
                     yield conn
             finally:
                 self._writing = None
@@ -107,11 +114,38 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection for reading; each statement sees what was committed when it began."""
-        async with self._reader.connect() as conn:
+        async with self._holding(), self._reader.connect() as conn:
             yield conn
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; from now on none is given. Who still holds one has a little time to give it back, and
+        closes behind itself when it takes longer: a pool forgets what it has lent when it is disposed of.
+        """
+        self._closing.set()
+        try:
+            async with asyncio.timeout(CLOSING_S):
+                await self._idle.wait()
+        except TimeoutError:
+            return
+        await self._dispose()
+
+    @asynccontextmanager
+    async def _holding(self) -> AsyncIterator[None]:
+        if self._closing.is_set():
+            msg = "the database was closed: nothing can be read or written any more"
+            raise RuntimeError(msg)
+        self._held += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._held -= 1
+            if not self._held:
+                self._idle.set()
+                if self._closing.is_set():
+                    await self._dispose()
+
+    async def _dispose(self) -> None:
         await self._writer.dispose()
         if self._lock is not None:
             await self._reader.dispose()

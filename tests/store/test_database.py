@@ -147,6 +147,43 @@ async def test_closing_leaves_no_thread_behind(sqlite_url):
     assert set(threading.enumerate()) - before == set()
 
 
+async def test_closing_waits_for_who_still_reads_and_gives_nothing_afterwards(db_url):
+    db = await Database.open(db_url)
+    reading, enough = asyncio.Event(), asyncio.Event()
+
+    async def read():
+        async with db.read() as conn:
+            reading.set()
+            await enough.wait()
+            return (await conn.execute(text("SELECT 1"))).scalar_one()
+
+    reader = asyncio.ensure_future(read())
+    await reading.wait()
+    closing = asyncio.ensure_future(db.close())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not closing.done()
+    enough.set()
+    assert await reader == 1
+    await closing
+    for opened in (db.read, db.begin):
+        with pytest.raises(RuntimeError, match="was closed"):
+            async with opened():
+                pass
+
+
+async def test_who_gives_a_connection_back_too_late_closes_behind_itself(sqlite_url, monkeypatch):
+    monkeypatch.setattr("bot.store.database.CLOSING_S", 0.01)
+    before = set(threading.enumerate())
+    db = await Database.open(sqlite_url)
+    async with db.read() as conn:
+        await db.close()
+        assert (await conn.execute(text("SELECT 1"))).scalar_one() == 1
+    async with asyncio.timeout(5):
+        while set(threading.enumerate()) - before:
+            await asyncio.sleep(0.01)
+
+
 WRITE_AND_WAIT = """
 import asyncio, sys
 from sqlalchemy import text

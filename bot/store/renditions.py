@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, literal, null, select, update
+from sqlalchemy import case, func, literal, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Op, State
@@ -75,9 +75,12 @@ async def pay(conn: AsyncConnection, place: Place, now: datetime) -> int:
 
 
 async def anew(conn: AsyncConnection, chat_id: int, post_id: int, now: datetime) -> int:
-    """Queue the same for what one chat (our id) has of a post: it wants to see it the other way round."""
+    """Queue the same for what one chat (our id) has of a post: it wants to see it the other way round. It may have it
+    before its arrival is written here, and a press comes as fast as that.
+    """
     d = deliveries.alias("shown")
-    which = [d.c.chat_id == chat_id, d.c.post_id == post_id, d.c.op == Op.SEND.value, d.c.parts != "[]"]
+    there = or_(d.c.parts != "[]", d.c.state == State.SENDING.value)
+    which = [d.c.chat_id == chat_id, d.c.post_id == post_id, d.c.op == Op.SEND.value, there]
     return await _queue(conn, d, which, func.coalesce(d.c.rendered_revision, d.c.revision), TURNED, now)
 
 

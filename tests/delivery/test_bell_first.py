@@ -442,6 +442,38 @@ async def test_the_button_turns_the_message_round(db, clock, run):
     assert messenger.messages[0].text.index(SAID) < messenger.messages[0].text.index(FREE)
 
 
+class Slow(ScriptedMessenger):
+    """Shows a message at once; its answer is on its way until it is let go."""
+
+    def __init__(self):
+        super().__init__()
+        self.shown, self.answered = asyncio.Event(), asyncio.Event()
+
+    async def send(self, *args, **kwargs):
+        sent = await super().send(*args, **kwargs)
+        self.shown.set()
+        await self.answered.wait()
+        return sent
+
+
+async def test_a_press_before_the_arrival_is_written_turns_the_message_round_after_it(db, clock, run):
+    messenger = Slow()
+    await queue_posts(db, clock, 1, lanes=(Lane.URGENT,), text=FREE)
+    running = run(messenger, Engines())
+    async with asyncio.timeout(20):
+        await messenger.shown.wait()
+    async with db.begin() as conn:
+        chat = await chats.get(conn, READER)
+        post_id = (await conn.execute(select(table.c.post_id))).scalar_one()
+        await chats.set_order(conn, READER, original_first=True)
+        assert await renditions.anew(conn, chat.id, post_id, clock()) == 1
+    running.outbox.wake_for_old()
+    messenger.answered.set()
+    await running.until(lambda: messenger.messages[0].edits, step=0.1)
+    [message] = messenger.messages
+    assert message.text.index(FREE) < message.text.index(SAID)
+
+
 async def test_a_turn_that_is_not_written_forgets_nothing_that_is_owed(db, clock, run, monkeypatch):
     messenger, engines = ScriptedMessenger(), Engines(hangs=True)
     await queue_posts(db, clock, 1, lanes=(Lane.URGENT,), text=FREE)

@@ -101,10 +101,11 @@ class BotApi:
             self._check_token(request)
         except ApiError as error:
             return refusal(error)
-        wanted = str(request.path_params["path"]).removeprefix("photos/")
-        for picture in self._state.pictures.values():
-            if picture.unique_id == wanted and picture.data:
-                return Response(picture.data, media_type=picture.mime)
+        folder, _, wanted = str(request.path_params["path"]).partition("/")
+        state = self._state
+        for file in (*state.pictures.values(),) if folder == "photos" else (*state.documents.values(),):
+            if file.unique_id == wanted and file.data:
+                return Response(file.data, media_type=file.mime)
         return refusal(ApiError(404, "Not Found"))
 
 

@@ -57,6 +57,17 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file of any kind that Telegram holds."""
+
+    file_id: str
+    unique_id: str
+    name: str
+    data: bytes
+    mime: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """An inline button: exactly one of ``url`` and ``data``, or another kind kept raw in ``other``."""
 
@@ -78,6 +89,7 @@ class Version:
     picture: Picture | None = None
     keyboard: Keyboard = ()
     link_preview: dict[str, object] | None = None
+    document: Document | None = None
 
 
 @dataclass(slots=True)

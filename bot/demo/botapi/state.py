@@ -1,5 +1,6 @@
 """All that the stand-in holds, in memory, and the few things that every method does with it."""
 
+import mimetypes
 from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime
@@ -10,7 +11,7 @@ from bot.demo.botapi.faults import Faults
 from bot.demo.botapi.journal import Journal
 from bot.demo.botapi.pictures import ASSUMED_HEIGHT, ASSUMED_WIDTH, Header, Resolver, accept_unseen
 from bot.demo.botapi.rates import Limits, Rates
-from bot.demo.botapi.records import ADMINS, Chat, Message, Picture, Profile, Query, Standing, User, Version
+from bot.demo.botapi.records import ADMINS, Chat, Document, Message, Picture, Profile, Query, Standing, User, Version
 from bot.demo.botapi.updates import UpdateQueue
 
 #: Of a bot that never was: its number is of the length of real ones.
@@ -37,6 +38,7 @@ class State:
         self.users: dict[int, User] = {self.bot.id: self.bot, GROUP_ANONYMOUS_BOT.id: GROUP_ANONYMOUS_BOT}
         self.chats: dict[int, Chat] = {}
         self.pictures: dict[str, Picture] = {}
+        self.documents: dict[str, Document] = {}
         self.queries: dict[str, Query] = {}
         self.profile = Profile()
         self.journal = Journal()
@@ -159,3 +161,11 @@ class State:
         )
         self.pictures[picture.file_id] = picture
         return picture
+
+    def add_document(self, name: str, data: bytes) -> Document:
+        """Remember a file under a new file id."""
+        number = self.fresh()
+        mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        document = Document(f"BQACAgIAAxkDAAI{number:08d}", f"BgAD{number:08d}", name, data, mime)
+        self.documents[document.file_id] = document
+        return document

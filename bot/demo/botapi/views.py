@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.demo.botapi.entities import Entity
-from bot.demo.botapi.records import ADMINS, Chat, Keyboard, Message, Picture, Query, Standing, User
+from bot.demo.botapi.records import ADMINS, Chat, Document, Keyboard, Message, Picture, Query, Standing, User
 
 if TYPE_CHECKING:
     from bot.demo.botapi.state import State
@@ -108,6 +108,17 @@ def picture_json(picture: Picture) -> list[Json]:
     return [small, whole]
 
 
+def document_json(document: Document) -> Json:
+    """A Document."""
+    return {
+        "file_id": document.file_id,
+        "file_unique_id": document.unique_id,
+        "file_name": document.name,
+        "mime_type": document.mime,
+        "file_size": len(document.data),
+    }
+
+
 def message_json(state: State, message: Message, *, with_reply: bool = True) -> Json:
     """A Message as it stands now."""
     chat = state.chats[message.chat_id]
@@ -146,10 +157,13 @@ def _content(state: State, message: Message) -> Json:
     entities = [entity_json(state, entity) for entity in version.styled.entities]
     if version.picture:
         found["photo"] = picture_json(version.picture)
+    if version.document:
+        found["document"] = document_json(version.document)
+    captioned = version.picture is not None or version.document is not None
     if version.styled.text:
-        found["caption" if version.picture else "text"] = version.styled.text
+        found["caption" if captioned else "text"] = version.styled.text
     if entities:
-        found["caption_entities" if version.picture else "entities"] = entities
+        found["caption_entities" if captioned else "entities"] = entities
     if version.keyboard:
         found["reply_markup"] = keyboard_json(version.keyboard)
     if version.link_preview is not None:

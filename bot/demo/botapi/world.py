@@ -110,8 +110,12 @@ class World:
         thread_id: int = 0,
         reply_to: int = 0,
         anonymous: bool = False,
+        document: tuple[str, bytes] | None = None,
     ) -> Message:
-        """Somebody writes; commands, links and mentions in the text get their entities. In a channel: a post."""
+        """Somebody writes; commands, links and mentions in the text get their entities. In a channel: a post.
+
+        ``document``: the name and bytes of a file that comes along, the text is its caption.
+        """
         state, chat = self.state, self.state.chats[chat_id]
         if chat.type == "private":
             self._unblock_by_writing(chat)
@@ -121,7 +125,13 @@ class World:
             state.next_message_id(chat),
             state.clock(),
             GROUP_ANONYMOUS_BOT.id if anonymous else user_id,
-            [Version(state.clock(), with_found(Styled(text)))],
+            [
+                Version(
+                    state.clock(),
+                    with_found(Styled(text)),
+                    document=state.add_document(*document) if document else None,
+                )
+            ],
             thread_id=thread_id,
             reply_to=reply_to,
             anonymous=anonymous,

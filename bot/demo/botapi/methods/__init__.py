@@ -28,6 +28,7 @@ METHODS: Mapping[str, Method] = {
         ("setWebhook", polling.set_webhook),
         ("sendMessage", sending.send_message),
         ("sendPhoto", sending.send_photo),
+        ("sendDocument", sending.send_document),
         ("sendMediaGroup", sending.send_media_group),
         ("sendChatAction", sending.send_chat_action),
         ("editMessageText", editing.edit_message_text),

@@ -6,7 +6,7 @@ from bot.demo.botapi import views
 from bot.demo.botapi.entities import usable_link
 from bot.demo.botapi.errors import bad_request
 from bot.demo.botapi.methods.chat_checks import chat_of, may_see
-from bot.demo.botapi.records import ADMINS, PRESENT, Answer, Standing
+from bot.demo.botapi.records import ADMINS, PRESENT, Answer, Picture, Standing
 from bot.demo.botapi.state import State
 from bot.demo.botapi.views import Json
 from bot.demo.botapi.wire import Call
@@ -75,16 +75,18 @@ async def leave_chat(state: State, call: Call) -> bool:
 
 async def get_file(state: State, call: Call) -> Json:
     """Where to download a file."""
-    picture = state.pictures.get(call.text("file_id"))
-    if picture is None:
+    wanted = call.text("file_id")
+    found = state.pictures.get(wanted) or state.documents.get(wanted)
+    if found is None:
         raise bad_request("invalid file_id", violation="wrong_file_id")
-    if picture.size > MAX_DOWNLOAD:
+    if len(found.data) > MAX_DOWNLOAD:
         raise bad_request("file is too big")
+    folder = "photos" if isinstance(found, Picture) else "documents"
     return {
-        "file_id": picture.file_id,
-        "file_unique_id": picture.unique_id,
-        "file_size": picture.size,
-        "file_path": f"photos/{picture.unique_id}",
+        "file_id": found.file_id,
+        "file_unique_id": found.unique_id,
+        "file_size": len(found.data),
+        "file_path": f"{folder}/{found.unique_id}",
     }
 
 

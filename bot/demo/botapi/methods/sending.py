@@ -1,4 +1,4 @@
-"""sendMessage, sendPhoto, sendMediaGroup, sendChatAction."""
+"""sendMessage, sendPhoto, sendDocument, sendMediaGroup, sendChatAction."""
 
 from dataclasses import dataclass
 
@@ -95,6 +95,22 @@ async def send_photo(state: State, call: Call) -> Json:
     picture = await photo_parameter(state, call)
     _admit(state, call, place)
     version = Version(state.clock(), caption, picture=picture, keyboard=keyboard)
+    return message_json(state, _post(state, call, place, version))
+
+
+async def send_document(state: State, call: Call) -> Json:
+    """Take a file by upload, with a caption; other ways of giving one are not offered."""
+    caption = caption_of(caption_parameters(call), state.count)
+    place = _place(state, call)
+    keyboard = keyboard_of(call, place.chat.type)
+    upload = call.files.get("document") or call.files.get(call.text("document").removeprefix("attach://"))
+    if upload is None:
+        raise bad_request("there is no document in the request", violation="no_document")
+    if not upload.data:
+        raise bad_request("file must be non-empty", violation="empty_document")
+    document = state.add_document(upload.filename, upload.data)
+    _admit(state, call, place)
+    version = Version(state.clock(), caption, keyboard=keyboard, document=document)
     return message_json(state, _post(state, call, place, version))
 
 

@@ -12,22 +12,19 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, TextIO, TypeVar
+from typing import Any, Literal, TextIO, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ValidationError
 
-from bot.delivery.hours import HOURS, next_time, zone_name
-from bot.matching.folding import fold
-from bot.matching.parsing import WRITTEN, FilterError, parse, read_back
-from bot.matching.tree import key_of, written
-from bot.matching.words import LONGEST_WORD, MOST_WORDS
+from bot.chatlines import ChatLine, Line, as_json, place_in
+from bot.delivery.hours import next_time
+from bot.matching.parsing import read_back
+from bot.matching.tree import key_of
 from bot.model.account import Account
-from bot.model.subscription import ChatKind, words_as_filter
+from bot.model.subscription import words_as_filter
 from bot.sending import bot_id_of
 from bot.settings import Settings
-from bot.sources.registry import kinds
 from bot.store import carrying, schema
-from bot.store.accounts import LONGEST_KEY_BYTES, LONGEST_LANGUAGE
 from bot.store.carrying import Carried, CarriedChat, CarriedDigest, CarriedWish
 from bot.store.database import Database
 
@@ -35,12 +32,7 @@ VERSION = 1
 #: Chats read or written at a time.
 PAGE = 500
 #: Bounds of a file: far more than one bot serves, and far less than memory.
-MOST_CHATS, MOST_WISHES, LONGEST_LINE = 1_000_000, 10_000, 8 * 1024 * 1024
-LONGEST_TEXT = 65_536
-#: A chat's patience with old news, seconds: at most a year.
-MOST_PATIENCE = 366 * 86_400
-#: Telegram's ids have at most 52 significant bits (Bot API).
-LARGEST_ID = 2**52
+MOST_CHATS, LONGEST_LINE = 1_000_000, 8 * 1024 * 1024
 
 WAITS_FOR_START = "carried over from another bot; written to once somebody presses Start here"
 
@@ -49,97 +41,16 @@ class FileError(Exception):
     """The file cannot be read. The message is one line that names the place of the mistake."""
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
-
-
-class _Head(_Line):
+class _Head(Line):
     tocsin: Literal["chats"]
     version: int
     bot: str = ""
 
 
-class _Account(_Line):
-    kind: str
-    key: Annotated[str, Field(min_length=1, max_length=LONGEST_KEY_BYTES)]
-    name: Annotated[str, Field(max_length=LONGEST_TEXT)]
-    url: Annotated[str, Field(max_length=LONGEST_TEXT, pattern=r"^(https?://.*)?$")]
-    language: Annotated[str, Field(max_length=LONGEST_LANGUAGE)] = ""
-    utc_offset: Annotated[int, Field(ge=-1440, le=1440)] | None = None
-
-    @field_validator("kind")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        if value not in kinds():
-            raise ValueError(f"takes one of {', '.join(sorted(kinds()))}")
-        return value
+LineT = TypeVar("LineT", bound=Line)
 
 
-class _Wish(_Line):
-    topic: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
-    account: _Account
-    words: Annotated[list[Annotated[str, Field(max_length=LONGEST_WORD)]], Field(max_length=MOST_WORDS)] = []
-    live: bool = False
-    #: Instead of words.
-    filter: Annotated[str, Field(max_length=WRITTEN.characters)] = ""
-
-    @field_validator("words")
-    @classmethod
-    def _not_blank(cls, value: list[str]) -> list[str]:
-        if not all(fold(word).strip() for word in value):
-            raise ValueError("takes words with letters or digits")
-        return value
-
-    @field_validator("filter")
-    @classmethod
-    def _as_written(cls, value: str) -> str:
-        try:
-            return written(parse(value, WRITTEN))
-        except FilterError:
-            raise ValueError("takes a filter as /list shows it") from None
-
-
-class _Digest(_Line):
-    topic: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
-    hour: Annotated[int, Field(ge=0, lt=HOURS)]
-    zone: Annotated[str, Field(max_length=64)]
-
-    @field_validator("zone")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        if not (name := zone_name(value)):
-            raise ValueError("takes a zone such as Europe/Berlin or UTC+2 that this machine knows")
-        return name
-
-
-class _OldNews(_Line):
-    routine_seconds: Annotated[int, Field(ge=0, le=MOST_PATIENCE)] | None = None
-    urgent_seconds: Annotated[int, Field(ge=0, le=MOST_PATIENCE)] | None = None
-
-
-class _Chat(_Line):
-    telegram_id: Annotated[int, Field(ge=-LARGEST_ID, le=LARGEST_ID)]
-    kind: Annotated[ChatKind, Field(strict=False)]
-    title: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
-    language: Annotated[
-        str, Field(max_length=LONGEST_LANGUAGE, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")
-    ] = ""
-    old_news: _OldNews = _OldNews()
-    original_first: bool = False
-    digests: Annotated[list[_Digest], Field(max_length=MOST_WISHES)] = []
-    subscriptions: Annotated[list[_Wish], Field(max_length=MOST_WISHES)] = []
-
-    @model_validator(mode="after")
-    def _id_of_its_kind(self) -> "_Chat":
-        if (self.telegram_id > 0) is not (self.kind is ChatKind.PRIVATE) or not self.telegram_id:
-            raise ValueError("telegram_id is above 0 for a private chat, below 0 for any other")
-        return self
-
-
-LineT = TypeVar("LineT", bound=_Line)
-
-
-class _End(_Line):
+class _End(Line):
     end: Literal[True]
     chats: int
 
@@ -195,33 +106,8 @@ async def _write(db: Database, settings: Settings, write: Callable[[str], object
             write(json.dumps({"end": True, "chats": written}))
             return written
         for chat in found:
-            write(json.dumps(_as_json(chat)))
+            write(json.dumps(as_json(chat)))
         written += len(found)
-
-
-def _as_json(chat: CarriedChat) -> dict[str, Any]:
-    return {
-        "telegram_id": chat.telegram_id,
-        "kind": chat.kind.value,
-        "title": chat.title,
-        "language": chat.language,
-        "original_first": chat.original_first,
-        "old_news": {"routine_seconds": chat.old_routine_s, "urgent_seconds": chat.old_urgent_s},
-        "subscriptions": [
-            {
-                "topic": wish.thread_id,
-                "account": {
-                    name: getattr(wish.account, name)
-                    for name in ("kind", "key", "name", "url", "language", "utc_offset")
-                },
-                "words": list(wish.words),
-                "live": wish.live,
-                "filter": wish.filter,
-            }
-            for wish in chat.wishes
-        ],
-        "digests": [{"topic": each.thread_id, "hour": each.hour, "zone": each.zone} for each in chat.digests],
-    }
 
 
 # ------------------------------------------------------------------ in
@@ -276,7 +162,7 @@ def _chats(path: Path, now: datetime) -> Iterator[CarriedChat]:
         read += 1
         if read > MOST_CHATS:
             raise FileError(f"{path}, line {number}: more than {MOST_CHATS} chats.")
-        yield _carried(_read(_Chat, content, path, number), now)
+        yield _carried(_read(ChatLine, content, path, number), now)
     raise FileError(f"{path} ends after {read} chats without its last line: it was cut off. Export it again.")
 
 
@@ -300,13 +186,13 @@ def _read(kind: type[LineT], content: object, path: Path, number: int) -> LineT:
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
-        what = first["msg"].removeprefix("Value error, ")
+        place = place_in(error)
+        what = error.errors(include_url=False, include_input=False, include_context=False)[0]["msg"]
+        what = what.removeprefix("Value error, ")
         raise FileError(f"{path}, line {number}{', ' if place else ''}{place}: {what}.") from None
 
 
-def _carried(chat: _Chat, now: datetime) -> CarriedChat:
+def _carried(chat: ChatLine, now: datetime) -> CarriedChat:
     wishes = tuple(
         CarriedWish(
             wish.topic,

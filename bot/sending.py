@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import structlog
 
+from bot import bundling
 from bot.catalogue.entries import Catalogue, shipped
 from bot.chat.application import TelegramChat, build_bot
 from bot.chat.line import Line
@@ -168,6 +169,7 @@ class Sending:
             Ports(
                 lookout=self.lookout,
                 messenger=HeedingMessenger(messenger, self._outbox),
+                files=bundling,
                 render=render,
                 catalogue=self.catalogue,
                 words=self.interpreter.preview,

@@ -1,7 +1,8 @@
 """What the chat needs from the rest of the house, as faces; whoever builds the parts hands in what is behind."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -10,10 +11,12 @@ from bot.delivery.face import Messenger, Rendered
 from bot.delivery.rendering import Manner, render
 from bot.locales import Phrases
 from bot.model.account import Account
+from bot.model.bundle import Bundle
 from bot.model.post import Revision
 from bot.model.reason import Reason
 from bot.model.subscription import Followed, Wish
 from bot.model.words import NOTHING, Words
+from bot.store.carrying import CarriedChat
 
 
 class Trouble(StrEnum):
@@ -90,12 +93,26 @@ async def at_once(_chat_id: int) -> None:
     """No pacing."""
 
 
+class Files(Protocol):
+    """A chat as a file, for its own people."""
+
+    def pack(self, chat: CarriedChat) -> bytes:
+        """All of it."""
+
+    def pack_feeds(self, accounts: Iterable[Account], title: str, now: datetime) -> bytes:
+        """The feeds alone, as a list for any feed reader; b"" where there are none."""
+
+    def unpack(self, data: bytes) -> Bundle:
+        """Read either. Takes a while: call it in a thread. Raises BundleError."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything that the chat does not do itself."""
 
     lookout: Lookout
     messenger: Messenger
+    files: Files
     #: Waits until a message may go to this Telegram chat, so that answers and alerts share Telegram's limits.
     turn: Callable[[int], Awaitable[None]] = field(default=at_once)
     render: Render = render

@@ -17,14 +17,17 @@ from telegram.ext import (
 from bot.chat.buttons import read
 from bot.chat.commands.catchup import CatchUp
 from bot.chat.commands.digest import Digest
+from bot.chat.commands.exporting import Exporting
 from bot.chat.commands.filtering import Filtering
 from bot.chat.commands.finding import Finding
 from bot.chat.commands.following import Following
 from bot.chat.commands.forgetting import Forgetting
+from bot.chat.commands.importing import Importing
 from bot.chat.commands.language import Language
 from bot.chat.commands.latest import Latest
 from bot.chat.commands.listing import Listing
 from bot.chat.commands.live import Live
+from bot.chat.commands.moving import Moving
 from bot.chat.commands.order import Order
 from bot.chat.commands.reporting import Reporting
 from bot.chat.commands.situation import Situation
@@ -58,6 +61,7 @@ class Routes:
         listing, language, catchup = Listing(desk), Language(desk), CatchUp(desk)
         finding, forgetting = Finding(desk, subscribing), Forgetting(desk)
         situation, digest, live = Situation(desk), Digest(desk), Live(desk)
+        self._importing, moving = Importing(desk), Moving(desk)
         self._desk = desk
         self._welcome = Welcome(desk, subscribing)
         self._reporting = Reporting(desk)
@@ -78,6 +82,9 @@ class Routes:
             **situation.commands,
             **digest.commands,
             **live.commands,
+            **Exporting(desk).commands,
+            **self._importing.commands,
+            **moving.commands,
         }
         self.presses: Mapping[str, Press] = {
             **following.presses,
@@ -90,6 +97,8 @@ class Routes:
             **Order(desk).presses,
             **digest.presses,
             **live.presses,
+            **self._importing.presses,
+            **moving.presses,
         }
 
     def install(self, application: "Application") -> None:  # type: ignore[type-arg]  # six parameters, none of ours
@@ -103,6 +112,9 @@ class Routes:
             spoken = filters.UpdateType.MESSAGE & filters.TEXT & ~filters.COMMAND
             replies = filters.REPLY & filters.Chat(operators_chat) & spoken
             application.add_handler(MessageHandler(replies, self._on_reply))
+        # a command under a file is a caption, which PTB's handler of commands does not look at
+        captioned = filters.CaptionRegex(r"^/import(@\w+)?(\s|$)") | filters.ChatType.PRIVATE
+        application.add_handler(MessageHandler(filters.Document.ALL & captioned & _SPOKEN, self._on_file))
         plain = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE & filters.TEXT & ~filters.COMMAND
         application.add_handler(MessageHandler(plain, self._on_plain))
         application.add_handler(CallbackQueryHandler(self._on_press))
@@ -127,6 +139,12 @@ class Routes:
         message, place = update.effective_message, place_of(update)
         if message is not None and place is not None:
             await self._welcome.plain(await self._desk.scene(place), message.text or "")
+
+    async def _on_file(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A file that is to be imported: in private, where no command stands with it, any."""
+        place = place_of(update)
+        if place is not None:
+            await self._importing.take(await self._desk.scene(place), "")
 
     async def _on_reply(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """In the operators' chat: an answer to a reader's report, or talk among themselves."""

@@ -9,6 +9,14 @@ from bot.model.subscription import ChatKind, Target
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that came with a message. ``size``: bytes, 0 where Telegram does not say."""
+
+    file_id: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A chat as Telegram shows it, and the topic spoken in."""
 
@@ -24,6 +32,8 @@ class Place:
     message_id: int
     #: The message that it answers, 0 when it answers none.
     reply_to: int = 0
+    #: The file that came with the message, or with the one that it answers.
+    file: File | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,7 @@ def place_of(update: Update) -> Place | None:
         by_chat=query is None and message is not None and _by_chat(message, chat),
         message_id=said.message_id if said is not None else 0,
         reply_to=_answered(message) if query is None else 0,
+        file=_file(message) if query is None else None,
     )
 
 
@@ -80,6 +91,13 @@ def _answered(message: Message | None) -> int:
     """A message in a topic answers the topic's first one where it answers none."""
     told = message.reply_to_message if message is not None else None
     return 0 if told is None or told.forum_topic_created is not None else told.message_id
+
+
+def _file(message: Message | None) -> File | None:
+    for each in (message, message.reply_to_message if message is not None else None):
+        if each is not None and each.document is not None:
+            return File(each.document.file_id, each.document.file_size or 0)
+    return None
 
 
 def _by_chat(message: Message, chat: Chat) -> bool:

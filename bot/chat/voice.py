@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
-from telegram import Bot, CallbackQuery
+from telegram import Bot, CallbackQuery, InputFile, ReplyParameters
 from telegram.error import BadRequest, TelegramError
 
 from bot.chat.buttons import Keyboard
+from bot.chat.errors import meaning
 from bot.delivery.face import (
     BlockedError,
     BusyError,
@@ -94,6 +95,42 @@ class Voice:
                 # a lost answer too: an answer said twice is better than a question left open
                 await self._wait(error, left)
         raise RejectedError("the message could not be sent in several tries")
+
+    async def send_file(
+        self, target: Target, name: str, data: bytes, caption: str, *, reply_to: int | None = None
+    ) -> None:
+        """Send a file. Raises SendError when it cannot be done."""
+        for left in reversed(range(TRIES)):
+            await self._turn(target.chat_id)
+            reply = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to is not None else None
+            try:
+                await self._bot.send_document(
+                    target.chat_id,
+                    InputFile(data, name),
+                    caption=caption,
+                    disable_content_type_detection=True,
+                    message_thread_id=target.thread_id or None,
+                    reply_parameters=reply,
+                )
+            except TelegramError as error:
+                meant = meaning(error)
+                if not isinstance(meant, FloodError | NotSentError | LostAnswerError):
+                    raise meant from error
+                await self._wait(meant, left)
+            else:
+                return
+        raise RejectedError("the file could not be sent in several tries")
+
+    async def file(self, file_id: str, most: int) -> bytes | None:
+        """What a file holds, None where it is larger than ``most`` bytes. Raises SendError when it cannot be had."""
+        try:
+            file = await self._bot.get_file(file_id)
+            if (file.file_size or 0) > most:
+                return None
+            data = bytes(await file.download_as_bytearray())
+        except TelegramError as error:
+            raise meaning(error) from error
+        return data if len(data) <= most else None
 
     async def change(self, target: Target, message_id: int, styled: Styled, keyboard: Keyboard = ()) -> int:
         """Make an earlier message say something else; one that is gone or too old is said anew. Gives the id."""

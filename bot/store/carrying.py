@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -74,19 +75,38 @@ class Carried:
 
 async def page(conn: AsyncConnection, after: int, limit: int) -> tuple[list[CarriedChat], int]:
     """The chats behind this id of ours, and the id to go on from (the same: there are no more)."""
-    c = chats.c
-    columns = (c.id, c.telegram_id, c.kind, c.title, c.language, c.old_routine_s, c.old_urgent_s, c.original_first)
-    rows = (await conn.execute(select(*columns).where(c.id > after).order_by(c.id).limit(limit))).all()
+    rows = (await conn.execute(select(*_CHAT).where(chats.c.id > after).order_by(chats.c.id).limit(limit))).all()
+    return await _carried(conn, rows), rows[-1].id if rows else after
+
+
+async def one(conn: AsyncConnection, chat_id: int) -> CarriedChat | None:
+    """One chat, by our id."""
+    found = await _carried(conn, (await conn.execute(select(*_CHAT).where(chats.c.id == chat_id))).all())
+    return found[0] if found else None
+
+
+async def _carried(conn: AsyncConnection, rows: Sequence[Any]) -> list[CarriedChat]:
     ids = [row.id for row in rows]
     wishes, digests = await _wishes(conn, ids), await _digests(conn, ids)
-    found = [
+    return [
         CarriedChat(
             telegram_id, ChatKind(kind), title, language, routine, urgent,
             tuple(wishes.get(chat_id, ())), original, tuple(digests.get(chat_id, ())),
         )
         for chat_id, telegram_id, kind, title, language, routine, urgent, original in rows
     ]  # fmt: skip
-    return found, rows[-1].id if rows else after
+
+
+_CHAT = (
+    chats.c.id,
+    chats.c.telegram_id,
+    chats.c.kind,
+    chats.c.title,
+    chats.c.language,
+    chats.c.old_routine_s,
+    chats.c.old_urgent_s,
+    chats.c.original_first,
+)
 
 
 async def take_in(

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,6 +41,22 @@ async def take(conn: AsyncConnection, token: str, telegram_id: int, now: datetim
     taken = delete(choices).where(*_good(token, telegram_id, now)).returning(choices.c.payload)
     text = (await conn.execute(taken)).scalar_one_or_none()
     return None if text is None else json.loads(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A payload and the chat (Telegram's id) that it was kept for."""
+
+    telegram_id: int
+    payload: Any
+
+
+async def take_anywhere(conn: AsyncConnection, token: str, now: datetime) -> Given | None:
+    """As ``take``, by whoever has the token: it was said to be brought to another chat."""
+    good = (choices.c.token == storable(token), choices.c.expires_at > now)
+    taken = delete(choices).where(*good).returning(choices.c.telegram_id, choices.c.payload)
+    row = (await conn.execute(taken)).first()
+    return None if row is None else Given(row.telegram_id, json.loads(row.payload))
 
 
 async def look(conn: AsyncConnection, token: str, telegram_id: int, now: datetime) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import bundling
 from bot.catalogue.entries import Entry, Ref, shipped
 from bot.chat.application import TelegramChat, build_bot
 from bot.chat.ports import Found, LookupFailedError, Ports, Trouble
@@ -236,6 +237,7 @@ async def at_work(
         Ports(
             lookout,
             TelegramMessenger(bot),
+            bundling,
             render=render,
             catalogue=shipped().with_more([LISTED]),
             words=interpret,

@@ -75,7 +75,7 @@ async def test_the_message_with_the_button_is_gone_and_the_result_comes_anew(hou
 async def test_a_wrong_token_ends_it_and_is_not_told_in_clear(server, db, at_work):
     secret = "7000000009:wrong-token-of-the-right-length-000"
     bot = build_bot(secret, server.url)
-    chat = TelegramChat(bot, Ports(None, TelegramMessenger(bot)), db, clock=None, rng=Random(1))
+    chat = TelegramChat(bot, Ports(None, TelegramMessenger(bot), None), db, clock=None, rng=Random(1))
     with pytest.raises(TokenLostError) as caught:
         await asyncio.wait_for(chat.run(asyncio.Event()), 10)
     await chat.aclose()
@@ -84,7 +84,7 @@ async def test_a_wrong_token_ends_it_and_is_not_told_in_clear(server, db, at_wor
 
 async def test_telegram_out_of_reach_at_the_start_is_waited_out_and_stopping_is_quick(db, now, capsys):
     bot = build_bot("7000000009:some-token-of-the-right-length-000", "http://127.0.0.1:9")
-    chat = TelegramChat(bot, Ports(None, TelegramMessenger(bot)), db, clock=lambda: now, rng=Random(1))
+    chat = TelegramChat(bot, Ports(None, TelegramMessenger(bot), None), db, clock=lambda: now, rng=Random(1))
     stop = asyncio.Event()
     async with chat:
         running = asyncio.create_task(chat.run(stop))
@@ -133,7 +133,7 @@ async def test_a_second_program_with_the_same_token_is_noticed(server, db, at_wo
 
 def listener(server, db, now, **more):
     bot = build_bot(server.token, server.url)
-    return TelegramChat(bot, Ports(None, TelegramMessenger(bot)), db, clock=lambda: now, rng=Random(1), **more)
+    return TelegramChat(bot, Ports(None, TelegramMessenger(bot), None), db, clock=lambda: now, rng=Random(1), **more)
 
 
 async def listened(server, times):

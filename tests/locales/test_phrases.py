@@ -170,7 +170,9 @@ def test_nothing_was_left_in_english(language):
 
 
 #: Letters that a language in another script may have besides its own: names, /commands, links, placeholders.
-FOREIGN = re.compile(r"/[a-z]+|https?://\S+|@\w+|[{]\w+[}]|tocsin [a-z ]+|Telegram|Weibo|HTTP|CAP\b|UTC|Tocsin")
+FOREIGN = re.compile(
+    r"/[a-z]+|https?://\S+|@\w+|[{]\w+[}]|tocsin [a-z ]+|Telegram|Weibo|HTTP|OPML|MB|CAP\b|UTC|Tocsin"
+)
 OTHER_SCRIPTS = ("zh", "ru", "ja", "ko", "ar", "hi")
 
 

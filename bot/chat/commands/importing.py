@@ -1,0 +1,242 @@
+"""/import: what a file names is followed here, after it was shown and agreed to. Nothing in a file is believed: each
+account is looked up as if its address had been sent.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import structlog
+
+from bot.chat.buttons import press
+from bot.chat.desk import Command, Desk, Press
+from bot.chat.ports import LookupFailedError
+from bot.chat.scene import Scene
+from bot.chat.wording import NAME_LIMIT, Say, one_line
+from bot.delivery.face import SendError, Styled
+from bot.delivery.hours import next_time
+from bot.matching.parsing import read_back
+from bot.matching.tree import key_of
+from bot.model.account import Account
+from bot.model.bundle import MOST_BYTES, Bundle, BundleError, Item, Unusable
+from bot.model.subscription import MOST_SUBSCRIPTIONS, TooManySubscriptionsError, Wish
+from bot.store import accounts, briefings, chats, choices, coverages, subscriptions
+
+_log = structlog.get_logger(__name__)
+
+DO, LEAVE = "im", "ix"
+#: Seconds that the question stands: the file can be sent again.
+_GOOD_FOR = 3600.0
+#: One lookup may queue behind others for its site; after this the next one is looked up.
+_LOOKUP_SECONDS = 60.0
+#: Entries between two words about how far it is: an edit of a message costs one of twenty a minute in a group.
+_STEP = 10
+#: Names in a message; of more the number is enough.
+_NAMED = 10
+
+_WHY = {
+    Unusable.TOO_LARGE: "import.too_large",
+    Unusable.NOT_KNOWN: "import.not_known",
+    Unusable.NEWER: "import.newer",
+    Unusable.EMPTY: "import.empty",
+}
+
+
+@dataclass(slots=True)
+class _Came:
+    """What an import came to."""
+
+    added: int = 0
+    known: int = 0
+    failed: list[str] = field(default_factory=list)
+    #: The chat follows as much as it may.
+    full: bool = False
+
+
+class Importing:
+    """The command, files sent without one, and the buttons."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.commands: Mapping[str, Command] = {"import": self.take}
+        self.presses: Mapping[str, Press] = {DO: self.do, LEAVE: self.leave}
+
+    async def take(self, scene: Scene, _rest: str) -> None:
+        """Said with a file, or as an answer to one: show what it names, and ask."""
+        desk = self._desk
+        if not await desk.allowed(scene):
+            return
+        if scene.place.file is None:
+            await desk.tell(scene, "import.how")
+            return
+        try:
+            bundle = await self._read(scene)
+        except BundleError as error:
+            say = Say(scene.phrases).phrase(_WHY[error.why])
+            if error.where:
+                say.line("import.where", place=one_line(error.where, NAME_LIMIT))
+            await desk.answer(scene, say.styled())
+            return
+        except SendError as error:
+            _log.warning("a file could not be fetched from Telegram", error=str(error))
+            await desk.tell(scene, "import.not_fetched")
+            return
+        await self._ask(scene, bundle)
+
+    async def do(self, scene: Scene, arguments: list[str]) -> None:
+        """It was agreed to."""
+        payload = await self._taken(scene, arguments)
+        if payload is None:
+            return
+        bundle = Bundle(**{**payload, "items": tuple(Item(**item) for item in payload["items"])})
+        await self._desk.show(scene, self._far(scene, 0, len(bundle.items)))
+        message_id, came = scene.place.message_id, _Came()
+
+        async def say(key: str) -> None:
+            await self._desk.voice.change(scene.target, message_id, self._told(scene, came, key))
+
+        async def work() -> None:
+            await self._carry_out(scene, bundle, came, message_id)
+            await say("import.done")
+
+        if not self._desk.errand(
+            scene, work, failed=lambda: say("import.broken_off"), stopped=lambda: say("import.broken_off")
+        ):
+            await say("subscribe.busy")
+
+    async def leave(self, scene: Scene, arguments: list[str]) -> None:
+        """It was not."""
+        if await self._taken(scene, arguments) is not None:
+            await self._desk.show(scene, Say(scene.phrases).phrase("import.left").styled())
+
+    async def _read(self, scene: Scene) -> Bundle:
+        file = scene.place.file
+        if file is None or file.size > MOST_BYTES:
+            raise BundleError(Unusable.TOO_LARGE)
+        data = await self._desk.voice.file(file.file_id, MOST_BYTES)
+        if data is None:
+            raise BundleError(Unusable.TOO_LARGE)
+        return await asyncio.to_thread(self._desk.ports.files.unpack, data)
+
+    async def _ask(self, scene: Scene, bundle: Bundle) -> None:
+        desk = self._desk
+        async with desk.db.begin() as conn:
+            payload = asdict(bundle)
+            token = await choices.put(conn, scene.target.chat_id, payload, desk.clock(), _GOOD_FOR)
+        say = Say(scene.phrases).phrase("import.shown", count=len(bundle.items))
+        for number, item in enumerate(bundle.items[:_NAMED]):
+            say.add(", " if number else "\n").foreign(_name(item))
+        if len(bundle.items) > _NAMED:
+            say.add(", …")
+        if bundle.without_address:
+            say.line("import.without_address", count=bundle.without_address)
+        if bundle.hour is not None:
+            say.line("import.digest", hour=bundle.hour, zone=bundle.zone)
+        if scene.target.thread_id:
+            say.line("common.topic_here")
+        yes = press(scene.phrases("import.yes"), DO, token)
+        no = press(scene.phrases("import.no"), LEAVE, token)
+        await desk.answer(scene, say.styled(), ((yes,), (no,)))
+
+    async def _taken(self, scene: Scene, arguments: list[str]) -> dict[str, Any] | None:
+        """What the pressed button stands for, once; None after telling why nothing is done."""
+        desk = self._desk
+        if not await desk.allowed(scene):
+            return None
+        async with desk.db.begin() as conn:
+            token = arguments[0] if arguments else ""
+            payload: dict[str, Any] | None = await choices.take(conn, token, scene.target.chat_id, desk.clock())
+        if payload is None:
+            await desk.too_old(scene)
+        elif scene.query is not None:
+            await desk.voice.note(scene.query)
+        return payload
+
+    async def _carry_out(self, scene: Scene, bundle: Bundle, came: _Came, message_id: int) -> None:
+        desk = self._desk
+        for number, item in enumerate(bundle.items):
+            if number and number % _STEP == 0:
+                await desk.voice.change(scene.target, message_id, self._far(scene, number, len(bundle.items)))
+            try:
+                await self._follow(scene, item, came)
+            except TooManySubscriptionsError:
+                came.full = True
+                break
+        async with desk.db.begin() as conn:
+            if bundle.original_first:
+                await chats.set_order(conn, scene.target.chat_id, original_first=True)
+            here = scene.chat_id, scene.target.thread_id
+            if bundle.hour is not None and await briefings.get(conn, *here, briefings.Kind.DAY) is None:
+                due = next_time(bundle.hour, bundle.zone, desk.clock())
+                await briefings.set_day(conn, *here, bundle.hour, bundle.zone, due)
+
+    async def _follow(self, scene: Scene, item: Item, came: _Came) -> None:
+        desk = self._desk
+        account = await self._account(item)
+        if account is None:
+            came.failed.append(_name(item))
+            return
+        wish = Wish(account, scene.chat_id, scene.target.thread_id, (), scene.place.user_id, item.filter)
+        if await self._stands(scene, wish):
+            came.known += 1
+            return
+        followed = await desk.ports.lookout.follow(wish)
+        if followed.created:
+            came.added += 1
+        else:
+            came.known += 1
+        if item.live:
+            async with desk.db.begin() as conn:
+                stored = await accounts.by_key(conn, account.kind, account.key)
+                if stored is not None:
+                    await coverages.choose(conn, scene.chat_id, scene.target.thread_id, stored.id, live=True)
+
+    async def _account(self, item: Item) -> Account | None:
+        """Who is meant: known here already, or looked up. None where it leads to nobody, or to several."""
+        if item.kind:
+            async with self._desk.db.read() as conn:
+                stored = await accounts.by_key(conn, item.kind, item.key)
+            if stored is not None:
+                return stored.account
+        try:
+            async with asyncio.timeout(_LOOKUP_SECONDS):
+                found = await self._desk.ports.lookout.find(item.what)
+        except (LookupFailedError, TimeoutError) as error:
+            _log.info("an account of a file was not found", error=str(error)[:200])
+            return None
+        if item.kind:
+            return next((each for each in found.accounts if (each.kind, each.key) == (item.kind, item.key)), None)
+        return found.accounts[0] if len(found.accounts) == 1 else None
+
+    async def _stands(self, scene: Scene, wish: Wish) -> bool:
+        """Nothing is asked of a site for what is followed already."""
+        async with self._desk.db.read() as conn:
+            listed = await subscriptions.of_chat(conn, scene.chat_id, scene.target.thread_id)
+        key = key_of(read_back(wish.filter))
+        return any(
+            (each.account.kind, each.account.key) == (wish.account.kind, wish.account.key)
+            and key_of(read_back(each.filter)) == key
+            for each in listed
+        )
+
+    def _far(self, scene: Scene, done: int, total: int) -> Styled:
+        return Say(scene.phrases).phrase("import.under_way", done=done, total=total).styled()
+
+    def _told(self, scene: Scene, came: _Came, key: str) -> Styled:
+        say = Say(scene.phrases).phrase(key).line("import.added", count=came.added)
+        if came.known:
+            say.line("import.known", count=came.known)
+        if came.failed:
+            say.line("import.failed", count=len(came.failed))
+            for number, name in enumerate(came.failed[:_NAMED]):
+                say.add(", " if number else "\n").foreign(name)
+            if len(came.failed) > _NAMED:
+                say.add(", …")
+        if came.full:
+            say.line("subscribe.too_many", most=MOST_SUBSCRIPTIONS)
+        return say.styled()
+
+
+def _name(item: Item) -> str:
+    return one_line(item.name or item.what, NAME_LIMIT)

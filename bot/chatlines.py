@@ -1,0 +1,140 @@
+"""One chat and all that it follows as JSON: how it is written, and what is taken when it is read again."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from bot.delivery.hours import HOURS, zone_name
+from bot.matching.folding import fold
+from bot.matching.parsing import WRITTEN, FilterError, parse
+from bot.matching.tree import written
+from bot.matching.words import LONGEST_WORD, MOST_WORDS
+from bot.model.subscription import ChatKind
+from bot.sources.registry import kinds
+from bot.store.accounts import LONGEST_KEY_BYTES, LONGEST_LANGUAGE
+from bot.store.carrying import CarriedChat
+
+#: Bounds of what is read: far more than one chat follows.
+MOST_WISHES = 10_000
+LONGEST_TEXT = 65_536
+#: A chat's patience with old news, seconds: at most a year.
+MOST_PATIENCE = 366 * 86_400
+#: Telegram's ids have at most 52 significant bits (Bot API).
+LARGEST_ID = 2**52
+
+
+class Line(BaseModel):
+    """What a line holds, and nothing else."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class _Account(Line):
+    kind: str
+    key: Annotated[str, Field(min_length=1, max_length=LONGEST_KEY_BYTES)]
+    name: Annotated[str, Field(max_length=LONGEST_TEXT)]
+    url: Annotated[str, Field(max_length=LONGEST_TEXT, pattern=r"^(https?://.*)?$")]
+    language: Annotated[str, Field(max_length=LONGEST_LANGUAGE)] = ""
+    utc_offset: Annotated[int, Field(ge=-1440, le=1440)] | None = None
+
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in kinds():
+            raise ValueError(f"takes one of {', '.join(sorted(kinds()))}")
+        return value
+
+
+class _Wish(Line):
+    topic: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
+    account: _Account
+    words: Annotated[list[Annotated[str, Field(max_length=LONGEST_WORD)]], Field(max_length=MOST_WORDS)] = []
+    live: bool = False
+    #: Instead of words.
+    filter: Annotated[str, Field(max_length=WRITTEN.characters)] = ""
+
+    @field_validator("words")
+    @classmethod
+    def _not_blank(cls, value: list[str]) -> list[str]:
+        if not all(fold(word).strip() for word in value):
+            raise ValueError("takes words with letters or digits")
+        return value
+
+    @field_validator("filter")
+    @classmethod
+    def _as_written(cls, value: str) -> str:
+        try:
+            return written(parse(value, WRITTEN))
+        except FilterError:
+            raise ValueError("takes a filter as /list shows it") from None
+
+
+class _Digest(Line):
+    topic: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
+    hour: Annotated[int, Field(ge=0, lt=HOURS)]
+    zone: Annotated[str, Field(max_length=64)]
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if not (name := zone_name(value)):
+            raise ValueError("takes a zone such as Europe/Berlin or UTC+2 that this machine knows")
+        return name
+
+
+class _OldNews(Line):
+    routine_seconds: Annotated[int, Field(ge=0, le=MOST_PATIENCE)] | None = None
+    urgent_seconds: Annotated[int, Field(ge=0, le=MOST_PATIENCE)] | None = None
+
+
+class ChatLine(Line):
+    """One chat."""
+
+    telegram_id: Annotated[int, Field(ge=-LARGEST_ID, le=LARGEST_ID)]
+    kind: Annotated[ChatKind, Field(strict=False)]
+    title: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+    language: Annotated[
+        str, Field(max_length=LONGEST_LANGUAGE, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")
+    ] = ""
+    old_news: _OldNews = _OldNews()
+    original_first: bool = False
+    digests: Annotated[list[_Digest], Field(max_length=MOST_WISHES)] = []
+    subscriptions: Annotated[list[_Wish], Field(max_length=MOST_WISHES)] = []
+
+    @model_validator(mode="after")
+    def _id_of_its_kind(self) -> "ChatLine":
+        if (self.telegram_id > 0) is not (self.kind is ChatKind.PRIVATE) or not self.telegram_id:
+            raise ValueError("telegram_id is above 0 for a private chat, below 0 for any other")
+        return self
+
+
+def as_json(chat: CarriedChat) -> dict[str, Any]:
+    """The line of a chat."""
+    return {
+        "telegram_id": chat.telegram_id,
+        "kind": chat.kind.value,
+        "title": chat.title,
+        "language": chat.language,
+        "original_first": chat.original_first,
+        "old_news": {"routine_seconds": chat.old_routine_s, "urgent_seconds": chat.old_urgent_s},
+        "subscriptions": [
+            {
+                "topic": wish.thread_id,
+                "account": {
+                    name: getattr(wish.account, name)
+                    for name in ("kind", "key", "name", "url", "language", "utc_offset")
+                },
+                "words": list(wish.words),
+                "live": wish.live,
+                "filter": wish.filter,
+            }
+            for wish in chat.wishes
+        ],
+        "digests": [{"topic": each.thread_id, "hour": each.hour, "zone": each.zone} for each in chat.digests],
+    }
+
+
+def place_in(error: ValidationError) -> str:
+    """Where the first mistake stands, as ".subscriptions[2].filter" would be written; "" for the whole."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")

@@ -1,0 +1,268 @@
+"""/export, /import and /move: what is followed goes along, nothing is believed unseen, and nobody takes it by himself."""
+
+import asyncio
+import json
+from dataclasses import replace
+
+import pytest
+
+from bot.chat.ports import Found
+from bot.demo.botapi.faults import Act, Fault, When
+from bot.model.subscription import MOST_SUBSCRIPTIONS
+from bot.store import accounts, briefings, chats, coverages
+
+FEED = "https://weather.example/feed.xml"
+
+
+def documents(house, chat_id):
+    return [m.now.document for m in house.world.said_by_bot(chat_id) if m.now.document]
+
+
+async def exported(house, user, chat_id=None, thread_id=0):
+    chat_id = chat_id or user.id
+    house.world.say(chat_id, user.id, "/export", thread_id=thread_id)
+    await house.says(chat_id, "All that is followed here")
+    await house.says(chat_id, "The feeds among them")
+    return documents(house, chat_id)
+
+
+async def imported(house, user, file, label="Follow them here"):
+    house.world.say(user.id, user.id, "", document=file)
+    asked = await house.says(user.id, "In this file")
+    house.world.press(user.id, user.id, asked.message_id, label=label)
+    return asked
+
+
+async def test_a_chat_is_carried_to_another_with_filters_digest_and_order(house, police, weather):
+    giver, taker = house.world.add_user("Wei"), house.world.add_user("Ana")
+    await house.follow(giver.id, police, ("暴雨",))
+    await house.follow(giver.id, weather)
+    async with house.db.begin() as conn:
+        chat = await chats.get(conn, giver.id)
+        stored = await accounts.by_key(conn, police.kind, police.key)
+        await coverages.choose(conn, chat.id, 0, stored.id, live=True)
+        await briefings.set_day(conn, chat.id, 0, 8, "Europe/Berlin", house.lookout.clock())
+        await chats.set_order(conn, giver.id, original_first=True)
+    whole, feeds = await exported(house, giver)
+    assert (whole.name, feeds.name) == ("tocsin-chat.json", "tocsin-feeds.opml")
+    assert FEED.encode() in feeds.data
+
+    asked = await imported(house, taker, (whole.name, whole.data))
+    assert "In this file: 2\n平安北京, Weather office" in asked.text
+    assert "The daily summary: 8:00, Europe/Berlin" in asked.text
+    assert "Followed now: 2" in (await house.says(taker.id, "Done.")).text
+    there, here = await house.followed(giver.id), await house.followed(taker.id)
+    assert [(each.account.key, each.filter) for each in here] == [(each.account.key, each.filter) for each in there]
+    async with house.db.read() as conn:
+        chat = await chats.get(conn, taker.id)
+        assert chat.original_first
+        assert await coverages.of_place(conn, chat.id, 0) == {stored.id}
+        digest = await briefings.get(conn, chat.id, 0, briefings.Kind.DAY)
+        assert (digest.hour, digest.zone) == (8, "Europe/Berlin")
+    # a second time nothing is added, and no site is asked
+    asked_before = list(house.lookout.asked)
+    await imported(house, taker, (whole.name, whole.data))
+    assert "Followed here already: 2" in (await house.says(taker.id, "Followed now: 0")).text
+    assert house.lookout.asked == asked_before
+    assert len(await house.followed(taker.id)) == 2
+
+
+async def test_strangers_files_are_looked_up_and_not_believed(house, police):
+    """A file names an account that is nobody's under another name: it is followed as what the site says, or not at all."""
+    user = house.world.add_user("Wei")
+    house.lookout.known[police.url] = Found((police,))
+    file = {
+        "tocsin": "chat",
+        "version": 1,
+        "chat": {
+            "telegram_id": 7,
+            "kind": "private",
+            "subscriptions": [
+                {"account": {"kind": "weibo", "key": police.key, "name": "The President", "url": police.url}},
+                {"account": {"kind": "weibo", "key": "../../x", "name": "Path", "url": police.url}},
+                {"account": {"kind": "feed", "key": "https://nobody.example/f", "name": "Nobody", "url": ""}},
+            ],
+        },
+    }
+    await imported(house, user, ("x.json", json.dumps(file).encode()))
+    said = (await house.says(user.id, "Done.")).text
+    assert "Followed now: 1" in said
+    assert "Not found, or not clear who is meant: 2\nPath, Nobody" in said
+    [listed] = await house.followed(user.id)
+    assert listed.account.name == "平安北京"
+
+
+async def test_a_list_of_feeds_from_another_reader(house, weather):
+    user = house.world.add_user("Wei")
+    opml = (
+        f'<opml version="2.0"><body><outline text="W" xmlUrl="{FEED}"/><outline type="rss" text="?"/></body></opml>'
+    )
+    asked = await imported(house, user, ("feeds.opml", opml.encode()))
+    assert "Entries without an address, which I leave out: 1" in asked.text
+    await house.says(user.id, "Followed now: 1")
+    assert [each.account for each in await house.followed(user.id)] == [weather]
+
+
+async def test_what_is_left_is_left_and_a_button_works_once(house):
+    user = house.world.add_user("Wei")
+    opml = f'<opml><body><outline text="W" xmlUrl="{FEED}"/></body></opml>'.encode()
+    asked = await imported(house, user, ("f.opml", opml), label="Leave it")
+    assert (await house.says(user.id, "Nothing was changed.")).message_id == asked.message_id
+    assert await house.followed(user.id) == []
+    state = house.server.state
+    old = state.chats[user.id].messages[asked.message_id].versions[0]
+    state.show(state.chats[user.id].messages[asked.message_id], old)  # the same buttons on an old screen
+    query = house.world.press(user.id, user.id, asked.message_id, label="Follow them here")
+    assert "too old" in (await house.answer_to(query)).text
+    assert await house.followed(user.id) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"what", "I cannot read this file"),
+        (b"x" * (1024 * 1024 + 1), "too large"),
+        (b"<opml><body/></opml>", "names nothing that could be followed"),
+        (json.dumps({"tocsin": "chat", "version": 9}).encode(), "another version of me"),
+        (json.dumps({"tocsin": "chat", "version": 1, "chat": {"kind": "x"}}).encode(), "The mistake is at: chat."),
+    ],
+)
+async def test_a_bad_file_is_answered_with_what_is_wrong(house, data, said):
+    user = house.world.add_user("Wei")
+    house.world.say(user.id, user.id, "", document=("f", data))
+    await house.says(user.id, said)
+    assert await house.followed(user.id) == []
+
+
+async def test_a_file_that_telegram_does_not_give_is_asked_for_again(house):
+    user = house.world.add_user("Wei")
+    house.server.faults.add(Fault(Act.STATUS, When.BEFORE, method="getFile", status=500))
+    house.world.say(user.id, user.id, "", document=("f", b"x"))
+    await house.says(user.id, "Telegram did not give me the file")
+
+
+async def test_a_full_chat_takes_what_fits_and_says_so(house, police):
+    user = house.world.add_user("Wei")
+    house.lookout.known[police.url] = Found((police,))
+    house.lookout.full = True
+    file = {"account": {"kind": "weibo", "key": police.key, "name": "", "url": police.url}}
+    whole = {"tocsin": "chat", "version": 1, "chat": {"telegram_id": 7, "kind": "private", "subscriptions": [file]}}
+    await imported(house, user, ("x.json", json.dumps(whole).encode()))
+    assert str(MOST_SUBSCRIPTIONS) in (await house.says(user.id, "Done.")).text
+
+
+async def test_in_a_group_a_file_is_answered_with_the_command_by_administrators_alone(house, weather):
+    owner, member = house.world.add_user("Wei"), house.world.add_user("Ana")
+    group = house.world.add_supergroup("Neighbours", owner.id, members=(member.id,), forum=True)
+    topic = house.world.add_topic(group.id, "Weather")
+    opml = f'<opml><body><outline text="W" xmlUrl="{FEED}"/></body></opml>'.encode()
+    there = house.world.say(group.id, member.id, "", document=("f.opml", opml), thread_id=topic.thread_id)
+    where = {"thread_id": topic.thread_id, "reply_to": there.message_id}
+    house.world.say(group.id, member.id, "/import", **where)
+    await house.says(group.id, "Only administrators")
+    house.world.say(group.id, owner.id, "/import", **where)
+    asked = await house.says(group.id, "In this file: 1")
+    assert "This holds for this topic." in asked.text
+    query = house.world.press(group.id, member.id, asked.message_id, label="Follow them here")
+    assert (await house.answer_to(query)).alert
+    house.world.press(group.id, owner.id, asked.message_id, label="Follow them here")
+    await house.says(group.id, "Followed now: 1")
+    assert [each.account for each in await house.followed(group.id, topic.thread_id)] == [weather]
+    house.world.say(group.id, member.id, "/export", thread_id=topic.thread_id)
+    await house.says(group.id, "Only administrators", 2)
+    assert documents(house, group.id) == []
+
+
+async def test_without_a_file_it_says_how(house):
+    user = house.world.add_user("Wei")
+    house.world.say(user.id, user.id, "/import")
+    await house.says(user.id, "Send me the file that /export gave you")
+    house.world.say(user.id, user.id, "/export")
+    await house.says(user.id, "there is nothing to take along")
+
+
+async def code_of(house, chat_id, user_id, thread_id=0):
+    house.world.say(chat_id, user_id, "/move", thread_id=thread_id)
+    told = await house.says(chat_id, "/move ")
+    return told.text.rpartition("/move ")[2]
+
+
+async def test_a_topics_subscriptions_move_to_a_channel_once_its_own_people_agree(house, police, weather):
+    owner, member = house.world.add_user("Wei"), house.world.add_user("Ana")
+    group = house.world.add_supergroup("Neighbours", owner.id, members=(member.id,), forum=True)
+    topic = house.world.add_topic(group.id, "Weather")
+    channel = house.world.add_channel("Village", member.id)
+    await house.follow(group.id, police, ("暴雨",), topic.thread_id, kind="supergroup")
+    await house.follow(group.id, weather, kind="supergroup")
+    async with house.db.begin() as conn:
+        chat, stored = await chats.get(conn, group.id), await accounts.by_key(conn, police.kind, police.key)
+        await coverages.choose(conn, chat.id, topic.thread_id, stored.id, live=True)
+    code = await code_of(house, group.id, owner.id, topic.thread_id)
+    # whoever reads the code cannot take anything by it
+    house.world.say(channel.id, member.id, f"/move {code}")
+    await house.says(channel.id, "I have asked the other chat")
+    asked = await house.says(group.id, "The chat Village asks for everything that is followed here")
+    assert asked.thread_id == topic.thread_id
+    query = house.world.press(group.id, member.id, asked.message_id, label="Move it there")
+    assert (await house.answer_to(query)).alert
+    assert len(await house.followed(group.id)) == 2
+    house.world.press(group.id, owner.id, asked.message_id, label="Move it there")
+    await house.says(group.id, "Moved to Village: 1.")
+    await house.says(channel.id, "Taken over from another chat, and followed here from now on: 1.")
+    [moved] = await house.followed(channel.id)
+    assert (moved.account, moved.filter, moved.thread_id) == (police, '"暴雨"', 0)
+    assert [each.account for each in await house.followed(group.id)] == [weather]
+    async with house.db.read() as conn:
+        assert await coverages.of_place(conn, (await chats.get(conn, channel.id)).id, 0) == {stored.id}
+    # and the code is used up
+    house.world.say(channel.id, member.id, f"/move {code}")
+    await house.says(channel.id, "This code is not good")
+
+
+async def test_what_is_not_agreed_to_stays(house, police):
+    giver, taker = house.world.add_user("Wei"), house.world.add_user("Ana")
+    await house.follow(giver.id, police)
+    house.world.say(taker.id, taker.id, f"/move {await code_of(house, giver.id, giver.id)}")
+    asked = await house.says(giver.id, "The chat a private chat asks")
+    house.world.press(giver.id, giver.id, asked.message_id, label="Keep it here")
+    await house.says(giver.id, "It stays here.")
+    await house.says(taker.id, "The other chat keeps what it follows.")
+    assert len(await house.followed(giver.id)) == 1
+
+
+async def test_codes_of_the_same_chat_forged_and_stale_ones_move_nothing(house, police, clock, day):
+    giver, taker = house.world.add_user("Wei"), house.world.add_user("Ana")
+    await house.follow(giver.id, police)
+    house.world.say(giver.id, giver.id, f"/move {await code_of(house, giver.id, giver.id)}")
+    await house.says(giver.id, "from this very chat")
+    stale = await code_of(house, giver.id, giver.id)
+    clock.now += day
+    for count, bad in enumerate((stale, "nonsense code", "AAAAAAAAAAAA"), 1):
+        house.world.say(taker.id, taker.id, f"/move {bad}")
+        await house.says(taker.id, "This code is not good", count)
+    assert len(await house.followed(giver.id)) == 1
+
+
+async def test_more_than_a_chat_may_follow_is_not_moved(house, police, monkeypatch):
+    monkeypatch.setattr("bot.store.moving.MOST_SUBSCRIPTIONS", 1)
+    giver, taker = house.world.add_user("Wei"), house.world.add_user("Ana")
+    await house.follow(giver.id, police)
+    await house.follow(taker.id, replace(police, key="1"))
+    house.world.say(taker.id, taker.id, f"/move {await code_of(house, giver.id, giver.id)}")
+    asked = await house.says(giver.id, "asks for everything")
+    house.world.press(giver.id, giver.id, asked.message_id, label="Move it there")
+    await house.says(giver.id, "Nothing was moved.")
+    assert len(await house.followed(giver.id)) == len(await house.followed(taker.id)) == 1
+
+
+async def test_an_import_that_is_stopped_says_so(house, weather):
+    user = house.world.add_user("Wei")
+    house.lookout.gate.clear()
+    opml = f'<opml><body><outline text="W" xmlUrl="{FEED}"/></body></opml>'.encode()
+    await imported(house, user, ("f.opml", opml))
+    await house.says(user.id, "Looking them up … 0 of 1")
+    async with asyncio.timeout(10):
+        while not house.lookout.asked:
+            await asyncio.sleep(0)
+    await house.chat._errands.stop(5)
+    await house.says(user.id, "I was interrupted. Please send the file again")

@@ -210,7 +210,7 @@ def _carried(chat: ChatLine, now: datetime) -> CarriedChat:
     old = chat.old_news
     return CarriedChat(
         chat.telegram_id, chat.kind, chat.title, chat.language, old.routine_seconds, old.urgent_seconds, wishes,
-        chat.original_first, digests,
+        chat.original_first, digests, tuple((each.topic, each.language) for each in chat.topics),
     )  # fmt: skip
 
 

@@ -82,6 +82,11 @@ class _Digest(Line):
         return name
 
 
+class _Topic(Line):
+    topic: Annotated[int, Field(gt=0, le=LARGEST_ID)]
+    language: Annotated[str, Field(max_length=LONGEST_LANGUAGE, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
 class _OldNews(Line):
     routine_seconds: Annotated[int, Field(ge=0, le=MOST_PATIENCE)] | None = None
     urgent_seconds: Annotated[int, Field(ge=0, le=MOST_PATIENCE)] | None = None
@@ -98,6 +103,7 @@ class ChatLine(Line):
     ] = ""
     old_news: _OldNews = _OldNews()
     original_first: bool = False
+    topics: Annotated[list[_Topic], Field(max_length=MOST_WISHES)] = []
     digests: Annotated[list[_Digest], Field(max_length=MOST_WISHES)] = []
     subscriptions: Annotated[list[_Wish], Field(max_length=MOST_WISHES)] = []
 
@@ -130,6 +136,7 @@ def as_json(chat: CarriedChat) -> dict[str, Any]:
             }
             for wish in chat.wishes
         ],
+        "topics": [{"topic": thread_id, "language": tag} for thread_id, tag in chat.topics],
         "digests": [{"topic": each.thread_id, "hour": each.hour, "zone": each.zone} for each in chat.digests],
     }
 

@@ -17,7 +17,7 @@ from bot.matching.words import words_key
 from bot.model.subscription import ChatKind
 from bot.settings import load_settings
 from bot.sources.registry import kinds
-from bot.store import accounts, briefings, chats, coverages, subscriptions
+from bot.store import accounts, briefings, chats, coverages, subscriptions, topics
 from bot.store.carrying import Carried
 from bot.store.database import Database
 from bot.store.tables import briefings as briefings_table
@@ -46,6 +46,7 @@ async def filled(db, clock, settings):
         await coverages.choose(conn, forum, 77, police, live=True)
         await briefings.set_day(conn, person, 0, 8, "Europe/Berlin", clock())
         await briefings.set_day(conn, forum, 77, 20, "UTC+8", clock())
+        await topics.set_language(conn, forum, 77, "de")
         await conn.execute(
             chats_table.update()
             .where(chats_table.c.id == forum)

@@ -19,7 +19,7 @@ from bot.delivery.face import SendError, Styled
 from bot.delivery.returning import welcome_back
 from bot.locales import best_match, phrases
 from bot.model.subscription import ChatKind
-from bot.store import chats
+from bot.store import chats, topics
 from bot.store.database import Database
 
 _log = structlog.get_logger(__name__)
@@ -51,6 +51,7 @@ class Desk:
         """The scene of a place; its chat is stored when it is new, and spoken to again when it had been paused."""
         async with self.db.read() as conn:
             chat = await chats.get(conn, place.target.chat_id)
+            topic = await topics.language(conn, chat.id, place.target.thread_id) if chat is not None else ""
         if chat is None or chat.paused or (chat.kind, chat.title) != (place.kind, place.title):
             # a group speaks the operator's language until an administrator chooses; a person brings their own
             language = best_match(place.language) if place.kind is ChatKind.PRIVATE else ""
@@ -60,9 +61,8 @@ class Desk:
                 chat = await chats.get(conn, place.target.chat_id)
         if chat is None:
             raise LookupError("a chat just stored is not there")
-        return Scene(
-            place, chat.id, phrases(chat.language or self.default_language), query, original_first=chat.original_first
-        )
+        speak = phrases(topic or chat.language or self.default_language)
+        return Scene(place, chat.id, speak, query, original_first=chat.original_first)
 
     async def allowed(self, scene: Scene) -> bool:
         """May this person change what is followed here? If not, they are told kindly."""

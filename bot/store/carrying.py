@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model.account import Account
 from bot.model.subscription import ChatKind
 from bot.store import accounts as account_store
+from bot.store import topics as topic_store
 from bot.store.accounts import ACCOUNT_COLUMNS
 from bot.store.briefings import Kind
 from bot.store.coverages import of_chats as covered_in
 from bot.store.inserting import insert_into
 from bot.store.subscriptions import from_json, words_to_json
-from bot.store.tables import accounts, briefings, chats, coverages, subscriptions
+from bot.store.tables import accounts, briefings, chats, coverages, subscriptions, topics
 
 #: Where the interval of a new account's polls begins, seconds; its kind's pace takes over with the first one.
 FIRST_INTERVAL = 300.0
@@ -59,6 +60,8 @@ class CarriedChat:
     wishes: tuple[CarriedWish, ...]
     original_first: bool = False
     digests: tuple[CarriedDigest, ...] = ()
+    #: Topics with a language of their own.
+    topics: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +91,12 @@ async def one(conn: AsyncConnection, chat_id: int) -> CarriedChat | None:
 async def _carried(conn: AsyncConnection, rows: Sequence[Any]) -> list[CarriedChat]:
     ids = [row.id for row in rows]
     wishes, digests = await _wishes(conn, ids), await _digests(conn, ids)
+    spoken = await topic_store.of_chats(conn, ids)
     return [
         CarriedChat(
             telegram_id, ChatKind(kind), title, language, routine, urgent,
             tuple(wishes.get(chat_id, ())), original, tuple(digests.get(chat_id, ())),
+            tuple(spoken.get(chat_id, ())),
         )
         for chat_id, telegram_id, kind, title, language, routine, urgent, original in rows
     ]  # fmt: skip
@@ -177,6 +182,13 @@ async def take_in(
     ]
     if digests:
         await conn.execute(insert_into(conn, briefings).on_conflict_do_nothing(), digests)
+    spoken = [
+        {"chat_id": ids[chat.telegram_id], "thread_id": thread_id, "language": tag}
+        for chat in carried
+        for thread_id, tag in chat.topics
+    ]
+    if spoken:
+        await conn.execute(insert_into(conn, topics).on_conflict_do_nothing(), spoken)
     return Carried(len(fresh), len(paused), made)
 
 

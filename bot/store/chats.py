@@ -10,7 +10,7 @@ from bot.model.delivery import Op, State
 from bot.model.subscription import ChatKind
 from bot.store.inserting import insert_into
 from bot.store.storable import storable
-from bot.store.tables import briefings, chats, choices, coverages, deliveries, subscriptions
+from bot.store.tables import briefings, chats, choices, coverages, deliveries, subscriptions, topics
 
 #: RFC 5646 section 4.4.1: no registered tag needs more.
 LONGEST_LANGUAGE = 35
@@ -161,6 +161,10 @@ async def _merge(conn: AsyncConnection, old_id: int, new_id: int) -> None:
     rows = [dict(row) | {"chat_id": new_id} for row in (await conn.execute(covered)).mappings()]
     if rows:  # those of the old chat go with it
         await conn.execute(insert_into(conn, coverages).on_conflict_do_nothing(), rows)
+    spoken = select(topics.c.thread_id, topics.c.language).where(topics.c.chat_id == old_id)
+    rows = [dict(row) | {"chat_id": new_id} for row in (await conn.execute(spoken)).mappings()]
+    if rows:
+        await conn.execute(insert_into(conn, topics).on_conflict_do_nothing(), rows)
     said, same_said = deliveries, deliveries.alias()
     has_said = exists().where(
         same_said.c.chat_id == new_id,

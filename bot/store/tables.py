@@ -210,6 +210,16 @@ chats = Table(
     Column("original_first", Boolean, nullable=False, server_default=false()),
 )
 
+#: Topics that are spoken to in another language than their group.
+topics = Table(
+    "topics",
+    metadata,
+    Column("chat_id", Id, ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("thread_id", BigInteger, primary_key=True),
+    #: BCP 47.
+    Column("language", String(35), nullable=False),
+)
+
 subscriptions = Table(
     "subscriptions",
     metadata,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Lane, Op, SentPart, State
 from bot.store.deliveries import WAITING, parts_from_json
-from bot.store.tables import chats, deliveries, posts
+from bot.store.tables import chats, deliveries, posts, topics
 
 #: States of what may be tried now; SENDING waits for its answer.
 TRIABLE = (State.UNSURE, State.QUEUED)
@@ -184,6 +184,12 @@ def _head(row: Sequence[Any]) -> Head:
     return Head(delivery_id, chat_id, telegram_id, Lane(lane), not_before)
 
 
+#: Asked for row by row: joined, PostgreSQL would rather read all topics for a hundred deliveries.
+_TOPICS = (
+    select(topics.c.language)
+    .where(topics.c.chat_id == deliveries.c.chat_id, topics.c.thread_id == deliveries.c.thread_id)
+    .scalar_subquery()
+)
 #: In the order of ``Delivery``.
 _LOAD = (
     select(
@@ -192,7 +198,7 @@ _LOAD = (
         chats.c.telegram_id,
         chats.c.state,
         chats.c.paused_reason,
-        chats.c.language,
+        func.coalesce(_TOPICS, chats.c.language),
         chats.c.old_routine_s,
         chats.c.old_urgent_s,
         chats.c.original_first,

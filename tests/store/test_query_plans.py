@@ -43,6 +43,7 @@ from bot.store import (
     given_up,
     happenings,
     leases,
+    moving,
     payments,
     posts,
     renditions,
@@ -53,6 +54,7 @@ from bot.store import (
     site_state,
     subscriptions,
     tables,
+    topics,
     translations,
     trimming,
     vitals,
@@ -83,6 +85,7 @@ MODULES = (
     given_up,
     happenings,
     leases,
+    moving,
     payments,
     posts,
     reports,
@@ -91,6 +94,7 @@ MODULES = (
     settling,
     site_state,
     subscriptions,
+    topics,
     translations,
     trimming,
     vitals,
@@ -229,6 +233,7 @@ CALLS: dict[str, Call] = {
     "briefings.put_behind": lambda c, w: briefings.put_behind(c, [_digest(w)], w.now),
     "briefings.drop_day": lambda c, w: briefings.drop_day(c, w.chat_id, 0),
     "carrying.page": lambda c, _: carrying.page(c, 0, 20),
+    "carrying.one": lambda c, w: carrying.one(c, w.chat_id),
     "carrying.take_in": lambda c, w: carrying.take_in(c, [_carried_chat(w)], w.now, {}),
     "vitals.waiting_by_lane": lambda c, _: vitals.waiting_by_lane(c),
     "vitals.oldest_due": lambda c, w: vitals.oldest_due(c, [Lane.URGENT], w.now, w.now),
@@ -237,6 +242,7 @@ CALLS: dict[str, Call] = {
     "vitals.blind_names": lambda c, _: vitals.blind_names(c, 20),
     "choices.put": lambda c, w: choices.put(c, 1, {}, w.now),
     "choices.take": lambda c, w: choices.take(c, "t", 1, w.now),
+    "choices.take_anywhere": lambda c, w: choices.take_anywhere(c, "t", w.now),
     "choices.look": lambda c, w: choices.look(c, "t", 1, w.now),
     "choices.purge": lambda c, w: choices.purge(c, w.now - timedelta(days=30)),
     "coverages.choose": _choose_live,
@@ -322,6 +328,10 @@ CALLS: dict[str, Call] = {
     "posts.known_by_link_or_title": lambda c, w: posts.known_by_link_or_title(c, w.account_id, NAMES, NAMES),
     "posts.rename_ext_id": lambda c, w: posts.rename_ext_id(c, w.post_id, "renamed"),
     "posts.newest": lambda c, w: posts.newest(c, w.account_id, 20),
+    "moving.move": lambda c, w: moving.move(c, moving.Place(w.chat_id, 0), moving.Place(w.other_chat_id, 9), w.now),
+    "topics.language": lambda c, w: topics.language(c, w.chat_id, 7),
+    "topics.set_language": lambda c, w: topics.set_language(c, w.chat_id, 7, "de"),
+    "topics.of_chats": lambda c, w: topics.of_chats(c, [w.chat_id, w.other_chat_id]),
     "posts.latest": lambda c, w: posts.latest(c, w.account_id, 3),
     "posts.add": lambda c, w: posts.add(
         c, w.account_id, replace(w.post, id="brand new"), "f", w.now, why_not="", root_id=None
@@ -445,6 +455,7 @@ async def populate(db: Database, account: Account, post: Post, now: datetime) ->
         await enqueue(conn, drafts, now)
         for n in range(200):
             await choices.put(conn, n, {}, now)
+            await topics.set_language(conn, chat_ids[n % len(chat_ids)], n, "de")
         [first, *_] = await subscriptions.of_chat(conn, chat_ids[0])
         send = await deliveries.send_of(conn, chat_ids[0], 0, post_ids[0])
     whose = Removed(first.subscription_id, chat_ids[0], 0, first.account_id, (), "", None, now)

@@ -1,16 +1,18 @@
-"""/language: the language that the bot speaks in this chat."""
+"""/language: the language that the bot speaks in this chat, or in this topic of it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from bot.chat.buttons import abreast, press
 from bot.chat.desk import Command, Desk, Press
 from bot.chat.scene import Scene
+from bot.chat.wording import Say
 from bot.delivery.face import Styled
 from bot.locales import available, best_match, phrases
-from bot.store import chats
+from bot.store import chats, topics
 
 CHOOSE = "lg"
+#: In place of a tag: the group's language.
+GROUPS = "group"
 
 
 class Language:
@@ -31,6 +33,8 @@ class Language:
             return
         # each language is named in itself, so that whoever needs it can read it
         buttons = [press(phrases(tag)("language.name"), CHOOSE, tag) for tag in available()]
+        if scene.target.thread_id:
+            buttons.append(press(scene.phrases("language.as_group"), CHOOSE, GROUPS))
         await self._desk.answer(scene, Styled(scene.phrases("language.which")), abreast(buttons))
 
     async def choose(self, scene: Scene, arguments: list[str]) -> None:
@@ -38,15 +42,30 @@ class Language:
         tag = arguments[0] if arguments else ""
         if not await self._desk.allowed(scene):
             return
-        if tag not in available():
+        if tag == GROUPS and scene.target.thread_id:
+            await self._as_group(scene)
+        elif tag in available():
+            await self._set(scene, tag)
+        else:
             await self._desk.too_old(scene)
             return
-        await self._set(scene, tag)
         if scene.query is not None:
             await self._desk.voice.note(scene.query)
 
     async def _set(self, scene: Scene, tag: str) -> None:
+        thread_id = scene.target.thread_id
         async with self._desk.db.begin() as conn:
-            await chats.set_language(conn, scene.target.chat_id, tag)
-        changed = replace(scene, phrases=phrases(tag))
-        await self._desk.show(changed, Styled(changed.phrases("language.done")))
+            if thread_id:
+                await topics.set_language(conn, scene.chat_id, thread_id, tag)
+            else:
+                await chats.set_language(conn, scene.target.chat_id, tag)
+        say = Say(phrases(tag)).phrase("language.done")
+        if thread_id:
+            say.line("common.topic_here")
+        await self._desk.show(scene, say.styled())
+
+    async def _as_group(self, scene: Scene) -> None:
+        async with self._desk.db.begin() as conn:
+            await topics.set_language(conn, scene.chat_id, scene.target.thread_id, "")
+        changed = await self._desk.scene(scene.place, scene.query)
+        await self._desk.show(changed, Say(changed.phrases).phrase("language.back_to_group").styled())

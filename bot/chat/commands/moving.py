@@ -15,7 +15,7 @@ from bot.chat.wording import NAME_LIMIT, Mark, Say, one_line
 from bot.delivery.face import SendError, Styled
 from bot.locales import phrases
 from bot.model.subscription import MOST_SUBSCRIPTIONS, ChatKind, Target, TooManySubscriptionsError
-from bot.store import chats, choices, moving, subscriptions
+from bot.store import chats, choices, moving, subscriptions, topics
 from bot.store.moving import Place
 
 _log = structlog.get_logger(__name__)
@@ -52,6 +52,7 @@ class Moving:
         target = Place(payload["chat_id"], payload["thread_id"])
         async with desk.db.read() as conn:
             chat = await chats.by_id(conn, target.chat_id)
+            topic = await topics.language(conn, target.chat_id, target.thread_id)
         if chat is None or chat.paused:
             await desk.show(scene, Say(scene.phrases).phrase("move.gone").styled())
             return
@@ -66,7 +67,7 @@ class Moving:
         desk.ports.lookout.nudge()
         said = Say(scene.phrases).phrase("move.done", count=count, chat=Mark(payload["title"], "bold"))
         await desk.show(scene, said.styled())
-        speak = phrases(chat.language or desk.default_language)
+        speak = phrases(topic or chat.language or desk.default_language)
         await self._tell(chat.telegram_id, target.thread_id, Say(speak).phrase("move.arrived", count=count).styled())
 
     async def leave(self, scene: Scene, arguments: list[str]) -> None:
@@ -78,8 +79,9 @@ class Moving:
         await desk.show(scene, Say(scene.phrases).phrase("move.left").styled())
         async with desk.db.read() as conn:
             chat = await chats.by_id(conn, payload["chat_id"])
+            topic = await topics.language(conn, payload["chat_id"], payload["thread_id"])
         if chat is not None and not chat.paused:
-            speak = phrases(chat.language or desk.default_language)
+            speak = phrases(topic or chat.language or desk.default_language)
             await self._tell(chat.telegram_id, payload["thread_id"], Say(speak).phrase("move.refused").styled())
 
     async def _give_code(self, scene: Scene) -> None:
@@ -102,6 +104,7 @@ class Moving:
             given = await choices.take_anywhere(conn, code, desk.clock()) if _CODE.fullmatch(code) else None
             thread_id = given.payload.get("gives") if given is not None else None
             source = await chats.get(conn, given.telegram_id) if given is not None else None
+            topic = await topics.language(conn, source.id, thread_id or 0) if source is not None else ""
             if given is None or thread_id is None or source is None:
                 source = None
             elif (source.id, thread_id) != (scene.chat_id, scene.target.thread_id):
@@ -114,7 +117,7 @@ class Moving:
         if (source.id, thread_id) == (scene.chat_id, scene.target.thread_id):
             await desk.tell(scene, "move.same")
             return
-        speak = phrases(source.language or desk.default_language)
+        speak = phrases(topic or source.language or desk.default_language)
         ask = Say(speak).phrase("move.ask", chat=Mark(title, "bold")).styled()
         keyboard = ((press(speak("move.yes"), DO, token),), (press(speak("move.no"), LEAVE, token),))
         try:

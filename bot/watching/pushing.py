@@ -186,6 +186,11 @@ class Pushing:
             return challenge
         return None
 
+    def knows(self, token: str) -> bool:
+        """Whether a notification for this token is worth reading."""
+        topic = self._topics.get(token)
+        return topic is not None and topic.state is not State.LEAVING
+
     def ping(self, token: str, signature: str, body: bytes) -> bool | None:
         """A hub tells of a change: True when it was signed rightly and the source is asked, False when it is ignored,
         None for a subscription that there is not.

@@ -262,6 +262,8 @@ class Outbox:
     ) -> Sequence[Decided]:
         """One transaction."""
         now = self._clock()
+        if self._telling is not None:
+            self._telling.turn()
         async with self._db.begin() as conn:
             if self._guard is not None and not await self._guard(conn):
                 return self._lost_lease(ended, picked)

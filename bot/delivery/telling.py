@@ -4,6 +4,7 @@ It stands between the interpreter, which makes words, and the database, which re
 so every reader of a language gets the same, a restart does not wait anew, and what is owed is known whatever dies.
 """
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,7 +26,8 @@ PATIENCE = {
     Lane.URGENT: timedelta(seconds=2),
     Lane.ROUTINE: timedelta(seconds=20),
 }
-#: A turn waits so long for what needs no engine, seconds: a thread reads a usual post in two milliseconds.
+#: A turn waits so long in all for what needs no engine, seconds: a thread reads a usual post in two milliseconds, and the
+#: turn holds the database meanwhile.
 SOON = 0.03
 #: What was begun with its words goes on with them, however long they take to be made again after a start.
 _AGAIN = timedelta(seconds=1)
@@ -65,6 +67,12 @@ class Telling:
         self._kept: OrderedDict[Place, Rendition] = OrderedDict()
         #: Edits queued since the outbox last looked.
         self.paid = 0
+        #: What is left of this turn's ``SOON``.
+        self._left = SOON
+
+    def turn(self) -> None:
+        """Another turn begins."""
+        self._left = SOON
 
     def forget(self) -> None:
         """A turn was not written: what the database knows is read anew."""
@@ -80,8 +88,11 @@ class Telling:
         if kept is not None and kept.words is not None:
             return Told(kept.words)
         work = self.interpreter.ask(place, revision, account, phrases)
-        if kept is None:
-            await work.soon(SOON)
+        if kept is None and work.words is None and self._left > 0:
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            await work.soon(self._left)
+            self._left -= loop.time() - began
         if work.words is not None:
             await self._settle(conn, place, work.words, ask.now)
             return Told(work.words)

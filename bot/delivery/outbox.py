@@ -245,6 +245,7 @@ class Outbox:
                 self._ended = ended + self._ended
                 self._rests = resting + self._rests
                 self._came = came + self._came
+                self._looks.forget()
                 if self._telling is not None:
                     self._telling.forget()
                 self._unheard |= {head.delivery_id for head, _ in picked}

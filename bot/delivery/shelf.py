@@ -56,6 +56,10 @@ class Looks:
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 
+    def forget(self) -> None:
+        """A turn was not written: words that it had found out are in no row."""
+        self._kept.clear()
+
 
 class NotYetError(Exception):
     """Its words are being made, and it may wait for them."""

@@ -77,6 +77,7 @@ class Telling:
     def forget(self) -> None:
         """A turn was not written: what the database knows is read anew."""
         self._kept.clear()
+        self.paid = 0
 
     async def tell(
         self, conn: AsyncConnection, place: Place, revision: Revision, account: Account, phrases: Phrases, ask: Asking

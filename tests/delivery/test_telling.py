@@ -7,16 +7,33 @@ import pytest
 from outboxes import make, queue_posts
 from scripted import ScriptedMessenger
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from bot.delivery import interpreting
+from bot.delivery import outbox as outbox_module
 from bot.delivery.interpreting import Interpreter, Work
 from bot.model.delivery import Lane, State
+from bot.model.translation import Translation
 from bot.reading import reader
-from bot.store import deliveries
+from bot.store import deliveries, settling
 from bot.store.tables import renditions as kept
 
 #: No grammar reads it, so only an engine can say it.
 FREE = "请市民注意安全，尽量减少外出，看好老人孩子。"
+
+
+class Engine:
+    """A translator that promises nothing, and says something else each time."""
+
+    def __init__(self):
+        self.asked = 0
+
+    async def may(self, source, target):
+        return False
+
+    async def translate(self, text, source, target):
+        self.asked += 1
+        return Translation(f"Take care, said {self.asked}.", source, target, "deepl", "", None)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -85,3 +102,26 @@ async def test_a_turn_waits_once_however_many_of_its_posts_are_not_read_yet(db, 
         reading.set()
     assert await settled(db, clock) == {State.SENT: 10}
     assert len(messenger.messages) == 10
+
+
+async def test_what_a_turn_that_failed_had_found_out_is_found_out_anew(db, clock, run, monkeypatch):
+    """Else words go out that no row keeps, and the next reader of the language gets others."""
+    monkeypatch.setattr(outbox_module, "DATABASE_PAUSE", 0.01)
+    broken, real = [], settling.claim
+
+    async def claim(conn, claims, now):
+        if claims and not broken:
+            broken.append(claims)
+            raise OperationalError("UPDATE", {}, OSError("the disk is full"))
+        await real(conn, claims, now)
+
+    monkeypatch.setattr(settling, "claim", claim)
+    await queue_posts(db, clock, 1, lanes=(Lane.URGENT,), text=FREE)
+    messenger = ScriptedMessenger()
+    run(messenger, Engine())
+    assert await settled(db, clock) == {State.SENT: 1}
+    assert broken
+    async with db.read() as conn:
+        words = (await conn.execute(select(kept.c.words))).scalars().all()
+    assert [("said 1" in each) for each in words] == [True]
+    assert "said 1" in messenger.messages[0].text

@@ -4,13 +4,13 @@ Only where a chat asked for it. What may be urgent rings as a message of its own
 written in the transaction that decides it, so a crash loses no post; an edit that is done twice changes nothing.
 """
 
-import asyncio
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.judging import change
 from bot.delivery.live import has_room
+from bot.delivery.shelf import Shelf
 from bot.delivery.situations import words_of
 from bot.locales import Phrases
 from bot.model.alert import Severity
@@ -18,9 +18,8 @@ from bot.model.delivery import Lane, Op, State
 from bot.model.post import Post
 from bot.model.reading import Action, HazardKind, Reading
 from bot.reading.levelling import MOST_CHARACTERS
-from bot.reading.reader import read
 from bot.reading.rungs import gravity
-from bot.store import accounts, coverages, deliveries, settling
+from bot.store import coverages, deliveries, settling
 from bot.store import posts as post_store
 from bot.store.coverages import Covered, Root
 from bot.store.deliveries import Draft
@@ -50,12 +49,13 @@ def may_be_urgent(post: Post, reading: Reading) -> bool:
 
 
 async def take_in(
-    conn: AsyncConnection, delivery: Delivery, covered: Covered, root_id: int | None, now: datetime, phrases: Phrases
+    shelf: Shelf, delivery: Delivery, covered: Covered, root_id: int | None, now: datetime, phrases: Phrases
 ) -> bool:
     """Let a post that waits to be sent be named in the message of its series instead; False when it is none of one.
 
     All of it in the caller's transaction. ``root_id``: whose message grew last there.
     """
+    conn = shelf.conn
     if delivery.op is not Op.SEND or delivery.state is not State.QUEUED or delivery.parts or delivery.post_id is None:
         return False
     if delivery.lane is not Lane.ROUTINE or delivery.notice or delivery.root_id not in {None, delivery.post_id}:
@@ -67,14 +67,13 @@ async def take_in(
     if await coverages.lately(conn, covered, known.post_id, upto - WITHIN, upto, root_id) < SERIES - 1:
         return False
     post = (await post_store.revision(conn, known.post_id, known.revision)).post
-    words = words_of(post)
-    if len(words) > MOST_CHARACTERS:
+    if len(words_of(post)) > MOST_CHARACTERS:
         return False  # it is not read to its end, so nobody knows how urgent it is
-    reading = await asyncio.to_thread(read, words, published=post.published, utc_offset=post.utc_offset)
-    if may_be_urgent(post, reading):
+    reading = await shelf.readings.of((known.post_id, known.revision), post)
+    if reading is None or may_be_urgent(post, reading):
         return False
     root = await coverages.root(conn, root_id) if root_id is not None else None
-    if root is None or not await _goes_on(conn, root, delivery, upto, phrases):
+    if root is None or not await _goes_on(shelf, root, delivery, upto, phrases):
         notice = coverages.root_notice(covered[2], [delivery.id])
         new = await _enqueue(conn, delivery.chat_id, delivery.thread_id, notice, now)
         await coverages.set_root(conn, covered, new)
@@ -88,19 +87,17 @@ async def take_in(
     return True
 
 
-async def _goes_on(conn: AsyncConnection, root: Root, delivery: Delivery, at: datetime, phrases: Phrases) -> bool:
+async def _goes_on(shelf: Shelf, root: Root, delivery: Delivery, at: datetime, phrases: Phrases) -> bool:
     """The message is still there to grow, the series did not break off, and the line has room."""
     waits = root.state is State.QUEUED and not root.parts
     if root.message is None and not waits and not (root.in_doubt and root.state is not State.HELD):
         return False
-    lines = await coverages.named(conn, [*root.listed, delivery.id])
+    lines = await coverages.named(shelf.conn, [*root.listed, delivery.id])
     earlier = [each.published_at for each in lines if each.delivery_id != delivery.id]
     if not earlier or at - max(earlier) > WITHIN:
         return False
-    account = await accounts.get(conn, root.account_id)
-    if account is None:
-        return False
-    return await asyncio.to_thread(has_room, lines, account.account, phrases)
+    account = await shelf.account(root.account_id)
+    return account is not None and await has_room(lines, account, phrases, shelf.readings)
 
 
 async def _grow(conn: AsyncConnection, chat_id: int, thread_id: int, root_id: int, now: datetime) -> None:

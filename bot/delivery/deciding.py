@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.delivery import covering, old_news
 from bot.delivery.judging import UNCHANGED, Attempt, Repeat, change, ending, own_fault, repeat
 from bot.delivery.pacing import Ticket
+from bot.delivery.readings import Readings
 from bot.delivery.rendering import marked
 from bot.delivery.shelf import Looks, NotYetError, Shelf
 from bot.delivery.steps import Plan, plan
@@ -68,6 +69,7 @@ class Deciding:
     ) -> None:
         self._widen = widen
         self._telling = telling
+        self._readings = Readings()
         self._policy = policy
         self._weather = weather
         self._default_language = default_language
@@ -80,7 +82,7 @@ class Deciding:
         if not picked:
             return []
         loaded = {each.id: each for each in await waiting.load(conn, [head.delivery_id for head, _ in picked])}
-        shelf = Shelf(conn, [head.chat_id for head, _ in picked], looks, self._telling)
+        shelf = Shelf(conn, [head.chat_id for head, _ in picked], looks, self._readings, self._telling)
         decided: list[Decided] = []
         claims: list[Claim] = []
         changes: list[Change] = []
@@ -164,7 +166,7 @@ class Deciding:
             return False
         says = phrases(delivery.language or self._default_language)
         try:
-            return await covering.take_in(shelf.conn, delivery, covered, roots[covered], now, says)
+            return await covering.take_in(shelf, delivery, covered, roots[covered], now, says)
         except SQLAlchemyError:
             raise
         except Exception:  # design rule 7: it goes out as it is

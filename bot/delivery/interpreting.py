@@ -299,6 +299,7 @@ def _warming() -> Iterator[None]:
     warm_detecting()
     yield
     yield from reader.warming()
+    reader.warm()  # all of it is there: from now on it says so
 
 
 def _step(steps: Iterator[None] | None) -> Iterator[None] | None:

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, timedelta, timezone
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.delivery.composing import NAME_LIMIT, moment
 from bot.delivery.face import Part, Styled
 from bot.delivery.harmless import line, web_link
+from bot.delivery.readings import Readings
 from bot.delivery.rendering import TEXT_ROOM
+from bot.delivery.shelf import Shelf
 from bot.delivery.situations import words_of
 from bot.delivery.splitting import shorten
 from bot.delivery.writing import Writing, units
@@ -17,7 +17,6 @@ from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.post import Post
 from bot.model.reading import Figure
-from bot.reading.reader import read
 from bot.store import coverages
 from bot.store.codec import post_from_json
 from bot.store.coverages import Named, Root
@@ -32,28 +31,31 @@ _LOOKED_THROUGH = 3
 _OVER = {"withdrawn": "away.withdrawn", "cancelled": "away.cancelled"}
 
 
-async def shown(conn: AsyncConnection, root: Root, account: Account, phrases: Phrases) -> Part:
+async def shown(shelf: Shelf, root: Root, account: Account, phrases: Phrases) -> Part:
     """The message as it is now."""
-    lines = await coverages.named(conn, root.listed)
-    return Part(await asyncio.to_thread(_fitting, lines, account, phrases))
+    lines = await coverages.named(shelf.conn, root.listed)
+    facts = await _facts(lines, shelf.readings)
+    return Part(await asyncio.to_thread(_fitting, lines, facts, account, phrases))
 
 
-def has_room(lines: Sequence[Named], account: Account, phrases: Phrases) -> bool:
+async def has_room(lines: Sequence[Named], account: Account, phrases: Phrases, readings: Readings) -> bool:
     """Whether one message holds these lines and each still says something."""
-    return units(_composed(lines, account, phrases, _FULL).text) <= TEXT_ROOM
+    facts = await _facts(lines, readings)
+    full = await asyncio.to_thread(_composed, lines, facts, account, phrases, _FULL)
+    return units(full.text) <= TEXT_ROOM
 
 
-def _fitting(lines: Sequence[Named], account: Account, phrases: Phrases) -> Styled:
+def _fitting(lines: Sequence[Named], facts: str, account: Account, phrases: Phrases) -> Styled:
     text = Styled("")
     for limit in _LINE_LIMITS:
-        text = _composed(lines, account, phrases, limit)
+        text = _composed(lines, facts, account, phrases, limit)
         if units(text.text) <= TEXT_ROOM:
             return text
     return shorten(text, TEXT_ROOM)
 
 
-def _composed(lines: Sequence[Named], account: Account, phrases: Phrases, limit: int) -> Styled:
-    """What it is, how many posts since when, the newest that says facts; then each post with its time, oldest first."""
+def _composed(lines: Sequence[Named], facts: str, account: Account, phrases: Phrases, limit: int) -> Styled:
+    """What it is, how many posts since when, the newest facts; then each post with its time, oldest first."""
     posts = [post_from_json(each.content) for each in lines]
     name = line(account.name or account.key, NAME_LIMIT)
     out = Writing().add(phrases("live.title", name=name), "bold")
@@ -62,8 +64,7 @@ def _composed(lines: Sequence[Named], account: Account, phrases: Phrases, limit:
     offset = posts[0].utc_offset if posts[0].utc_offset is not None else account.utc_offset
     since = moment(lines[0].published_at, offset, phrases)
     out.add("\n" + phrases("situation.posts", count=len(lines), since=since))
-    stand = [post for each, post in zip(lines, posts, strict=True) if each.state not in _OVER]
-    if facts := _facts(stand):
+    if facts:
         out.add("\n" + phrases("live.latest", words=line(facts, _LINE_LIMITS[0])))
     out.add("\n")
     for each, post in zip(lines, posts, strict=True):
@@ -91,15 +92,20 @@ def first_sentence(text: str) -> str:
     return first
 
 
-def _facts(posts: Sequence[Post]) -> str:
-    """The newest post's sentence that proves something: a claim, else a figure; else its first sentence."""
-    for post in reversed(posts[-_LOOKED_THROUGH:]):
-        text = words_of(post)
-        reading = read(text, published=post.published, utc_offset=post.utc_offset)
+async def _facts(lines: Sequence[Named], readings: Readings) -> str:
+    """The newest post's sentence that proves something: a claim, else a figure; else its first sentence, also where it
+    cannot be read now. Posts that are over say nothing.
+    """
+    stand = [each for each in lines if each.state not in _OVER][-_LOOKED_THROUGH:]
+    posts = [post_from_json(each.content) for each in stand]
+    for each, post in zip(reversed(stand), reversed(posts), strict=True):
+        reading = await readings.of((each.post_id, each.revision), post)
+        if reading is None:
+            break
         clauses = [
             reading.clauses[claim.clause] for claim in reading.claims if 0 <= claim.clause < len(reading.clauses)
         ]
         clauses += [clause for clause in reading.clauses if any(isinstance(s.value, Figure) for s in clause.slots)]
         if clauses:
-            return text[clauses[0].span.start : clauses[0].span.end]
+            return words_of(post)[clauses[0].span.start : clauses[0].span.end]
     return first_sentence(words_of(posts[-1])) if posts else ""

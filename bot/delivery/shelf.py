@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.face import Rendered
+from bot.delivery.readings import Readings
 from bot.delivery.rendering import Manner, render
 from bot.delivery.telling import Asking, Telling, Told
 from bot.locales import Phrases
@@ -74,9 +75,15 @@ class Shelf:
     """Lives for one transaction."""
 
     def __init__(
-        self, conn: AsyncConnection, chat_ids: Iterable[int], looks: Looks, telling: Telling | None = None
+        self,
+        conn: AsyncConnection,
+        chat_ids: Iterable[int],
+        looks: Looks,
+        readings: Readings,
+        telling: Telling | None = None,
     ) -> None:
         self.conn = conn
+        self.readings = readings
         self._chat_ids = sorted(set(chat_ids))
         self._looks = looks
         self._telling = telling

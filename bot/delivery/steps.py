@@ -344,7 +344,7 @@ async def _named_anew(shelf: Shelf, send: SendRow, phrases: Phrases) -> list[Ste
     account = await shelf.account(root.account_id) if root is not None else None
     if root is None or account is None or root.message is None:
         return []
-    return [Step(await live.shown(shelf.conn, root, account, phrases), Kind.TOLD, edits=root.message)]
+    return [Step(await live.shown(shelf, root, account, phrases), Kind.TOLD, edits=root.message)]
 
 
 async def _live(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
@@ -355,7 +355,7 @@ async def _live(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
     if root is None or account is None:
         return Plan(skip="what it tells of is gone")
     edits = root.message if root.delivery_id != delivery.id else None
-    step = Step(await live.shown(shelf.conn, root, account, phrases), Kind.TOLD, edits=edits, silent=True)
+    step = Step(await live.shown(shelf, root, account, phrases), Kind.TOLD, edits=edits, silent=True)
     return Plan((step,), listed=root.listed, live=root.delivery_id)
 
 

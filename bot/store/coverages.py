@@ -49,6 +49,8 @@ class Named:
     """A post of a running report with its newest version (JSON, ``codec.post_from_json``)."""
 
     delivery_id: int
+    post_id: int
+    revision: int
     state: str
     published_at: datetime
     content: str
@@ -170,7 +172,7 @@ async def named(conn: AsyncConnection, delivery_ids: Sequence[int]) -> list[Name
     rows: list[Named] = []
     for start in range(0, len(delivery_ids), _CHUNK):
         some = (
-            select(d.id, p.state, p.published_at, revisions.c.content)
+            select(d.id, p.id, p.revision, p.state, p.published_at, revisions.c.content)
             .select_from(
                 deliveries.join(posts, p.id == d.post_id).join(
                     revisions, (revisions.c.post_id == p.id) & (revisions.c.number == p.revision)

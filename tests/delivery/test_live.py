@@ -2,19 +2,23 @@
 crash loses a post or says one twice; edits and removals keep it true. Only where it was asked for.
 """
 
+import asyncio
 import json
+import threading
 
 import pytest
 from outboxes import READER, enqueue, make, run_until_quiet
 from scripted import ScriptedMessenger, account
 from sqlalchemy import select, update
 
+from bot.delivery import readings
 from bot.delivery.face import GoneError, LostAnswerError
 from bot.delivery.live import first_sentence
 from bot.delivery.writing import units
 from bot.model.delivery import Lane, Op
 from bot.model.post import Post, RevisionKind
 from bot.model.subscription import ChatKind
+from bot.reading import reader
 from bot.store import accounts, chats, coverages, posts
 from bot.store.deliveries import Draft
 from bot.store.fingerprint import fingerprint
@@ -83,6 +87,12 @@ class Hall:
         async with self.db.read() as conn:
             found = select(table).where(table.c.op == op).order_by(table.c.id)
             return (await conn.execute(found)).all()
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def _warm():
+    """As soon after a start as the reader is ready."""
+    await asyncio.to_thread(reader.warm)
 
 
 @pytest.fixture
@@ -286,15 +296,13 @@ async def test_killed_around_any_request_every_post_is_named_once_it_goes_on(hal
 
 
 async def test_a_broken_reader_lets_the_post_go_out_as_it_is(hall, monkeypatch):
-    from bot.delivery import covering
-
     await hall.wrote()
     await hall.wrote()
 
     def broken(*_args, **_values):
         raise ValueError("a fault of ours")
 
-    monkeypatch.setattr(covering, "read", broken)
+    monkeypatch.setattr(reader, "read", broken)
     await hall.wrote()
     assert "第3项" in hall.texts[2]
     assert not hall.texts[2].startswith("Live: ")
@@ -350,3 +358,38 @@ async def test_what_is_too_long_to_be_read_rings_as_its_own_message(hall):
     await hall.wrote(RED + "现场有代表发言。" * 600)
     assert RED in hall.texts[3]
     assert not hall.messenger.messages[3].silent
+
+
+async def test_while_nothing_can_be_read_posts_go_out_by_themselves(hall, monkeypatch):
+    monkeypatch.setattr(readings, "PATIENCE", 0.02)
+    let_go = threading.Event()
+    monkeypatch.setattr(reader, "read", lambda *_given, **_more: let_go.wait(20))
+    try:
+        for _ in range(4):
+            await hall.wrote()
+        assert len(hall.messenger.messages) == 4
+    finally:
+        let_go.set()
+
+
+async def test_nothing_is_parsed_before_the_reader_is_ready(hall, monkeypatch):
+    monkeypatch.setattr(reader, "is_warm", lambda: False)
+    monkeypatch.setattr(reader, "read", lambda *_given, **_more: pytest.fail("it was read"))
+    for _ in range(4):
+        await hall.wrote()
+    assert len(hall.messenger.messages) == 4
+
+
+async def test_a_post_is_read_once_for_all_the_edits_that_name_it(hall, monkeypatch):
+    real, read = reader.read, []
+
+    def noting(text, **more):
+        read.append(text)
+        return real(text, **more)
+
+    monkeypatch.setattr(reader, "read", noting)
+    for _ in range(6):
+        await hall.wrote(run=False)
+    await hall.deliver()
+    assert [text.startswith("Live: ") for text in hall.texts] == [False, False, True]
+    assert len(read) == len(set(read)) == 4

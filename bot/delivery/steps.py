@@ -27,6 +27,7 @@ from bot.reading.relaying import is_over
 from bot.store import briefings, coverages, deliveries
 from bot.store import posts as post_store
 from bot.store.deliveries import SendRow
+from bot.store.forgetting import TAKEN_BACK
 from bot.store.waiting import Delivery
 
 #: States of a post that was taken back or is over: it is not said any more.
@@ -360,9 +361,11 @@ async def _live(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
 
 
 async def _notice(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
+    if not delivery.notice:
+        return Plan(skip=TAKEN_BACK)
     if delivery.notice.startswith(coverages.BEGINNING):
         return await _live(shelf, delivery, phrases)
-    listed = json.loads(delivery.notice).get("listed") if delivery.notice else None
+    listed = json.loads(delivery.notice).get("listed")
     if listed:
         steps = [Step(part, silent=delivery.silent) for part in await sum_up(shelf, listed, phrases)]
     elif delivery.notice.startswith(briefings.BEGINNING):

@@ -14,6 +14,8 @@ from bot.store.tables import chats, choices, deliveries, metadata, reports, subs
 FORGOTTEN = "forgotten"
 #: A forgotten chat's number, so that the true one is free at once: no chat of Telegram has more than 52 bits.
 _NOBODY = -(2**60)
+#: Why a notice without words is not said.
+TAKEN_BACK = "what it said was taken back"
 #: Values in one IN (…), far below what either database takes.
 _CHUNK = 500
 
@@ -48,7 +50,7 @@ async def forget(conn: AsyncConnection, chat_id: int, now: datetime) -> bool:
     telegram_id = (await conn.execute(select(chats.c.telegram_id).where(chats.c.id == chat_id))).scalar_one_or_none()
     if telegram_id is None:
         return False
-    await _take_back_words(conn, chat_id)
+    await _take_back_words(conn, chat_id, now)
     for table in _of_chats():
         if table is not deliveries:
             await conn.execute(delete(table).where(_chat_of(table) == chat_id))
@@ -68,15 +70,18 @@ async def purge(conn: AsyncConnection, before: datetime) -> int:
     return (await conn.execute(delete(chats).where(old))).rowcount
 
 
-async def _take_back_words(conn: AsyncConnection, chat_id: int) -> None:
-    """What its readers wrote lies in notices of the operators' chat, which are not this chat's."""
+async def _take_back_words(conn: AsyncConnection, chat_id: int, now: datetime) -> None:
+    """What its readers wrote lies in notices of the operators' chat, which are not this chat's. One that is on its way
+    just now arrives or does not; without its words it is not said again.
+    """
     mine = select(reports.c.delivery_id).where(reports.c.chat_id == chat_id)
     theirs = (await conn.execute(mine)).scalars().all()
     d = deliveries.c
     for start in range(0, len(theirs), _CHUNK):
         some = d.id.in_(theirs[start : start + _CHUNK])
         waiting = some & d.state.in_([State.QUEUED.value, State.UNSURE.value])
-        await conn.execute(update(deliveries).where(waiting).values(state=State.SKIPPED.value))
+        ended = {"state": State.SKIPPED.value, "error": TAKEN_BACK, "settled_at": now}
+        await conn.execute(update(deliveries).where(waiting).values(ended))
         await conn.execute(update(deliveries).where(some).values(notice=""))
 
 

@@ -86,7 +86,7 @@ class Recording:
             # the new message belongs to what the chat was shown of the post
             shown = (*plan.send.parts, carried.sent)
             await settling.rewrite_send(conn, plan.send.delivery_id, parts=shown)
-        if finished and plan.send is not None and plan.revision is not None:
+        if finished and plan.send is not None and (plan.revision is not None or plan.owed is not None):
             await settling.rewrite_send(conn, plan.send.delivery_id, revision=plan.revision, owed=plan.owed)
         for post_id in plan.alongside if finished else ():
             # what another account told of the event says from now on who confirms it and with which figures

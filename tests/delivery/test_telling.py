@@ -12,10 +12,12 @@ from sqlalchemy.exc import OperationalError
 from bot.delivery import interpreting
 from bot.delivery import outbox as outbox_module
 from bot.delivery.interpreting import Interpreter, Work
-from bot.model.delivery import Lane, State
+from bot.model.delivery import Lane, Op, State
 from bot.model.translation import Translation
 from bot.reading import reader
 from bot.store import deliveries, settling
+from bot.store.deliveries import Draft
+from bot.store.tables import deliveries as table
 from bot.store.tables import renditions as kept
 
 #: No grammar reads it, so only an engine can say it.
@@ -125,3 +127,23 @@ async def test_what_a_turn_that_failed_had_found_out_is_found_out_anew(db, clock
         words = (await conn.execute(select(kept.c.words))).scalars().all()
     assert [("said 1" in each) for each in words] == [True]
     assert "said 1" in messenger.messages[0].text
+
+
+async def test_a_mark_that_brings_the_words_pays_what_was_owed(db, clock, run):
+    """The words stand by then: another edit would change nothing."""
+    await queue_posts(db, clock, 1, lanes=(Lane.URGENT,), text=FREE)
+    messenger = ScriptedMessenger()
+    outbox = run(messenger, Engine())
+    await settled(db, clock)
+    async with db.begin() as conn:
+        await conn.execute(table.update().values(owed="en"))
+        (row,) = (await conn.execute(select(table))).all()
+        mark = Draft(
+            row.chat_id, Op.MARK, Lane.URGENT, post_id=row.post_id, revision=1, notice='{"phrase":"message.withdrawn"}'
+        )
+        await deliveries.enqueue_one(conn, mark, clock())
+    outbox.wake()
+    assert await settled(db, clock) == {State.SENT: 2}
+    assert "said 1" in messenger.messages[0].text
+    async with db.read() as conn:
+        assert set((await conn.execute(select(table.c.owed))).scalars()) == {""}

@@ -121,8 +121,8 @@ class Interpreter:
         self._translator, self._summariser = translator, summariser
         self._works: OrderedDict[Place | tuple[Post, str], Work] = OrderedDict()
         self._reading = ReadingThread()
-        #: Told of each place whose words stand now.
-        self.finished: Callable[[Place], None] = lambda _place: None
+        #: Told of each place whose words stand now, and of the words: they may not be kept here for long.
+        self.finished: Callable[[Place, Words], None] = lambda _place, _words: None
 
     def start(self) -> None:
         """Begin to compile the reader's grammar: it takes seconds, in which what comes is read all the same."""
@@ -153,11 +153,6 @@ class Interpreter:
         words = await self.ask(None, revision, account, phrases).whole(PREVIEW_SECONDS)
         return replace(words, promised=False, why=Why.UNAVAILABLE.value) if words.promised else words
 
-    def words_of(self, place: Place) -> Words | None:
-        """The words that stand for a place, None while they are made."""
-        work = self._works.get(place)
-        return work.words if work is not None else None
-
     def _bound(self) -> None:
         """Finished works go first; what is on its way stays, for others wait for it."""
         if len(self._works) > KEPT:
@@ -182,7 +177,7 @@ class Interpreter:
             work.words = _cut_short(work)
         work.told.set()
         if place is not None:
-            self.finished(place)
+            self.finished(place, work.words)
         elif work.words.why:  # whoever asks again may have better luck
             self._works.pop((post, phrases.language), None)
 

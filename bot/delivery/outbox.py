@@ -40,6 +40,7 @@ from bot.delivery.telling import OWED_FOR, Telling
 from bot.delivery.weather import Weather
 from bot.locales import phrases
 from bot.model.delivery import Lane
+from bot.model.words import Words
 from bot.store import accounts, posts, renditions, rests, settling, waiting
 from bot.store.database import Database
 from bot.store.renditions import Place
@@ -103,7 +104,7 @@ class Outbox:
         self._requesting = Requesting(messenger, pacing.further_turn)
         self._telling = Telling(interpreter) if interpreter is not None else None
         #: Places whose words stand since the last turn, and who waits for which.
-        self._came: list[Place] = []
+        self._came: list[tuple[Place, Words]] = []
         self._waiting: dict[Place, set[int]] = {}
         if interpreter is not None:
             interpreter.finished = self._words_came
@@ -152,8 +153,8 @@ class Outbox:
         """Telegram took what somebody else sent through this bot."""
         self._weather.answered()
 
-    def _words_came(self, place: Place) -> None:
-        self._came.append(place)
+    def _words_came(self, place: Place, words: Words) -> None:
+        self._came.append((place, words))
         self._woken.set()
 
     def finish(self) -> None:
@@ -232,7 +233,7 @@ class Outbox:
             if self._purse is not None:
                 await self._purse.refill()
         came, self._came = (self._came, []) if self._may_begin else ([], self._came)
-        for place in came:
+        for place, _ in came:
             self._backlog.hurry(self._waiting.pop(place, ()), self._clock())
         picked = self._pick()
         ended, self._ended = self._ended, []
@@ -259,7 +260,7 @@ class Outbox:
         ended: Sequence[Ended],
         picked: Sequence[tuple[Head, Ticket]],
         resting: Sequence[Rest],
-        came: Sequence[Place],
+        came: Sequence[tuple[Place, Words]],
     ) -> Sequence[Decided]:
         """One transaction."""
         now = self._clock()
@@ -271,9 +272,9 @@ class Outbox:
             await rests.save(conn, resting)
             await settling.unclaim(conn, sorted(self._unheard))
             await self._recording.write(conn, ended)
-            for place in came:
+            for place, words in came:
                 if self._telling is not None:
-                    await self._telling.come(conn, place, now)
+                    await self._telling.come(conn, place, words, now)
             decided = await self._deciding.decide(conn, picked, self._looks)
             going = {each.head.chat_id for each in decided if each.attempt is not None}
             over = {each.attempt.delivery.chat_id for each in ended}

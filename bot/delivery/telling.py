@@ -99,11 +99,10 @@ class Telling:
             return Told(work.words)
         return await self._meanwhile(conn, place, kept, work, ask)
 
-    async def come(self, conn: AsyncConnection, place: Place, now: datetime) -> None:
+    async def come(self, conn: AsyncConnection, place: Place, words: Words, now: datetime) -> None:
         """The interpreter has finished a place: write it down, where anybody was told to wait for it."""
-        words = self.interpreter.words_of(place)
         kept = await self._find(conn, place)
-        if words is not None and kept is not None and kept.words is None:
+        if kept is not None and kept.words is None:
             await self._settle(conn, place, words, now)
 
     async def _settle(self, conn: AsyncConnection, place: Place, words: Words, now: datetime) -> None:

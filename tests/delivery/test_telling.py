@@ -5,14 +5,16 @@ import threading
 
 import pytest
 from outboxes import make, queue_posts
-from scripted import ScriptedMessenger
+from scripted import ScriptedMessenger, account
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from bot.delivery import interpreting
 from bot.delivery import outbox as outbox_module
 from bot.delivery.interpreting import Interpreter, Work
+from bot.locales import phrases
 from bot.model.delivery import Lane, Op, State
+from bot.model.post import Post, Revision, RevisionKind
 from bot.model.translation import Translation
 from bot.reading import reader
 from bot.store import deliveries, settling
@@ -25,16 +27,18 @@ FREE = "请市民注意安全，尽量减少外出，看好老人孩子。"
 
 
 class Engine:
-    """A translator that promises nothing, and says something else each time."""
+    """A translator that says something else each time."""
 
-    def __init__(self):
-        self.asked = 0
+    def __init__(self, *, promises=False):
+        self.asked, self.promises, self.free = 0, promises, asyncio.Event()
+        self.free.set()
 
     async def may(self, source, target):
-        return False
+        return self.promises
 
     async def translate(self, text, source, target):
         self.asked += 1
+        await self.free.wait()
         return Translation(f"Take care, said {self.asked}.", source, target, "deepl", "", None)
 
 
@@ -50,10 +54,12 @@ async def run(db, clock):
 
     def start(messenger, engine=None):
         interpreter = Interpreter(engine)
+        start.interpreters.append(interpreter)
         outbox = make(db, clock, messenger, interpreter=interpreter)
         begun.append((asyncio.ensure_future(outbox.run()), interpreter))
         return outbox
 
+    start.interpreters = []
     yield start
     for task, interpreter in begun:
         task.cancel()
@@ -139,7 +145,12 @@ async def test_a_mark_that_brings_the_words_pays_what_was_owed(db, clock, run):
         await conn.execute(table.update().values(owed="en"))
         (row,) = (await conn.execute(select(table))).all()
         mark = Draft(
-            row.chat_id, Op.MARK, Lane.URGENT, post_id=row.post_id, revision=1, notice='{"phrase":"message.withdrawn"}'
+            row.chat_id,
+            Op.MARK,
+            Lane.URGENT,
+            post_id=row.post_id,
+            revision=1,
+            notice='{"phrase":"message.withdrawn"}',
         )
         await deliveries.enqueue_one(conn, mark, clock())
     outbox.wake()
@@ -147,3 +158,34 @@ async def test_a_mark_that_brings_the_words_pays_what_was_owed(db, clock, run):
     assert "said 1" in messenger.messages[0].text
     async with db.read() as conn:
         assert set((await conn.execute(select(table.c.owed))).scalars()) == {""}
+
+
+async def test_words_that_no_longer_lie_with_the_interpreter_when_their_turn_comes_are_said_all_the_same(
+    db, clock, run, monkeypatch
+):
+    """Others asked for so much meanwhile that finished work made room."""
+    monkeypatch.setattr(interpreting, "KEPT", 1)
+    await queue_posts(db, clock, 1, lanes=(Lane.URGENT,), text=FREE)
+    messenger, engine = ScriptedMessenger(), Engine(promises=True)
+    engine.free.clear()
+    run(messenger, engine)
+    interpreter = run.interpreters[-1]
+    real = interpreter.finished
+
+    def finished(place, *words):
+        real(place, *words)
+        for number in range(3):
+            post = Post("weibo", account().key, str(number), f"{FREE}{number}", "https://a.example/")
+            interpreter.ask(None, Revision(post, 1, RevisionKind.NEW), account(), phrases("en"))
+
+    interpreter.finished = finished
+    async with asyncio.timeout(10):
+        while not messenger.messages:
+            clock.advance(0.1)
+            await asyncio.sleep(0.005)
+        assert "A translation follows." in messenger.messages[0].text
+        engine.free.set()
+        while not messenger.messages[0].edits:
+            clock.advance(0.1)
+            await asyncio.sleep(0.005)
+    assert "said" in messenger.messages[0].text

@@ -4,6 +4,7 @@ Only where a chat asked for it. What may be urgent rings as a message of its own
 written in the transaction that decides it, so a crash loses no post; an edit that is done twice changes nothing.
 """
 
+import json
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -58,6 +59,8 @@ async def take_in(
     conn = shelf.conn
     if delivery.op is not Op.SEND or delivery.state is not State.QUEUED or delivery.parts or delivery.post_id is None:
         return False
+    if delivery.retries:
+        return False  # it was tried by itself, or the message that was to name it came to nothing
     if delivery.lane is not Lane.ROUTINE or delivery.notice or delivery.root_id not in {None, delivery.post_id}:
         return False
     known = await post_store.get(conn, delivery.post_id)
@@ -109,6 +112,19 @@ async def _grow(conn: AsyncConnection, chat_id: int, thread_id: int, root_id: in
 async def _enqueue(conn: AsyncConnection, chat_id: int, thread_id: int, notice: str, now: datetime) -> int:
     draft = Draft(chat_id, Op.NOTICE, Lane.ROUTINE, thread_id, silent=True, notice=notice)
     return await deliveries.enqueue_one(conn, draft, now)
+
+
+async def come_to_nothing(conn: AsyncConnection, delivery: Delivery, now: datetime) -> None:
+    """A notice was given up for good. Where it was of a running report, what it was to name is said all the same: in a new
+    message, or, where that was the message itself, each by itself.
+    """
+    if not delivery.notice.startswith(coverages.BEGINNING):
+        return
+    root_id = json.loads(delivery.notice)["live"].get("root")
+    if root_id is not None:
+        await go_on_anew(conn, delivery, root_id, now)
+    elif (root := await coverages.root(conn, delivery.id)) is not None:
+        await coverages.say_singly(conn, root.listed, now)
 
 
 async def go_on_anew(conn: AsyncConnection, delivery: Delivery, root_id: int, now: datetime) -> None:

@@ -108,6 +108,8 @@ class Deciding:
                 await _owe(conn, found)
             elif found is not None:
                 changes.append(found)
+                if found.state is State.FAILED and delivery is not None:
+                    await covering.come_to_nothing(conn, delivery, now)
             decided.append(Decided(head, ticket, found if isinstance(found, Attempt) else None))
         await settling.claim(conn, claims, now)
         await settling.change(conn, changes)
@@ -135,7 +137,8 @@ class Deciding:
             why = delivery.paused_reason or "the chat is paused"
             return self._ended(delivery, State.FAILED, why, now)
         if old_news.why_old(delivery, now):
-            count = await old_news.fold(shelf.conn, delivery, now)
+            async with shelf.conn.begin_nested():  # all of it or nothing
+                count = await old_news.fold(shelf.conn, delivery, now)
             log.info("old news summed up", chat=delivery.telegram_id, count=count)
             return None
         if await self._named(shelf, delivery, now):
@@ -166,10 +169,12 @@ class Deciding:
             return False
         says = phrases(delivery.language or self._default_language)
         try:
-            return await covering.take_in(shelf, delivery, covered, roots[covered], now, says)
-        except SQLAlchemyError:
-            raise
+            # all of it or nothing; and on PostgreSQL a statement that failed fails all that come after it
+            async with shelf.conn.begin_nested():
+                return await covering.take_in(shelf, delivery, covered, roots[covered], now, says)
         except Exception:  # design rule 7: it goes out as it is
+            if shelf.conn.invalidated:
+                raise
             log.exception("a running report could not be gone on with", delivery=delivery.id)
             return False
 

@@ -107,6 +107,8 @@ class Recording:
         else:
             change = judging.failed(attempt, result, ended.at, self._rng)
         self._written[change.delivery_id] = change
+        if change.state is State.FAILED:
+            await covering.come_to_nothing(conn, attempt.delivery, ended.at)
         match result:
             case MigratedError(new_chat_id=new_chat_id):
                 await chats.migrate(conn, attempt.delivery.telegram_id, new_chat_id)
@@ -119,6 +121,7 @@ class Recording:
         """
         delivery = ended.attempt.delivery
         await chats.pause(conn, delivery.telegram_id, str(error))
+        await coverages.say_singly_in(conn, delivery.chat_id, ended.at)  # given up too, each with the reason
         given_up = await settling.fail_waiting_of_chat(conn, delivery.chat_id, str(error), ended.at)
         log.warning("a chat cannot be written to; it is paused", chat=delivery.telegram_id, given_up=given_up)
 

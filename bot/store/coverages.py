@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import LISTED, Op, SentPart, State
@@ -199,6 +199,26 @@ async def refold(conn: AsyncConnection, delivery_ids: Sequence[int], root_id: in
     for start in range(0, len(delivery_ids), _CHUNK):
         mine = deliveries.c.id.in_(delivery_ids[start : start + _CHUNK])
         await conn.execute(update(deliveries).where(mine).values(folded_into=root_id))
+
+
+async def say_singly(conn: AsyncConnection, delivery_ids: Sequence[int], now: datetime) -> None:
+    """What no message names goes out by itself after all: it is queued again, as tried once."""
+    for start in range(0, len(delivery_ids), _CHUNK):
+        await _queue_again(conn, deliveries.c.id.in_(delivery_ids[start : start + _CHUNK]), now)
+
+
+async def say_singly_in(conn: AsyncConnection, chat_id: int, now: datetime) -> None:
+    """The same for everything in a chat that the message of a running report was to name and does not."""
+    d = deliveries.c
+    roots = select(d.id).where(d.chat_id == chat_id, d.op == Op.NOTICE.value, d.notice.startswith(BEGINNING))
+    await _queue_again(conn, (d.chat_id == chat_id) & d.folded_into.in_(roots), now)
+
+
+async def _queue_again(conn: AsyncConnection, which: ColumnElement[bool], now: datetime) -> None:
+    d = deliveries.c
+    unsaid = which & (d.state == State.EXPIRED.value) & (d.op == Op.SEND.value) & (d.parts == "[]")
+    again = {"state": State.QUEUED.value, "not_before": now, "error": "", "folded_into": None, "settled_at": None}
+    await conn.execute(update(deliveries).where(unsaid).values({**again, "retries": d.retries + 1}))
 
 
 async def list_in(conn: AsyncConnection, delivery_ids: Sequence[int], message_id: int, now: datetime) -> None:

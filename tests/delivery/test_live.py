@@ -9,10 +9,10 @@ import threading
 import pytest
 from outboxes import READER, enqueue, make, run_until_quiet
 from scripted import ScriptedMessenger, account
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from bot.delivery import readings
-from bot.delivery.face import GoneError, LostAnswerError
+from bot.delivery.face import BlockedError, GoneError, LostAnswerError, RejectedError
 from bot.delivery.live import first_sentence
 from bot.delivery.writing import units
 from bot.model.delivery import Lane, Op
@@ -393,3 +393,67 @@ async def test_a_post_is_read_once_for_all_the_edits_that_name_it(hall, monkeypa
     await hall.deliver()
     assert [text.startswith("Live: ") for text in hall.texts] == [False, False, True]
     assert len(read) == len(set(read)) == 4
+
+
+# ------------------------------------------------------------------ faults that stay
+
+
+def refusing(what, error):
+    def before(asked):
+        if asked[0] == what and asked[2] is not None and asked[2].styled.text.startswith("Live: "):
+            raise error
+
+    return before
+
+
+async def test_what_an_edit_that_is_refused_for_good_was_to_name_begins_a_new_message(hall):
+    for _ in range(3):
+        await hall.wrote()
+    hall.messenger.before = refusing("edit", RejectedError("message is too strange"))
+    await hall.wrote()
+    hall.messenger.before = lambda _what: None
+    await hall.wrote()
+    assert len(hall.messenger.messages) == 4
+    assert "第3项" not in hall.texts[3]
+    assert "第4项" in hall.texts[3]
+    assert "第5项" in hall.texts[3]
+    assert {row.state for row in await hall.rows()} == {"sent"}
+
+
+async def test_where_the_message_itself_is_refused_for_good_its_posts_go_out_by_themselves(hall):
+    hall.messenger.before = refusing("send", RejectedError("message is too strange"))
+    for _ in range(4):
+        await hall.wrote()
+    assert len(hall.messenger.messages) == 4
+    assert not any(text.startswith("Live: ") for text in hall.texts)
+    assert {row.state for row in await hall.rows()} == {"sent"}
+
+
+@pytest.mark.parametrize("what", ["send", "edit"])
+async def test_what_a_chat_that_blocks_the_bot_was_not_told_is_given_up_with_the_reason(hall, what):
+    for _ in range(2 if what == "send" else 3):
+        await hall.wrote()
+    hall.messenger.before = refusing(what, BlockedError("bot was blocked by the user"))
+    await hall.wrote()
+    last = (await hall.rows())[-1]
+    assert (last.state, last.error) == ("failed", "bot was blocked by the user")
+
+
+async def broken_statement(conn, *_given):
+    await conn.execute(text("SELECT nothing FROM nowhere"))
+
+
+async def broken_by_a_fault_of_ours(conn, *_given):
+    raise ValueError("a fault of ours")
+
+
+@pytest.mark.parametrize("broken", [broken_statement, broken_by_a_fault_of_ours])
+async def test_a_fault_half_way_leaves_nothing_half_done_and_the_post_goes_out_as_it_is(hall, monkeypatch, broken):
+    await hall.wrote()
+    await hall.wrote()
+    monkeypatch.setattr(coverages, "set_root", broken)
+    await hall.wrote()
+    assert "第3项" in hall.texts[2]
+    assert not hall.texts[2].startswith("Live: ")
+    assert len(hall.messenger.messages) == 3
+    assert not await hall.rows("notice")

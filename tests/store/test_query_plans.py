@@ -258,6 +258,8 @@ CALLS: dict[str, Call] = {
         c, coverages.Root(w.delivery_id, w.account_id, State.SENT, PART, False, ()), [7]
     ),
     "coverages.growth_waits": lambda c, w: coverages.growth_waits(c, w.chat_id, w.delivery_id),
+    "coverages.say_singly": lambda c, w: coverages.say_singly(c, [w.delivery_id], w.now),
+    "coverages.say_singly_in": lambda c, w: coverages.say_singly_in(c, w.chat_id, w.now),
     "coverages.named": lambda c, w: coverages.named(c, [w.delivery_id, w.delivery_id + 1]),
     "coverages.unlisted": lambda c, w: coverages.unlisted(c, [w.delivery_id]),
     "coverages.refold": lambda c, w: coverages.refold(c, [w.delivery_id], 7),

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -25,6 +26,9 @@ from bot.watching.weigher import Weigher, Weight
 from bot.watching.wishing import Wishes, Wishing
 
 log = structlog.get_logger(__name__)
+
+#: How long a page's posts may wait for the filters, seconds. A hundred thousand that are ready take one or two.
+LOOKING_S = 10.0
 
 
 @dataclass(slots=True)
@@ -83,14 +87,20 @@ async def foresee(
         return Foreseen()
     weights = await _weigh(db, weigher, said, known, now)
     try:
-        # at the first look after a start also without news: the first alert shall not wait for thousands of filters
-        wishes = await wishing.of(db, watch.account_id)
-        recounted = [post for post in same if post.id in counted] if wishes.counting else []
-        if not len(wishes) or not (said or recounted):
-            return Foreseen(weights=weights)
-        again = await _weigh(db, weigher, recounted, {}, now)
-        found = Foreseen(looked_at=wishes.known(), weights={**again, **weights})
-        await asyncio.to_thread(_look, found, wishes, said, recounted, known, watch.account.name)
+        async with asyncio.timeout(LOOKING_S):
+            # at the first look after a start also without news: the first alert shall not wait for thousands of filters
+            wishes = await wishing.of(db, watch.account_id)
+            recounted = [post for post in same if post.id in counted] if wishes.counting else []
+            if not len(wishes) or not (said or recounted):
+                return Foreseen(weights=weights)
+            again = await _weigh(db, weigher, recounted, {}, now)
+            found = Foreseen(looked_at=wishes.known(), weights={**again, **weights})
+            look = partial(_look, found, wishes, said, recounted, known, watch.account.name)
+            await wishing.aside(watch.account_id, look)
+    except TimeoutError:
+        # what the thread may find yet is not looked at: it writes to ``found`` until it ends
+        log.warning("matching took too long; it is done where posts are queued", account=watch.account.key)
+        return Foreseen(weights=weights)
     except Exception:  # design rule 7: what breaks here is tried again there, where the alert goes out all the same
         log.exception("matching broke before the queueing; it is tried again there", account=watch.account.key)
         return Foreseen(weights=weights)

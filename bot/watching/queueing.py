@@ -3,9 +3,11 @@ transaction, so that what was seen is queued or neither happened (design rule 1)
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -24,8 +26,13 @@ from bot.watching.weigher import Weight
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 #: The key of the filter for everything.
 _EVERYTHING = ""
+#: How long one transaction may wait for filters that were not looked at before it, seconds: others wait to write meanwhile.
+#: A filter takes some hundredths of a millisecond; after this the post goes to every subscriber (design rule 7).
+MATCHING_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class Queueing:
         self._conn = conn
         self._account_id = account_id
         self._now = now
+        self._patience = MATCHING_S
         self.queued = 0
 
     @property
@@ -189,15 +197,28 @@ class Queueing:
             return []
         found, unknown = self._foreseen.split(said.post, keys)
         if unknown:
-            wishes = await fanout.wishes(self._conn, self._account_id, unknown)
-            # in a thread: folding a long text, or looking for thousands of words in it, takes longer than the loop may
-            # stand still
             reading = self._foreseen.reading(said.post)
-            seen = await asyncio.to_thread(
-                facts_of, said.post, reading, revision=said.revision, account_name=self._account_name
-            )
-            found += await asyncio.to_thread(passing, wishes, seen)
+            facts = partial(facts_of, said.post, reading, revision=said.revision, account_name=self._account_name)
+            seen = await self._aside(facts)
+            ordered = sorted(unknown)
+            # by pages: PostgreSQL ends a transaction that stands still for ten seconds
+            for start in range(0, len(ordered), fanout.WISHES):
+                some = ordered[start : start + fanout.WISHES]
+                wishes = await fanout.wishes(self._conn, self._account_id, some)
+                found += await self._aside(partial(passing, wishes, seen))
         return found
+
+    async def _aside(self, work: Callable[[], T]) -> T:
+        """In a thread: folding a long text, or looking for thousands of words in it, takes longer than the loop may stand
+        still. Raises TimeoutError when this transaction has waited for such things for ``MATCHING_S`` in all.
+        """
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            async with asyncio.timeout(self._patience):
+                return await asyncio.to_thread(work)
+        finally:
+            self._patience = max(0.0, self._patience - (loop.time() - began))
 
     async def _by_keys(self, word: Word, keys: Sequence[str], *, anew: bool) -> None:
         for start in range(0, len(keys), fanout.WISHES):

@@ -8,7 +8,8 @@ is what this saves, and walking them all, where there are many.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
 
 from bot.matching.evaluating import passes
 from bot.matching.facts import Facts
@@ -100,26 +101,45 @@ class Wishing:
         self._accounts: OrderedDict[int, Wishes] = OrderedDict()
         #: The counts of each account's posts at the last look, by post.
         self._counts: dict[int, dict[str, tuple[int | None, ...]]] = {}
+        #: What threads do with each account's filters, also where nobody waits for it any more: nothing stops a thread.
+        self._at_work: dict[int, asyncio.Future[None]] = {}
 
     def knows(self, account_id: int) -> bool:
         """Whether the filters of an account were read before."""
         return account_id in self._accounts
 
     async def of(self, db: Database, account_id: int) -> Wishes:
-        """The filters of an account as they stand in the database now."""
+        """The filters of an account as they stand in the database now. Raises TimeoutError while a thread is still at them
+        that was not waited for to its end.
+        """
+        if account_id in self._at_work:
+            raise TimeoutError
         async with db.read() as conn:
             keys = await fanout.keys(conn, account_id)
             wishes = self._accounts.get(account_id) or Wishes()
             missing = wishes.unknown(keys)
             found = await fanout.wishes(conn, account_id, missing) if missing else []
-        if found:
-            await asyncio.to_thread(wishes.add, found)
-        if len(wishes) > len(keys):
-            await asyncio.to_thread(wishes.keep_only, keys)
+        # what is made ready late is there the next time
         self._accounts[account_id] = wishes
         self._accounts.move_to_end(account_id)
+        if found:
+            await self.aside(account_id, partial(wishes.add, found))
+        if len(wishes) > len(keys):
+            await self.aside(account_id, partial(wishes.keep_only, keys))
         self._make_room()
         return wishes
+
+    async def aside(self, account_id: int, work: Callable[[], None]) -> None:
+        """Do something with an account's filters off the loop. Who waits no longer leaves it to end by itself."""
+        working = asyncio.ensure_future(asyncio.to_thread(work))
+        self._at_work[account_id] = working
+        working.add_done_callback(lambda done: self._ended(account_id, done))
+        await asyncio.shield(working)
+
+    def _ended(self, account_id: int, working: "asyncio.Future[None]") -> None:
+        self._at_work.pop(account_id, None)
+        if working.cancelled() or working.exception() is not None:
+            self._accounts.pop(account_id, None)  # half of it may be there
 
     def counted_anew(self, account_id: int, counts: dict[str, tuple[int | None, ...]]) -> set[str]:
         """Of a page's posts, those whose counts are others than at the look before (in this process), or were not seen."""

@@ -1,13 +1,15 @@
 """Words are looked for before the transaction that queues, and whoever subscribed in between is not missed."""
 
+import asyncio
 import random
+import threading
 
 import pytest
 
 from bot.matching.evaluating import passes
 from bot.model.post import Count, Engagement
 from bot.store import fanout
-from bot.watching import foreseeing, intake, wishing
+from bot.watching import foreseeing, intake, queueing, wishing
 from bot.watching.recording import Recorder
 from bot.watching.weigher import Weigher
 
@@ -153,3 +155,50 @@ async def test_an_edit_that_a_filter_sees_rings_where_it_did_not(town):
     await town.deliver()
     weigher.close()
     assert [len(town.messenger.texts(chat)) for chat in (1001, 1002)] == [1, 1]
+
+
+@pytest.fixture
+def stuck(monkeypatch):
+    """Matching before the transaction stands still until it is let go; how many are at it."""
+    let_go, begun = threading.Event(), []
+
+    def stands_still(tree, seen):
+        begun.append(tree.text)
+        let_go.wait(20)
+        return passes(tree, seen)
+
+    monkeypatch.setattr(wishing, "passes", stands_still)
+    monkeypatch.setattr(foreseeing, "LOOKING_S", 0.05)
+    stands_still.begun, stands_still.let_go = begun, let_go
+    yield stands_still
+    let_go.set()
+
+
+async def test_matching_that_stands_still_holds_up_no_bell_and_rings_for_the_same_readers(rainy, stuck, monkeypatch):
+    async with asyncio.timeout(10):
+        await rainy.see(rainy.post(1, "暴雨，部分路段封路"))
+        await rainy.see(rainy.post(2, "地铁停运"))
+        await rainy.deliver()
+    assert [len(rainy.messenger.texts(1000 + n)) for n in range(5)] == [1, 1, 1, 0, 0]
+    # nothing was begun behind what stands still
+    assert len(stuck.begun) == 1
+    stuck.let_go.set()
+    monkeypatch.setattr(foreseeing, "LOOKING_S", 10.0)
+    async with asyncio.timeout(10):
+        while len(stuck.begun) < len(WORDS):  # it ends by itself
+            await asyncio.sleep(0.005)
+    await asyncio.sleep(0)
+    await rainy.see(rainy.post(3, "停水"))
+    await rainy.deliver()
+    assert len(rainy.messenger.texts(1003)) == 1
+
+
+async def test_where_matching_stands_still_in_the_transaction_too_the_post_goes_to_every_subscriber(
+    rainy, stuck, monkeypatch
+):
+    monkeypatch.setattr(foreseeing, "passes", lambda *_given: stuck.let_go.wait(20))
+    monkeypatch.setattr(queueing, "MATCHING_S", 0.05)
+    async with asyncio.timeout(10):
+        await rainy.see(rainy.post(1, "暴雨"))
+        await rainy.deliver()
+    assert [len(rainy.messenger.texts(1000 + n)) for n in range(5)] == [1] * 5

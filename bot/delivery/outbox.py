@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.backlog import Backlog
@@ -30,27 +29,26 @@ from bot.delivery.face import (
 )
 from bot.delivery.interpreting import Interpreter
 from bot.delivery.judging import Attempt
+from bot.delivery.owing import ask_for_what_is_owed
 from bot.delivery.pacing import Pacing, Ticket
 from bot.delivery.paying import Purse
 from bot.delivery.recording import Ended, Recording
 from bot.delivery.requesting import Carried, Requesting
 from bot.delivery.scanning import Scan
 from bot.delivery.shelf import Looks
-from bot.delivery.telling import OWED_FOR, Telling
+from bot.delivery.telling import Telling
 from bot.delivery.weather import Weather
-from bot.locales import phrases
 from bot.model.delivery import Lane
 from bot.model.words import Words
-from bot.store import accounts, posts, renditions, rests, settling, waiting
+from bot.store import rests, settling, waiting
 from bot.store.database import Database
+from bot.store.lease import DATABASE_FAULTS
 from bot.store.renditions import Place
 from bot.store.rests import Rest
 from bot.store.waiting import Head
 
 log = structlog.get_logger(__name__)
 
-#: What a database that is down or busy raises; OSError comes from the PostgreSQL driver's connecting.
-DATABASE_FAULTS = (SQLAlchemyError, OSError)
 #: A database that did not take a turn is asked again after this, seconds; when stopping, so often at most.
 DATABASE_PAUSE, STOPPING_TRIES = 2.0, 3
 #: An intent is written this long before the bot's window has room for its message, seconds: the commit must not cost
@@ -175,28 +173,16 @@ class Outbox:
             self._pacing.rest(chat, (until - self._clock()).total_seconds())
         if doubtful:
             log.warning("messages were on their way when the last run ended; sent again, marked", count=doubtful)
-        if not self._idle:
-            await self._ask_what_is_owed()
         async with asyncio.TaskGroup() as tasks:
+            owed = None
+            if self._telling is not None and not self._idle:
+                asking = ask_for_what_is_owed(self._db, self._telling.interpreter, self._clock)
+                owed = tasks.create_task(asking, name="owed")
             await self._take_turns(tasks)
+            if owed is not None:
+                owed.cancel()
         if self._token_lost is not None:
             raise self._token_lost
-
-    async def _ask_what_is_owed(self) -> None:
-        """Words that the last run was asked for and did not live to say."""
-        if self._telling is None:
-            return
-        async with self._db.read() as conn:
-            for place in await renditions.owing(conn, self._clock() - OWED_FOR):
-                post_id, number, language = place
-                try:
-                    revision = await posts.revision(conn, post_id, number)
-                    account_id = await posts.account_of(conn, post_id)
-                    stored = await accounts.get(conn, account_id) if account_id is not None else None
-                except LookupError:
-                    continue
-                if stored is not None:
-                    self._telling.interpreter.ask(place, revision, stored.account, phrases(language))
 
     async def _take_turns(self, tasks: asyncio.TaskGroup) -> None:
         failures = 0

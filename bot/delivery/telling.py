@@ -33,8 +33,6 @@ SOON = 0.03
 _AGAIN = timedelta(seconds=1)
 #: Renditions kept in memory.
 _KEPT = 512
-#: What was asked for longer ago than this and never said is given up.
-OWED_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from bot.store.tables import chats, deliveries, renditions
 
 #: Post, revision, language (a tag that the bot speaks).
 Place = tuple[int, int, str]
-#: Rows that are still owed words, looked at after a start.
-MOST_OWED = 1000
+#: Rows that are still owed words, looked at at a time after a start.
+OWED_AT_ONCE = 100
 _KEY = ("chat_id", "thread_id", "post_id", "revision", "op")
 
 
@@ -54,16 +54,37 @@ async def say(conn: AsyncConnection, place: Place, words: Words, now: datetime) 
     await conn.execute(update(renditions).where(*_at(place)).values(words=to_json(words)))
 
 
-async def owing(conn: AsyncConnection, since: datetime) -> list[Place]:
-    """What was asked for since then and never said, oldest first: whoever asked may have died over it."""
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What was asked for at that moment."""
+
+    asked_at: datetime
+    place: Place
+
+
+async def owing(conn: AsyncConnection, since: datetime, after: Owed | None = None) -> list[Owed]:
+    """What was asked for since then and never said, oldest first: whoever asked may have died over it. By pages: ``after``
+    is the last one of the page before.
+    """
     r = renditions.c
-    rows = await conn.execute(
-        select(r.post_id, r.revision, r.language)
-        .where(r.words == "", r.asked_at >= since)
-        .order_by(r.asked_at)
-        .limit(MOST_OWED)
-    )
-    return [(post_id, revision, language) for post_id, revision, language in rows]
+    found = select(r.asked_at, r.post_id, r.revision, r.language).where(r.words == "", r.asked_at >= since)
+    if after is not None:
+        post_id, revision, language = after.place
+        later = (r.post_id > post_id) | (
+            (r.post_id == post_id) & ((r.revision > revision) | ((r.revision == revision) & (r.language > language)))
+        )
+        found = found.where(
+            r.asked_at >= after.asked_at, (r.asked_at > after.asked_at) | ((r.asked_at == after.asked_at) & later)
+        )
+    rows = await conn.execute(found.order_by(r.asked_at, r.post_id, r.revision, r.language).limit(OWED_AT_ONCE))
+    return [Owed(asked_at, (post_id, revision, language)) for asked_at, post_id, revision, language in rows]
+
+
+async def given_up(conn: AsyncConnection, since: datetime, before: datetime) -> int:
+    """How many of the words asked for in that time were never said, though a reader has the post without them."""
+    r = renditions.c
+    unsaid = (r.words == "", r.bell != "", r.asked_at >= since, r.asked_at < before)
+    return int((await conn.execute(select(func.count()).select_from(renditions).where(*unsaid))).scalar_one())
 
 
 async def pay(conn: AsyncConnection, place: Place, now: datetime) -> int:

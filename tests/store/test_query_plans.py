@@ -350,7 +350,10 @@ CALLS: dict[str, Call] = {
     "renditions.ask": lambda c, w: renditions.ask(c, (w.post_id, 1, "en"), w.now),
     "renditions.ring": lambda c, w: renditions.ring(c, (w.post_id, 1, "en"), Words(headline="Orange")),
     "renditions.say": lambda c, w: renditions.say(c, (w.post_id, 1, "en"), Words(headline="Orange"), w.now),
-    "renditions.owing": lambda c, w: renditions.owing(c, w.now),
+    "renditions.owing": lambda c, w: renditions.owing(
+        c, w.now, renditions.Owed(w.now + timedelta(minutes=5), (w.post_id, 1, "en"))
+    ),
+    "renditions.given_up": lambda c, w: renditions.given_up(c, w.now, w.now + timedelta(minutes=5)),
     "renditions.pay": lambda c, w: renditions.pay(c, (w.post_id, 1, "en"), w.now),
     "renditions.anew": lambda c, w: renditions.anew(c, w.chat_id, w.post_id, w.now),
     "posts.get": lambda c, w: posts.get(c, w.post_id),

@@ -26,6 +26,8 @@ _AM = frozenset(
 )
 _NOONS = frozenset(["中午"])
 _NIGHT = frozenset(["晚上", "晚间", "夜间", "夜里", "今晚", "明晚", "昨晚", "当晚", "晚", "夜", "밤", "深夜"])
+#: The halves of the day by their short names.
+_HALF = re.compile(r"[ap]\.?\s?m\b", re.IGNORECASE)
 
 
 def steps(words: Words) -> Iterator[Step]:
@@ -115,6 +117,10 @@ def _checked(
         )
         if afternoon and late and (hour < 6 or hour == NOON_HOUR):  # noqa: PLR2004 - 2 at night
             yield clock_time(match.group(), hour % NOON_HOUR, hour % NOON_HOUR + NOON_HOUR, minute=minute)
+            return
+        if hour == NOON_HOUR and not afternoon and not _HALF.search(match.group()):
+            # "from 6:00 to 12:00 in the morning" ends at noon, "12 a.m." is midnight
+            yield clock_time(match.group(), 0, NOON_HOUR, minute=minute)
             return
         hour = hour % NOON_HOUR + (NOON_HOUR if afternoon else 0)
     yield clock_time(match.group(), hour, minute=minute, second=second)

@@ -12,6 +12,8 @@ _ENDS = re.compile(
 _BLANKS = re.compile(r"^[\s\W_]*$")
 #: Characters of a clause that may share its negation with the one before it.
 _SHORT = 5
+#: Who is spoken to, before what they are asked.
+_WHO = re.compile(r"^.{0,12}?(?:市民|居民|群众|网友|公众|游客|大家)(?:朋友)?(?:们)?")
 #: Clauses, and what joins them.
 _COMMAS = re.compile(r"([,:、]|\b(?:and|but|or|y|et|und|e|ni|nor)\b)")
 #: "Do not … or …": one negation for several things.
@@ -98,7 +100,10 @@ def _needed(part: _Part, other: _Part) -> int:
         forbid = [bool(part.words.prohibition.search(clause)) for clause in pieces[::2]]
         joins = "、" in part.text and _AND.search(other.text)
         if joins or _OR.search(other.text):
-            short = [one and len(clause.strip()) <= _SHORT for one, clause in zip(forbid, pieces[::2], strict=True)]
+            short = [
+                one and len(_WHO.sub("", clause).strip()) <= _SHORT
+                for one, clause in zip(forbid, pieces[::2], strict=True)
+            ]
             pairs = zip(short, short[1:], pieces[1::2], strict=False)
             needed -= sum(
                 one and next_ and (joint == "、" or bool(_OR.search(other.text))) for one, next_, joint in pairs

@@ -176,10 +176,13 @@ class Watcher:
         heapq.heapify(self._heap)
 
     def _newer_here(self, known: Watch, listed: Watch) -> bool:
-        """True when this process knows more of an account than the database does, or just as much."""
+        """True when this process knows more of an account than the database did when it was read, or just as much."""
         if known.account_id in self._polling or self._recorder.is_pending(known.account_id):
             return True
-        return known.last_poll_at == listed.last_poll_at
+        # a poll that was written down while the list was being read is not in it: due by the list, it was just done
+        if known.last_poll_at is None or listed.last_poll_at is None:
+            return listed.last_poll_at is None
+        return known.last_poll_at >= listed.last_poll_at
 
     def _start_due(self) -> float:
         """Start a poll for everything that is due; gives the seconds until the next one."""
@@ -188,6 +191,8 @@ class Watcher:
             _, account_id = heapq.heappop(self._heap)
             watch = self._watches.get(account_id)
             if watch is None or account_id in self._polling or watch.state != "active" or self._tasks is None:
+                continue
+            if watch.next_poll_at > now:  # put off since, as when its whole site rests: that time is in the heap too
                 continue
             slot = self._slots.get(watch.account.kind)
             if slot is None or not self._may_poll(watch.account.kind):

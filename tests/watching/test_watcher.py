@@ -210,6 +210,49 @@ async def test_when_a_site_refuses_all_its_accounts_rest_and_start_again_spread(
     assert len(set(due)) == 4
 
 
+async def test_what_was_about_to_be_due_rests_with_its_site(town):
+    await town.watch("1")
+    await town.watch("2", due_in=20)
+    until = town.clock() + timedelta(minutes=30)
+    town.site.outcome = Refused("HTTP 432", until, site_wide=True)
+    async with town.watching() as watcher:
+        await town.until(lambda: watcher._watches and all(w.next_poll_at >= until for w in watcher._watches.values()))
+        town.clock.advance(21)  # before the list is read again
+        watcher._woken.set()
+        await town.until(lambda: not watcher._woken.is_set())
+        await asyncio.sleep(0.05)
+    assert town.site.polled == ["1"]
+
+
+async def test_a_poll_that_ends_while_the_list_is_being_read_is_not_done_again(town, monkeypatch):
+    read_list, goes_on, reads = accounts.watched, asyncio.Event(), []
+
+    async def slowly(conn):
+        listed = await read_list(conn)
+        reads.append(len(listed))
+        if len(reads) == 2:
+            await goes_on.wait()
+        return listed
+
+    monkeypatch.setattr(watching.account_store, "watched", slowly)
+    await town.watch("1")
+    town.site.open.clear()
+    async with town.watching() as watcher:
+        await town.until(lambda: town.site.polled)
+        watcher.nudge()
+        await town.until(lambda: len(reads) == 2)  # the list as it was before the poll ended
+        town.clock.advance(1)
+        town.site.open.set()
+        await town.until(lambda: _written(town, "posts"))
+        await town.until(lambda: not watcher._polling)
+        goes_on.set()
+        await town.until(lambda: not watcher._list_changed)
+        watcher.nudge()
+        await town.until(lambda: len(reads) == 3)
+        await town.until(lambda: not watcher._polling)
+    assert town.site.polled == ["1"]
+
+
 async def _all_rest(town, until) -> bool:
     return all([(await town.stored(key)).next_poll_at >= until for key in ("1", "2", "3", "4")])
 

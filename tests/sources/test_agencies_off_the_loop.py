@@ -47,7 +47,7 @@ def recorded(name: str) -> bytes:
     [
         (lambda out: NmcSource(out, lambda: NOW), "https://www.nmc.cn/rest/findAlarm", ["read_list", "read_page"],
          {"rest": recorded("nmc/list.json"), "publish": recorded("nmc/page.html")}),
-        (CencSource, "https://news.ceic.ac.cn/speedsearch.html", ["read_list"],
+        (lambda out: CencSource(out, lambda: NOW), "https://news.ceic.ac.cn/speedsearch.html", ["read_list"],
          {"speedsearch": recorded("cenc/speedsearch.html")}),
         (HkoSource, "https://data.weather.gov.hk/weatherAPI/opendata/weather.php", ["read_summary", "read_bulletins"],
          {"warnsum": json.dumps({"WTS": WARNED}).encode(), "warningInfo": b'{"details": []}'}),

@@ -65,7 +65,7 @@ async def test_a_signal_is_raised_with_a_sound_in_the_readers_official_words_and
 
 
 async def test_a_quake_that_is_reviewed_is_edited_where_it_was_told(chats):
-    source = CencSource(None)
+    source = CencSource(None, chats.clock)
     line = {"CATA_ID": "A", "O_TIME": "2026-07-21 11:51:00", "EPI_LAT": 30, "EPI_LON": 99, "LOCATION_C": "四川甘孜州"}
     (quick,) = source.read(json.dumps([{**line, "M": 4.8, "AUTO_FLAG": "A"}]).encode(), "a")
     (sure,) = source.read(json.dumps([{**line, "M": 6.9, "AUTO_FLAG": "M"}]).encode(), "a")

@@ -59,7 +59,8 @@ async def second(town):
 
 def cenc(magnitude=5.6, at="2026-07-21 11:50:40", name="A"):
     line = {"CATA_ID": name, "O_TIME": at, "EPI_LAT": 30, "EPI_LON": 99, "LOCATION_C": "四川甘孜州"}
-    (post,) = CencSource(None).read(json.dumps([{**line, "M": magnitude, "AUTO_FLAG": "M"}]).encode(), "a")
+    body = json.dumps([{**line, "M": magnitude, "AUTO_FLAG": "M"}]).encode()
+    (post,) = CencSource(None, lambda: datetime(2026, 7, 21, 3, 51, tzinfo=UTC)).read(body, "a")
     return post
 
 

@@ -23,4 +23,4 @@ ABOUT = About(
 
 def make_source(parts: Parts) -> Source:
     """Build the source of China's earthquake list."""
-    return CencSource(parts.fetcher)
+    return CencSource(parts.fetcher, parts.clock)

@@ -3,8 +3,9 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
 from bot.fetching import Fetcher, FetchError, Limits
@@ -25,6 +26,7 @@ from bot.sources.face import (
     UnreadableError,
 )
 from bot.sources.links import as_url, normalised
+from bot.sources.sharing import SharedLists
 
 #: Earthquakes are urgent: asked each minute, never less often than each five; told after 15 blind minutes.
 CENC_PACE = Pace(default=60, floor=60, ceiling=300, promise=900, at_once=2)
@@ -63,8 +65,10 @@ class CencSource:
     pace = CENC_PACE
     ids_may_churn = False
 
-    def __init__(self, fetcher: Fetcher) -> None:
+    def __init__(self, fetcher: Fetcher, clock: Callable[[], datetime]) -> None:
         self._fetcher = fetcher
+        # magnitudes are sifted from one list
+        self._lists = SharedLists(fetcher, clock, CENC_PACE.floor)
 
     def claims(self, what: str) -> Claim:
         """SURE for the centre's addresses and for "cenc:4.5"."""
@@ -84,7 +88,7 @@ class CencSource:
         """Ask for the list."""
         url = asking.asked_url(memory, _address(account.key))
         try:
-            response = await self._fetcher.fetch(asking.poll_request(url, memory, _ACCEPT, _LIMITS))
+            response = await self._lists.ask(asking.poll_request(url, memory, _ACCEPT, _LIMITS))
         except FetchError as error:
             return asking.failed(error)
         if response.not_modified:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.fetching import Fetcher, FetchError, Limits, Response
@@ -28,23 +28,14 @@ from bot.sources.face import (
 from bot.sources.jma.lists import Which, feeds_named, kind_of, read_list, wanted
 from bot.sources.jma.telegrams import JAPAN_MIN, LANGUAGE, NAME, read_telegram
 from bot.sources.jma.threads import linked, threads_of, to_json
+from bot.sources.sharing import SharedLists
 
 #: The feeds are rebuilt each minute and hold at least the last ten; JMA asks not to come more often.
 JMA_PACE = Pace(default=60, floor=60, ceiling=120, promise=900, at_once=1)
-#: Accounts of one feed (several offices) share one answer for so long, in seconds.
-_SHARED_S = 55.0
 #: After a gap so much of the long feed is news; what is older has ended or is told anew.
 _OLDEST_NEWS = timedelta(hours=24)
 _LIST_LIMITS = Limits(max_bytes=8 * 1024 * 1024)
 _PAGE = "https://www.jma.go.jp/bosai/"
-
-
-@dataclass(slots=True)
-class _Kept:
-    """A feed's last answer, and when it was last known to be the newest (seconds since 1970)."""
-
-    response: Response
-    at: float
 
 
 class JmaSource:
@@ -61,7 +52,8 @@ class JmaSource:
 
     def __init__(self, fetcher: Fetcher, clock: Callable[[], datetime]) -> None:
         self._fetcher, self._clock = fetcher, clock
-        self._lists: dict[str, _Kept] = {}
+        # offices share their feed; a long one is some megabytes and is seldom wanted again
+        self._lists = SharedLists(fetcher, clock, JMA_PACE.floor, bulky=lambda url: url.endswith("_l.xml"))
 
     def claims(self, what: str) -> Claim:
         """SURE for JMA's addresses and for "jma:eqvol"."""
@@ -124,25 +116,8 @@ class JmaSource:
         return tuple(_incomplete(entry, origin) for entry in entries)
 
     async def _list(self, url: str, memory: Memory) -> Response:
-        """The feed's newest answer: of the last minute where another account asked, else from the site.
-
-        Raises FetchError.
-        """
-        kept, now = self._lists.get(url), self._clock().timestamp()
-        if kept is not None and 0 <= now - kept.at < _SHARED_S:
-            return kept.response
-        # a long feed is some megabytes and is seldom wanted again
-        self._lists = {name: one for name, one in self._lists.items() if not name.endswith("_l.xml")}
-        known: Memory = memory
-        if kept is not None:
-            known = {"etag": kept.response.validators.etag, "modified": kept.response.validators.last_modified}
-        response = await self._fetcher.fetch(asking.poll_request(url, known, ACCEPT, _LIST_LIMITS))
-        if response.not_modified and kept is not None:
-            kept.at = now
-            return kept.response
-        if asking.refusal(response) is None and not response.not_modified:
-            self._lists[url] = _Kept(response, now)
-        return response
+        """The feed's newest answer: of the last minute where another account asked. Raises FetchError."""
+        return await self._lists.ask(asking.poll_request(url, memory, ACCEPT, _LIST_LIMITS))
 
     async def _gathered(
         self, account: Account, which: Which, listed: tuple[Entry, ...], memory: Memory, after: dict[str, object]

@@ -27,6 +27,7 @@ from bot.sources.face import (
 )
 from bot.sources.nmc.alarms import BEIJING_MIN, LANGUAGE, SITE, Item, Listed, post_of, read_list, read_page
 from bot.sources.nmc.places import Place, place_of
+from bot.sources.sharing import SharedLists
 
 #: Warnings are urgent: asked each minute, never less often than each five; subscribers are told after 15 blind minutes.
 NMC_PACE = Pace(default=60, floor=60, ceiling=300, promise=900, at_once=2)
@@ -78,6 +79,8 @@ class NmcSource:
 
     def __init__(self, fetcher: Fetcher, clock: Callable[[], datetime]) -> None:
         self._fetcher, self._clock = fetcher, clock
+        # divisions are sifted from the country's list
+        self._lists = SharedLists(fetcher, clock, NMC_PACE.floor)
 
     def claims(self, what: str) -> Claim:
         """SURE for the service's addresses and for "nmc:湖南"."""
@@ -100,9 +103,7 @@ class NmcSource:
             return Broken("The address of this list cannot be read.", "Remove the account and add it again.")
         url = place.page(1, PAGE_SIZE)
         try:
-            response = await self._fetcher.fetch(
-                _with_headers(asking.poll_request(url, memory, _ACCEPT, _LIST_LIMITS))
-            )
+            response = await self._lists.ask(_with_headers(asking.poll_request(url, memory, _ACCEPT, _LIST_LIMITS)))
         except FetchError as error:
             return asking.failed(error)
         waiting = bool(memory.get("bare")) or bool(memory.get("gap"))

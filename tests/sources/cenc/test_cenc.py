@@ -18,9 +18,21 @@ RECORDED = Path(__file__).parents[2] / "recorded" / "cenc"
 PATH = "/ajax/google"
 
 
+class MinuteByMinute(CencSource):
+    """Each poll comes as long after the one before as the pace wants it at least."""
+
+    def __init__(self, fetcher, clock):
+        super().__init__(fetcher, clock)
+        self.clock = clock
+
+    async def poll(self, account, memory):
+        self.clock.advance(CENC_PACE.floor)
+        return await super().poll(account, memory)
+
+
 @pytest.fixture
-def cenc(open_fetcher) -> CencSource:
-    return CencSource(open_fetcher)
+def cenc(open_fetcher, clock) -> CencSource:
+    return MinuteByMinute(open_fetcher, clock)
 
 
 @pytest.fixture

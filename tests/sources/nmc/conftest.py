@@ -6,15 +6,23 @@ from pathlib import Path
 import pytest
 
 from bot.model.account import Account
-from bot.sources.nmc import NmcSource
+from bot.sources.nmc import NMC_PACE, NmcSource
 
 RECORDED = Path(__file__).parents[2] / "recorded" / "nmc"
 PATH = "/rest/findAlarm"
 
 
+class MinuteByMinute(NmcSource):
+    """Each poll comes as long after the one before as the pace wants it at least."""
+
+    async def poll(self, account, memory):
+        self._clock.advance(NMC_PACE.floor)
+        return await super().poll(account, memory)
+
+
 @pytest.fixture
 def nmc(open_fetcher, clock) -> NmcSource:
-    return NmcSource(open_fetcher, clock)
+    return MinuteByMinute(open_fetcher, clock)
 
 
 @pytest.fixture

@@ -128,12 +128,22 @@ async def save_watch(conn: AsyncConnection, watch: Watch) -> None:
     await conn.execute(update(watches).where(watches.c.account_id == watch.account_id).values(values))
 
 
-async def save_quiet(conn: AsyncConnection, rows: Sequence[Quiet]) -> None:
+async def save_quiet(
+    conn: AsyncConnection, rows: Sequence[Quiet], memories: Mapping[int, Mapping[str, object] | None] | None = None
+) -> None:
     """Write many polls that brought nothing, in one statement: the site answered, so trouble is over and
-    ``problem``, ``advice`` and ``failures`` are cleared. Memory and ``blind_told_at`` stay as they are.
+    ``problem``, ``advice`` and ``failures`` are cleared. ``blind_told_at`` stays as it is, and so does the memory of
+    all but those in ``memories``, by account.
     """
     if rows:
         await conn.execute(_SAVE_QUIET, [dict(zip(_QUIET, row, strict=True)) for row in rows])
+    changed = [
+        {"watched": account_id, "kept": memory_to_json(memory)}
+        for account_id, memory in (memories or {}).items()
+        if memory is not None
+    ]
+    if changed:
+        await conn.execute(_SAVE_MEMORY, changed)
 
 
 def memory_to_json(memory: Mapping[str, object]) -> str:
@@ -191,6 +201,8 @@ _SAVE_QUIET = (
         failures=0,
     )
 )
+
+_SAVE_MEMORY = update(watches).where(watches.c.account_id == bindparam("watched")).values(memory=bindparam("kept"))
 
 
 def _watches() -> Select[Any]:

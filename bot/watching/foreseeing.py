@@ -43,6 +43,8 @@ class Foreseen:
     counted: dict[str, set[str]] = field(default_factory=dict)
     #: What the words of posts prove, by their ids.
     weights: Mapping[str, Weight] = field(default_factory=dict)
+    #: Every post of the page is recorded as it is.
+    settled: bool = False
 
     def split(self, post: Post, keys: Collection[str]) -> tuple[list[str], set[str]]:
         """Of these keys, those whose filters are known to let the post through, and those that nothing is known of."""
@@ -82,9 +84,10 @@ async def foresee(
     if watch.baseline_at is None or (ids_may_churn and not known):
         return Foreseen()  # a feed that gave all its entries new ids has nothing new in it
     said, same = _parted(posts, known, prints, now)
+    settled = all(_is_recorded(post, known, prints) for post in posts if not post.incomplete)
     counted = wishing.counted_anew(watch.account_id, {post.id: _counts(post) for post in same})
     if not (said or counted) and wishing.knows(watch.account_id):
-        return Foreseen()
+        return Foreseen(settled=settled)
     weights = await _weigh(db, weigher, said, known, now)
     try:
         async with asyncio.timeout(LOOKING_S):
@@ -92,9 +95,9 @@ async def foresee(
             wishes = await wishing.of(db, watch.account_id)
             recounted = [post for post in same if post.id in counted] if wishes.counting else []
             if not len(wishes) or not (said or recounted):
-                return Foreseen(weights=weights)
+                return Foreseen(weights=weights, settled=settled)
             again = await _weigh(db, weigher, recounted, {}, now)
-            found = Foreseen(looked_at=wishes.known(), weights={**again, **weights})
+            found = Foreseen(looked_at=wishes.known(), weights={**again, **weights}, settled=settled)
             look = partial(_look, found, wishes, said, recounted, known, watch.account.name)
             await wishing.aside(watch.account_id, look)
     except TimeoutError:
@@ -112,9 +115,13 @@ def _parted(
 ) -> tuple[list[Post], list[Post]]:
     """Posts that are new or changed, and those that were said and are what they were; without what may not be said."""
     fit = [post for post in posts if not post.incomplete and not why_not_relayed(post, now, lifts=False)]
-    said = [post for post in fit if post.id not in known or known[post.id].fingerprint != prints.get(post.id)]
-    same = [post for post in fit if post.id in known and known[post.id].fingerprint == prints.get(post.id)]
+    said = [post for post in fit if not _is_recorded(post, known, prints)]
+    same = [post for post in fit if _is_recorded(post, known, prints)]
     return said, [post for post in same if known[post.id].state == "current" and not known[post.id].why_not]
+
+
+def _is_recorded(post: Post, known: Mapping[str, KnownPost], prints: Mapping[str, str]) -> bool:
+    return post.id in known and known[post.id].fingerprint == prints.get(post.id)
 
 
 async def _weigh(

@@ -54,6 +54,8 @@ class Recorder:
         self._rng = rng
         self._queued = queued
         self._quiet: dict[int, Watch] = {}
+        #: Of these, those whose source remembers something else than what is written.
+        self._remembering: set[int] = set()
         self._asked = Asked()
         self._weigher = weigher
         self._wishing = Wishing()
@@ -84,12 +86,12 @@ class Recorder:
             (w.account_id, w.next_poll_at, w.last_ok_at or w.next_poll_at, w.interval_s, w.outcome)
             for w in self._quiet.values()
         ]
-        self._quiet = {}
+        memories = {w.account_id: w.memory for w in self._quiet.values() if w.account_id in self._remembering}
+        self._quiet, self._remembering = {}, set()
         async with self._db.begin() as conn:
-            await account_store.save_quiet(conn, rows)
+            await account_store.save_quiet(conn, rows, memories)
 
     async def _posts(self, pace: Pace, watch: Watch, outcome: Posts, now: datetime, *, ids_may_churn: bool) -> Watch:
-        self._quiet.pop(watch.account_id, None)
         first_look = watch.baseline_at is None
         prints = await asyncio.to_thread(fingerprints, outcome.posts)
         foreseen = await foresee(
@@ -102,6 +104,13 @@ class Recorder:
             wishing=self._wishing,
             weigher=self._weigher,
         )
+        if foreseen.settled and not foreseen.counted and self._as_before(watch, outcome):
+            after = replace(self._well(pace, watch, outcome, now, news=False), outcome="posts")
+            if after.memory != watch.memory:
+                self._remembering.add(watch.account_id)
+            self._quiet[watch.account_id] = after
+            return after
+        self._no_longer_quiet(watch)
 
         async def write(conn: AsyncConnection) -> tuple[Watch, Taken, list[str]]:
             taken = await take_in(
@@ -135,6 +144,17 @@ class Recorder:
             self._queued()
         return after
 
+    def _as_before(self, watch: Watch, outcome: Posts) -> bool:
+        """True when nothing but its posts could be worth writing down, and the account was well before."""
+        same_account = outcome.account is None or outcome.account == watch.account
+        well = watch.failures == 0 and watch.blind_told_at is None and watch.baseline_at is not None
+        return well and same_account and not outcome.notes and _told(outcome.lacking) == watch.reason
+
+    def _no_longer_quiet(self, watch: Watch) -> None:
+        """What waits to be written of it is written otherwise."""
+        self._quiet.pop(watch.account_id, None)
+        self._remembering.discard(watch.account_id)
+
     async def _in_one_transaction(self, write: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Do it; again from the beginning when PostgreSQL ended it to undo a deadlock. A revision changes rows that a
         turn of the outbox may hold just then, and an alert must not wait for the next poll because of that.
@@ -158,7 +178,7 @@ class Recorder:
         if watch.failures == 0 and watch.blind_told_at is None and unchanged:
             self._quiet[watch.account_id] = after
             return after
-        self._quiet.pop(watch.account_id, None)
+        self._no_longer_quiet(watch)
         async with self._db.begin() as conn:
             after = await self._told_back(conn, watch, after, now)
             await account_store.save_watch(conn, after)
@@ -186,7 +206,7 @@ class Recorder:
         after = replace(after, next_poll_at=now + timedelta(seconds=wait))
         if not outcome.gone:
             return await self._save(after, outcome.memory)
-        self._quiet.pop(watch.account_id, None)
+        self._no_longer_quiet(watch)
         after = replace(after, state="gone", blind_told_at=now)
         async with self._db.begin() as conn:
             await account_store.save_watch(conn, after)
@@ -209,7 +229,7 @@ class Recorder:
     async def tell_blind(self, watch: Watch, since: datetime) -> Watch:
         """Tell the subscribers that this source has gone blind, and remember that they were told."""
         now = self._clock()
-        self._quiet.pop(watch.account_id, None)
+        self._no_longer_quiet(watch)
         after = replace(watch, blind_told_at=now)
         async with self._db.begin() as conn:
             told = await freshness.tell_blind(conn, watch, since, now)
@@ -255,7 +275,7 @@ class Recorder:
         )
 
     async def _save(self, after: Watch, memory: object) -> Watch:
-        self._quiet.pop(after.account_id, None)
+        self._no_longer_quiet(after)
         if isinstance(memory, dict):
             after = replace(after, memory=memory)
         async with self._db.begin() as conn:

@@ -170,6 +170,34 @@ async def test_quiet_polls_are_written_at_a_stop(town):
     assert stored.last_ok_at == town.clock()
 
 
+async def test_a_page_that_is_as_it_was_is_written_with_the_quiet_polls_and_so_is_what_its_source_remembers(town):
+    await town.watch("1")
+    told = post(1, town.clock)
+    town.site.outcome = Posts((told,), {"etag": "a"})
+    account_id = (await town.stored("1")).account_id
+    async with town.watching() as watcher:
+        await town.until(lambda: _written(town, "posts"))
+        town.clock.advance(60)
+        town.site.outcome = Posts((told,), {"etag": "b"})
+        watcher.nudge()
+        await town.until(lambda: watcher._recorder.is_pending(account_id))
+        assert (await town.stored("1")).memory == {"etag": "a"}
+    stored = await town.stored("1")
+    assert (stored.memory, stored.last_ok_at) == ({"etag": "b"}, town.clock())
+    assert stored.next_poll_at > town.clock()
+    async with town.watching() as watcher:  # what is new is written at once
+        town.clock.advance(60)
+        town.site.outcome = Posts((told, post(2, town.clock)), {"etag": "c"})
+        watcher.nudge()
+        await town.until(lambda: len(town.site.polled) == 3)
+        await town.until(lambda: _remembered(town, "c"))
+        assert not watcher._recorder.is_pending(account_id)
+
+
+async def _remembered(town, etag: str) -> bool:
+    return (await town.stored("1")).memory == {"etag": etag}
+
+
 async def test_accounts_due_at_the_same_moment_drift_apart(town):
     await town.watch(*(str(n) for n in range(1, 31)))
     async with town.watching():

@@ -150,7 +150,10 @@ def _tame(element: Element) -> None:
     if ":" in tag and not tag.startswith("{"):
         prefix, _, name = tag.partition(":")
         uri = _MEDIA_RSS if prefix == "media" else "urn:undeclared"
-        element.tag = f"{{{uri}}}{re.sub('[^A-Za-z0-9_]', '', name) or 'x'}"
+        plain = re.sub("[^A-Za-z0-9_]", "", name)
+        element.tag = (
+            f"{{{uri}}}{'x' if plain[:1].isdigit() or not plain else ''}{plain}"  # a name begins with no digit
+        )
     for attribute in [str(a) for a in element.attrib if ":" in str(a) and not str(a).startswith("{")]:
         del element.attrib[attribute]
 

@@ -88,6 +88,13 @@ def test_prefixes_that_nobody_declared_are_read():
     assert post.media[0].url == "https://x.example/a.jpg"
 
 
+@pytest.mark.parametrize("name", ["media:4000", "m:", "m:-", "m:ü", "m:x:y", "m:9-"])
+def test_a_prefixed_name_that_is_none_is_no_obstacle(name):
+    item = f"<item><guid>1</guid><title>Flood</title><{name}>x</{name}></item>"
+    feed = read_feed(f"<rss><channel>{item}</channel></rss>".encode(), "a", "https://fire.example/")
+    assert [post.title for post in feed.posts] == ["Flood"]
+
+
 def test_control_characters_and_half_surrogates_do_not_reach_a_post():
     body = b'{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","title":"a\\ud800\\u0000b","content_text":"c\\udfffd"}]}'
     (post,) = read_feed(body, "a", "https://fire.example/").posts

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from bot.model.alert import Alert, Area, Certainty, Circle, Hazard, MsgType, Scope, Severity, Status, Urgency, Wording
+from bot.model.alert import Alert, Area, Certainty, Circle, Hazard, MsgType, Scope, Severity, Urgency, Wording
 from bot.model.post import Post
 from bot.sources import json
 from bot.sources.charset import decode
+from bot.sources.drills import status_in_chinese
 from bot.sources.face import UnreadableError
 from bot.sources.plain import one_line, safe_url
 
@@ -36,7 +37,6 @@ _AT_HOME = re.compile(
 #: Least magnitude of each severity, at home and abroad: what shakes somebody else's country wakes nobody here.
 _LEVELS_AT_HOME = ((6.5, Severity.EXTREME), (5.0, Severity.SEVERE), (4.0, Severity.MODERATE))
 _LEVELS_ABROAD = ((7.5, Severity.SEVERE), (6.5, Severity.MODERATE))
-_DRILL, _TRIAL = re.compile(r"演练|演习"), re.compile(r"测试|试验")
 _AUTOMATIC = frozenset(("A", "AU", "AUTO", "(AUTO)", "AUTOMATIC"))
 _REVIEWED = frozenset(("M", "MANUAL", "REVIEWED", "CC", "C"))
 #: A revision moves a quake by seconds and some tens of kilometres.
@@ -173,7 +173,7 @@ def post_of(quake: Quake, account: str, name: str, url: str) -> Post:
         onset=quake.at,
         areas=(Area(place, circles=(Circle(quake.latitude, quake.longitude, 0.0),)),),
     )
-    status = Status.EXERCISE if _DRILL.search(place) else Status.TEST if _TRIAL.search(place) else Status.ACTUAL
+    status = status_in_chinese(place)
     alert = Alert(
         sender=SENDER, identifier=name, sent=quake.at, sent_text=quake.at_text, status=status,
         msg_type=MsgType.ALERT, scope=Scope.PUBLIC, hazards=(hazard,),

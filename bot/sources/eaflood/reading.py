@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.model.alert import Alert, Area, Certainty, Hazard, MsgType, Scope, Severity, Status, Urgency, Wording
+from bot.model.alert import Alert, Area, Certainty, Hazard, MsgType, Scope, Severity, Urgency, Wording
 from bot.model.post import Post
 from bot.sources import json
 from bot.sources.cap import fields
 from bot.sources.cap.documents import MAX_ENTRIES, Document, in_order
+from bot.sources.drills import status_by_beginning
 from bot.sources.face import UnreadableError
 from bot.sources.json import Json
 from bot.sources.plain import one_line, safe_url
@@ -85,7 +86,8 @@ def _post(item: Json, account: str, url: str, zone: tzinfo | None) -> Post | Non
     hazard = _hazard(item, area_id, level, began)
     name = f"{area_id},{raised_text}"
     alert = Alert(
-        sender=_AGENCY, identifier=name, sent=began, sent_text=began_text, status=Status.ACTUAL, scope=Scope.PUBLIC,
+        sender=_AGENCY, identifier=name, sent=began, sent_text=began_text, scope=Scope.PUBLIC,
+        status=status_by_beginning(hazard.wordings[0].description),
         msg_type=MsgType.CANCEL if level == _OVER else MsgType.ALERT,
         hazards=(hazard,),
         flags=() if level in _NAMES else (f"its level is none of the agency's ({level})",),

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from bot.model.alert import MsgType, Urgency
 from bot.model.post import Post
 from bot.sources.cap.dialect import Dialect
 from bot.sources.cap.documents import Document
@@ -22,6 +23,8 @@ _PATHS = re.compile(
 _LIST = "https://www.gdacs.org/xml/rss.xml"
 #: Ends the key of an account that wants Green events too: some ten a day, most of them without harm. Never sent.
 ALL_LEVELS = "#green"
+#: The level of an event that is over, which comes after every other.
+_NOT_CURRENT = "not current"
 _WANTED = "Send gdacs (Orange and Red), “gdacs green” (every event), or a list's link of gdacs.org."
 
 
@@ -38,13 +41,37 @@ def address(what: str) -> str:
 
 
 def settle(document: Document, memory: Memory, after: dict[str, object]) -> Document:
-    """Name each event's present level. Green is left out, unless it was asked for or follows what was told before."""
+    """Name each event's present level. Green is left out, unless it was asked for or follows what was told before; an
+    event that is no longer current ends what was told, and is nothing to whoever was not told.
+    """
     known = levels_of(memory)
-    told = tuple(post for post in document.posts if _is_told(post) or post.id in known)
-    return followed(replace(document, posts=told), memory, after, LEVEL)
+    told = (_over(post) if post.id in known and _has_ended(post) else post for post in document.posts)
+    wanted = tuple(post for post in told if post.id in known or _is_told(post))
+    return followed(replace(document, posts=wanted), memory, after, LEVEL)
+
+
+def _has_ended(post: Post) -> bool:
+    """What is current has no end: GDACS says anew with each list that it goes on."""
+    return post.alert is not None and any(hazard.expires for hazard in post.alert.hazards)
+
+
+def _over(post: Post) -> Post:
+    alert = post.alert
+    if alert is None:
+        return post
+    hazards = tuple(
+        replace(
+            hazard, urgency=Urgency.PAST, response_types=("AllClear",),
+            parameters=(*((name, value) for name, value in hazard.parameters if name != LEVEL), (LEVEL, _NOT_CURRENT)),
+        )
+        for hazard in alert.hazards
+    )  # fmt: skip
+    return replace(post, alert=replace(alert, msg_type=MsgType.CANCEL, hazards=hazards))
 
 
 def _is_told(post: Post) -> bool:
+    if _has_ended(post):
+        return False
     return post.account.endswith(ALL_LEVELS) or level_of(post, LEVEL) != GREEN
 
 

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from bot.model.alert import Alert, Area, Certainty, Circle, Hazard, MsgType, Scope, Severity, Status, Urgency, Wording
+from bot.model.alert import Alert, Area, Certainty, Circle, Hazard, MsgType, Scope, Severity, Urgency, Wording
 from bot.model.post import Post
 from bot.sources import json, xml
 from bot.sources.cap import fields
 from bot.sources.cap.documents import MAX_ENTRIES, Document, in_order
 from bot.sources.charset import decode
+from bot.sources.drills import status_by_beginning
 from bot.sources.face import UnreadableError
 from bot.sources.plain import one_line, safe_url
 from bot.sources.xml import local_name, namespace
@@ -119,8 +120,9 @@ def _post(item: Mapping[str, str], account: str, url: str, listed_at: datetime |
     hazard = _hazard(item, kind, times["fromdate"], None if is_current else min(times["todate"] or written, written))
     name, wording = f"{kind}{number}", hazard.wordings[0]
     alert = Alert(
-        sender="gdacs.org", identifier=name, sent=sent, sent_text=written.isoformat(), status=Status.ACTUAL,
-        msg_type=MsgType.ALERT, scope=Scope.PUBLIC, hazards=(hazard,),
+        sender="gdacs.org", identifier=name, sent=sent, sent_text=written.isoformat(),
+        status=status_by_beginning(wording.headline, wording.description), msg_type=MsgType.ALERT,
+        scope=Scope.PUBLIC, hazards=(hazard,),
     )  # fmt: skip
     link = safe_url(item.get("link", ""), url) or url
     return Post(

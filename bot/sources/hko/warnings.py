@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.model.alert import Alert, Area, Certainty, Hazard, MsgType, Scope, Severity, Status, Urgency, Wording
 from bot.model.post import Post
 from bot.sources import json
+from bot.sources.drills import status_by_beginning
 from bot.sources.hko.answers import HONG_KONG_MIN, Bulletin, Summary, Warned, words_of
 
 if TYPE_CHECKING:
@@ -36,11 +36,6 @@ _LEVELS = {
     PRE_8: Severity.SEVERE,
 }  # fmt: skip
 _CATEGORIES = {"WFIRE": "Fire", "WL": "Geo", "WTMW": "Geo"}
-#: A drill is never shown as real; no warning's own name or text begins so.
-_DRILL = re.compile(
-    r"^\W*(?:this is (?:only )?an? (?:drill|exercise|test)|drill\b|exercise\b|test\b|測試|测试|演習|演习|演練|演练)",
-    re.IGNORECASE,
-)
 _TEXTUAL = "text"
 
 
@@ -204,8 +199,7 @@ def severity_of(family: str, code: str) -> Severity:
 
 
 def _status(wordings: tuple[Wording, ...]) -> Status:
-    said = (text for wording in wordings for text in (wording.headline, wording.description))
-    return Status.TEST if any(_DRILL.match(text) for text in said) else Status.ACTUAL
+    return status_by_beginning(*(text for wording in wordings for text in (wording.headline, wording.description)))
 
 
 def _gone(family: str, standing: Standing, account: str, now: datetime) -> Post:

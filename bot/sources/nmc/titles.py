@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.model.alert import Severity, Status
+from bot.sources.drills import status_in_chinese
 
 #: GB/T 27962-2011: blue, yellow, orange, red.
 SEVERITIES = {
@@ -36,8 +37,6 @@ _KIND = re.compile(
 _OFFICE = re.compile(
     r"(?:人民政府|突发事件预警信息发布中心|预警信息发布中心|气象服务中心|专业气象台|海洋气象台|气象台|气象局|气象站).*$"
 )
-#: A drill is never shown as real; no issuer and no kind of weather is called so.
-_DRILL, _TRIAL = re.compile(r"演练|演习"), re.compile(r"测试|试验")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def read_title(title: str, picture: str = "") -> Title:
         severity=SEVERITIES.get(colour, Severity.UNKNOWN),
         # "解除暴雨红色预警信号,降级为橙色" goes on at a lower level
         lifted=bool(_LIFTED.search(text)) and becomes is None,
-        status=Status.EXERCISE if _DRILL.search(text) else Status.TEST if _TRIAL.search(text) else Status.ACTUAL,
+        status=status_in_chinese(text),
     )
 
 

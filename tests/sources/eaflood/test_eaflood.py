@@ -94,6 +94,15 @@ async def test_whatever_was_remembered_the_list_is_read(eaflood, kept):
     assert len((await eaflood.poll({"levels": kept})).posts) == 2
 
 
+def test_an_exercise_is_no_flood():
+    (post,) = (
+        post
+        for post in read(answer("alert").replace(b"River levels", b"EXERCISE. River levels"))
+        if "TEST1" in post.id
+    )
+    assert why_not_relayed(post, listed.NOW) == "status is Test, not Actual"
+
+
 def test_times_without_a_zone_are_those_of_england():
     summer = next(post for post in read(answer("alert")) if "TEST1" in post.id)
     assert summer.published == datetime(2026, 7, 21, 3, 2, 11, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from bot.model.alert import Certainty, Circle, MsgType, Severity
-from bot.reading.relaying import why_not_relayed
+from bot.reading.relaying import is_over, why_not_relayed
 from bot.sources.face import Claim
 from bot.sources.gdacs import GDACS
 from bot.sources.gdacs.dialect import ALL_LEVELS
@@ -76,6 +76,23 @@ async def test_a_level_that_changes_is_a_message_that_follows(look):
     assert [post.alert.msg_type for post in chain] == [MsgType.ALERT, MsgType.UPDATE, MsgType.UPDATE]
     # Green after Red is told to those who were told of Red, though Green alone is not
     assert [post.supersedes for post in chain] == [(), (chain[0].id,), (chain[1].id,)]
+
+
+async def test_what_is_no_longer_current_ends_what_was_told_and_only_that(look, gdacs):
+    told = (await look("first"))["TC1001"]
+    gdacs.put(answer("first").replace(b"iscurrent>true", b"iscurrent>false"))
+    first = await gdacs.poll({})
+    assert [post.event_id for post in first.posts] == ["DR4004"]  # what was over before it was seen is no news
+    over = await gdacs.poll({"levels": {"TC1001": [told.id, "Orange"]}})
+    (end,) = [post for post in over.posts if post.event_id == "TC1001"]
+    assert (end.alert.msg_type, end.supersedes, is_over(end.alert)) == (MsgType.CANCEL, (told.id,), True)
+    again = await gdacs.poll({"levels": over.memory["levels"]})
+    assert [post.id for post in again.posts] == [post.id for post in over.posts]  # it is said once
+
+
+def test_an_exercise_is_no_disaster():
+    for post in read(answer("first").replace(b"<title>", b"<title>EXERCISE: ")):
+        assert why_not_relayed(post, post.published) == "status is Test, not Actual"
 
 
 async def test_green_alone_is_not_told_unless_it_was_asked_for(look, publisher, open_fetcher, clock):

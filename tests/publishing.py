@@ -16,8 +16,8 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
     def wire(self) -> bytes:
-        lines = [f"HTTP/1.1 {self.status} x", f"Content-Length: {len(self.body)}", "Connection: close"]
-        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        headers = {"Content-Length": str(len(self.body)), "Connection": "close"} | self.headers
+        lines = [f"HTTP/1.1 {self.status} x", *(f"{name}: {value}" for name, value in headers.items())]
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + self.body
 
 
@@ -49,6 +49,7 @@ class Publisher:
             path = first.split(" ")[1]
             headers = {n.lower(): v.strip() for n, _, v in (line.partition(":") for line in lines if line)}
             self.asked.append((path, headers))
+            await reader.readexactly(int(headers.get("content-length", "0")))
             writer.write(self._reply(path, headers).wire())
             await writer.drain()
         writer.close()

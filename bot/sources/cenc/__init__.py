@@ -13,6 +13,7 @@ ABOUT = About(
     name="CENC (中国地震台网)",
     gives="earthquakes: magnitude, depth, place; automatic, then reviewed",
     edits="same quake by id, or by time and place",
+    deletions="none: a line that leaves the list was not withdrawn",
     areas="name and epicentre",
     levels="magnitude, lower abroad",
     languages="zh-CN",

@@ -11,6 +11,7 @@ ABOUT = About(
     name="RSS, Atom, RDF, JSON Feed",
     gives="entries of any news feed",
     edits="same id, words compared",
+    deletions="none: an entry that leaves a feed was not withdrawn",
     levels="read from the words",
     languages="as the feed says",
     terms="each feed's own; credit and link",

@@ -11,6 +11,7 @@ ABOUT = About(
     name="RSSHub routes",
     gives="what the route makes of a site: gov.cn, Weibo, Bilibili and thousands more",
     edits="same id, words compared",
+    deletions="none: an entry that leaves a route was not withdrawn",
     levels="read from the words",
     languages="as the route says",
     terms="each site's own; your own instance, credit and link",

@@ -153,7 +153,7 @@ async def test_nothing_found_is_told_with_the_reason_in_the_chats_own_language(h
     )
     house.world.say(user.id, user.id, "/subscribe @nobody")
     message = await house.says(user.id, "没有找到")
-    assert message.text.splitlines()[1] == "没有这个账号。请发它的主页链接或编号。"
+    assert message.text.splitlines()[1] == "没有这个账号。请发它的主页或频道链接。"
     assert "Weibo" not in message.text
 
 

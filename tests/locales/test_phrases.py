@@ -171,7 +171,7 @@ def test_nothing_was_left_in_english(language):
 
 #: Letters that a language in another script may have besides its own: names, /commands, links, placeholders.
 FOREIGN = re.compile(
-    r"/[a-z]+|https?://\S+|@\w+|[{]\w+[}]|tocsin [a-z ]+|Telegram|Weibo|HTTP|OPML|MB|CAP\b|UTC|Tocsin"
+    r"/[a-z]+|https?://\S+|@\w+|[{]\w+[}]|tocsin [a-z ]+|Telegram|Weibo|HTTP|OPML|MB|CAP\b|UTC|Tocsin|Mastodon|Bluesky|YouTube"
 )
 OTHER_SCRIPTS = ("zh", "ru", "ja", "ko", "ar", "hi")
 

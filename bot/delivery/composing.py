@@ -12,7 +12,7 @@ from bot.delivery.writing import Writing
 from bot.locales import AtLeast, Phrases
 from bot.model.account import Account
 from bot.model.alert import Alert, Hazard, MsgType, Severity, Status, Wording
-from bot.model.post import Media, MediaKind, Post, Revision, RevisionKind
+from bot.model.post import Media, MediaKind, Post, Revision, RevisionKind, words_of
 from bot.model.translation import Why
 from bot.model.words import NOTHING, PHRASEBOOK, Fact, PieceKind, Words
 from bot.reading.relaying import is_over
@@ -74,12 +74,6 @@ def compose(
     _foot(out, revision, phrases, offset)
     _links(out, post, phrases, pictures_as_links)
     return out.done()
-
-
-def title_of(post: Post) -> str:
-    """Its title, "" where its text begins with it."""
-    title = post.title.strip()
-    return "" if post.text.strip().startswith(title) else title
 
 
 def pictures(post: Post) -> tuple[Media, ...]:
@@ -272,7 +266,7 @@ def _translated(post: Post, words: Words, phrases: Phrases, style: str) -> Writi
     """The translation of them; what needs none stays as it is."""
     quote = Writing()
     said = {piece.kind: block(piece.text[:QUOTE_LIMIT]) for piece in words.translation}
-    own = said.get(PieceKind.TEXT, block("\n".join(filter(None, (title_of(post), post.text)))[:QUOTE_LIMIT]))
+    own = said.get(PieceKind.TEXT, block(words_of(post)[:QUOTE_LIMIT]))
     quote.add(own, style)
     _repost(quote, post, phrases, style, said.get(PieceKind.REPOST, ""))
     return quote

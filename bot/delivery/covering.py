@@ -12,11 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.delivery.judging import change
 from bot.delivery.live import has_room
 from bot.delivery.shelf import Shelf
-from bot.delivery.situations import words_of
 from bot.locales import Phrases
 from bot.model.alert import Severity
 from bot.model.delivery import Lane, Op, State
-from bot.model.post import Post
+from bot.model.post import Post, words_of
 from bot.model.reading import Action, HazardKind, Reading
 from bot.reading.levelling import MOST_CHARACTERS
 from bot.reading.rungs import gravity

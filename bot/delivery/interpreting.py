@@ -16,7 +16,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.delivery.composing import HAZARDS_SHOWN, title_of
+from bot.delivery.composing import HAZARDS_SHOWN
 from bot.delivery.headline import facts, headline
 from bot.delivery.languages import choose
 from bot.delivery.shortening import LONG, MOST, in_short
@@ -26,7 +26,7 @@ from bot.language.languages import settled
 from bot.language.phrasebook import rendering
 from bot.locales import Phrases
 from bot.model.account import Account
-from bot.model.post import Post, Revision
+from bot.model.post import Post, Revision, words_of
 from bot.model.translation import Summary, Translation, Untranslated, Why
 from bot.model.words import NOTHING, PHRASEBOOK, Piece, PieceKind, Short, Words
 from bot.reading import reader
@@ -377,8 +377,7 @@ def _texts(post: Post, account: Account, phrases: Phrases) -> Iterator[tuple[Pie
     """The agency's words by kind, each with the language that it is declared to be in."""
     declared = post.language or account.language
     if post.alert is None:
-        title = title_of(post)
-        yield PieceKind.TEXT, f"{title}\n{post.text}" if title and post.text else title or post.text, declared
+        yield PieceKind.TEXT, words_of(post), declared
         if post.repost is not None and post.repost.available:
             yield PieceKind.REPOST, post.repost.text, "" if post.repost.author else declared
         return

@@ -10,12 +10,11 @@ from bot.delivery.harmless import line, web_link
 from bot.delivery.readings import Readings
 from bot.delivery.rendering import TEXT_ROOM
 from bot.delivery.shelf import Shelf
-from bot.delivery.situations import words_of
 from bot.delivery.splitting import shorten
 from bot.delivery.writing import Writing, units
 from bot.locales import Phrases
 from bot.model.account import Account
-from bot.model.post import Post
+from bot.model.post import Post, words_of
 from bot.model.reading import Figure
 from bot.store import coverages
 from bot.store.codec import post_from_json

@@ -8,8 +8,7 @@ from functools import partial
 
 import structlog
 
-from bot.delivery.situations import words_of
-from bot.model.post import Post
+from bot.model.post import Post, words_of
 from bot.model.reading import Reading
 from bot.reading import reader
 

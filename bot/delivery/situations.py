@@ -11,7 +11,7 @@ from bot.matching.facts import facts_of
 from bot.matching.parsing import read_back
 from bot.matching.tree import Tree
 from bot.model.account import Account
-from bot.model.post import Post
+from bot.model.post import Post, words_of
 from bot.model.reading import Reading
 from bot.model.situation import Situation, Told
 from bot.reading.reader import read
@@ -115,12 +115,6 @@ def _read(post: Post, seen_at: datetime, now: datetime) -> Reading:
         return Reading()
     reading = read(words_of(post), published=post.published, utc_offset=post.utc_offset)
     return replace(reading, clauses=(), times=(), figures=())
-
-
-def words_of(post: Post) -> str:
-    """A post's own words: the title before the text, where it is not its beginning."""
-    title, text = post.title.strip(), post.text.strip()
-    return f"{title}\n{text}" if title and text and not text.startswith(title) else text or title
 
 
 def _wanted(post: Post, revision: int, account: Account, reading: Reading, filters: Sequence[Tree | None]) -> bool:

@@ -100,6 +100,17 @@ class Post:
     incomplete: str = ""
 
 
+def title_of(post: Post) -> str:
+    """A post's title, "" where its text begins with it."""
+    title = post.title.strip()
+    return "" if post.text.strip().startswith(title) else title
+
+
+def words_of(post: Post) -> str:
+    """A post's own words: the title before the text, where it is not its beginning. Of what it passes on, nothing."""
+    return "\n".join(filter(None, (title_of(post), post.text.strip())))
+
+
 class RevisionKind(StrEnum):
     """How a revision differs from the one before it."""
 

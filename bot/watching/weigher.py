@@ -15,7 +15,7 @@ import structlog
 
 from bot.matching import parsing, vocabulary
 from bot.model.alert import Severity
-from bot.model.post import Post
+from bot.model.post import Post, words_of
 from bot.model.reading import Reading
 from bot.reading import reader
 from bot.reading.occasions import Occasion, occasion
@@ -139,12 +139,5 @@ def _happening(reading: Reading, published: datetime) -> Happening | None:
 
 def _read(post: Post, now: datetime) -> tuple[Reading, Severity]:
     published = post.published or now
-    reading = reader.read(_words(post), published=published, utc_offset=post.utc_offset)
+    reading = reader.read(words_of(post), published=published, utc_offset=post.utc_offset)
     return reading, proved_severity(reading, published)
-
-
-def _words(post: Post) -> str:
-    """What the agency itself says, its heading first where the text does not begin with that."""
-    if not post.title or post.text.startswith(post.title):
-        return post.text
-    return f"{post.title}\n{post.text}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from bot.fetching.backoff import grown
 from bot.fetching.face import Keep, RestingError
 
 #: No host silences itself for longer (an agency once sent a month).
@@ -14,7 +15,6 @@ LONGEST_REST = timedelta(hours=24)
 #: Without Retry-After: 1, 2, 4 … 60 minutes.
 _FIRST_REST = timedelta(minutes=1)
 _LONGEST_GROWN_REST = timedelta(minutes=60)
-_MOST_DOUBLINGS = 6
 
 _SECONDS = re.compile(r"[0-9]+\Z")
 #: A day has 86,400 seconds: more digits than these are over the cap whatever they say.
@@ -73,8 +73,7 @@ class Rests:
         before = await self._of(host)
         # Refusals of several requests of one moment are one strike.
         strikes = 1 if before is None else before.strikes + (before.until <= now)
-        grown = min(_FIRST_REST * 2 ** min(strikes - 1, _MOST_DOUBLINGS), _LONGEST_GROWN_REST)
-        until = now + (parse_retry_after(retry_after, now) or grown)
+        until = now + (parse_retry_after(retry_after, now) or grown(_FIRST_REST, strikes, _LONGEST_GROWN_REST))
         if before is not None:
             until = max(until, before.until)
         rest = Rest(until, strikes)

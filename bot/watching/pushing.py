@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 import structlog
 
+from bot.fetching.backoff import grown
 from bot.fetching.face import Fetcher, FetchError, Keep, Limits, Request
 from bot.model.account import Account
 from bot.sources.face import Hub
@@ -263,7 +264,7 @@ class Pushing:
         return "" if status in _ACCEPTED else f"HTTP {status}"
 
     def _later(self, topic: Topic) -> Topic:
-        wait = min(FIRST_RETRY * 2 ** (min(topic.failures, _MOST_FAILURES) - 1), LONGEST_RETRY)
+        wait = grown(FIRST_RETRY, topic.failures, LONGEST_RETRY)
         return replace(topic, next_at=self._clock() + wait * self._rng.uniform(*SPREAD))
 
     def _of(self, kind: str, key: str) -> Topic | None:

@@ -11,6 +11,7 @@ from enum import Enum
 import httpx
 
 from bot.fetching import Fetcher, FetchError, Limits, Request, Response, RestingError, UnreachableError
+from bot.fetching.backoff import grown
 from bot.model.post import Post
 from bot.model.reason import Cause, Reason
 from bot.sources import asking
@@ -59,7 +60,7 @@ class Miss(Enum):
     def pause(self, count: int) -> int:
         """Seconds to wait after the ``count``-th failure. A file in the writing is there at the next look."""
         doublings = count - 1 if self is Miss.HOST else count - 2
-        return min(FIRST_PAUSE_S * 2**doublings, LONGEST_PAUSE_S) if doublings >= 0 else 0
+        return int(grown(FIRST_PAUSE_S, doublings + 1, LONGEST_PAUSE_S)) if doublings >= 0 else 0
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.fetching import Fetcher, FetchError, Limits, Request, RestingError, StatusError, Streamer
+from bot.fetching.backoff import grown
 from bot.model.account import Account
 from bot.sources.face import UnreadableError
 from bot.sources.json import inner, load, mapping, string
@@ -33,7 +34,6 @@ LONGEST_LINE = 512 * 1024
 _TOLD = frozenset(("update", "status.update"))
 _REFUSED = (401, 403)
 _LIMITS = Limits(max_bytes=512 * 1024)
-_MOST_DOUBLINGS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,7 @@ class MastodonStream:
                 log.exception("the stream of Mastodon failed; it is tried again")
                 wait, why = 0.0, "a fault of our own"
             failures = 1 if self._clock() - begun >= timedelta(seconds=LIVED_SECONDS) else failures + 1
-            grown = min(FIRST_WAIT * 2.0 ** min(failures - 1, _MOST_DOUBLINGS), LONGEST_WAIT)
-            seconds = max(wait, grown) * self._rng.uniform(*SPREAD)
+            seconds = max(wait, grown(FIRST_WAIT, failures, LONGEST_WAIT)) * self._rng.uniform(*SPREAD)
             log.warning("no stream from Mastodon now; accounts are polled", why=why, again_in_s=round(seconds))
             await asyncio.sleep(seconds)
 

@@ -3,9 +3,10 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Protocol
 
 from bot.fetching import (
     AddressRefusedError,
@@ -86,19 +87,56 @@ def poll_request(url: str, memory: Memory, accept: str, limits: Limits) -> Reque
     )  # fmt: skip
 
 
+class Fetches(Protocol):
+    """The fetcher, or what stands before it."""
+
+    async def fetch(self, request: Request) -> Response:
+        """The answer. Raises FetchError."""
+
+
 async def whole_answer(
-    fetcher: Fetcher, request: Request, memory: Memory, failure: Callable[[Response], Refused | Broken | None]
+    fetcher: Fetches,
+    request: Request,
+    memory: Memory,
+    failure: Callable[[Response], Refused | Broken | None] | None = None,
+    *,
+    learns: bool = False,
 ) -> Response | Outcome:
-    """An answer whose body is to be read, or how the poll ended without one: for sources whose addresses we make
-    ourselves, so that no redirect is learned. ``failure`` judges other statuses.
+    """An answer whose body is to be read, or how the poll ended without one. ``failure`` judges other statuses
+    (``refusal`` where none is given). ``learns``: a permanent redirect is, as the address is somebody else's.
     """
     try:
         response = await fetcher.fetch(request)
     except FetchError as error:
         return failed(error)
     if response.not_modified:
-        return nothing_new(memory, replace(response, moved_to=""), request.url)
-    return failure(response) or response
+        return nothing_new(memory, response if learns else replace(response, moved_to=""), request.url)
+    return (failure or refusal)(response) or response
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An answer with other bytes than the last one, and the memory after it once it was read."""
+
+    response: Response
+    after: dict[str, object]
+
+
+async def changed_answer(
+    fetcher: Fetcher,
+    request: Request,
+    memory: Memory,
+    failure: Callable[[Response], Refused | Broken | None],
+    longest_hint: float,
+) -> Changed | Outcome:
+    """An answer that is worth reading, or how the poll ended without one: for sources whose addresses we make
+    ourselves, so that no redirect is learned. The same bytes as before are nothing new.
+    """
+    response = await whole_answer(fetcher, request, memory, failure)
+    if not isinstance(response, Response):
+        return response
+    after = remembered_here(memory, response, longest_hint)
+    return NothingNew(after) if after["sha"] == memory.get("sha") else Changed(response, after)
 
 
 def remembered_here(memory: Memory, response: Response, longest_hint: float, ttl_s: float = 0) -> dict[str, object]:

@@ -41,7 +41,7 @@ class SharedLists:
         #: Addresses that are being asked for. Who comes meanwhile waits for that answer.
         self._asking: dict[str, asyncio.Lock] = {}
 
-    async def ask(self, request: Request) -> Response:
+    async def fetch(self, request: Request) -> Response:
         """The list's newest answer: a recent one where there is one, else from the site. Raises FetchError."""
         lock = self._asking.setdefault(request.url, asyncio.Lock())
         async with lock:

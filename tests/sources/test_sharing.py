@@ -28,55 +28,55 @@ async def test_who_asks_within_the_pace_gets_the_same_answer_and_a_pace_later_a_
     lists, wanted, publisher, clock
 ):
     publisher.put(PATH, "one")
-    assert [(await lists.ask(wanted())).body for _ in range(3)] == [b"one"] * 3
+    assert [(await lists.fetch(wanted())).body for _ in range(3)] == [b"one"] * 3
     publisher.put(PATH, "two")
     clock.advance(PACE_S - 1)
-    assert (await lists.ask(wanted())).body == b"one"
+    assert (await lists.fetch(wanted())).body == b"one"
     assert len(publisher.asked) == 1
     clock.advance(1)
-    assert (await lists.ask(wanted())).body == b"two"
+    assert (await lists.fetch(wanted())).body == b"two"
     assert len(publisher.asked) == 2
 
 
 async def test_those_who_ask_at_the_same_time_wait_for_one_answer(lists, wanted, publisher):
     publisher.put(PATH, "one")
-    answers = await asyncio.gather(*(lists.ask(wanted()) for _ in range(5)))
+    answers = await asyncio.gather(*(lists.fetch(wanted()) for _ in range(5)))
     assert {answer.body for answer in answers} == {b"one"}
     assert len(publisher.asked) == 1
 
 
 async def test_what_has_not_changed_is_given_whole_to_whoever_does_not_hold_it(lists, wanted, publisher, clock):
     publisher.put(PATH, "one", ETag='"a"')
-    await lists.ask(wanted())
+    await lists.fetch(wanted())
     clock.advance(PACE_S)
-    assert (await lists.ask(wanted())).body == b"one"  # the site said 304
+    assert (await lists.fetch(wanted())).body == b"one"  # the site said 304
     assert publisher.asked[-1][1]["if-none-match"] == '"a"'
 
 
 async def test_after_a_restart_not_changed_is_said_to_those_alone_who_hold_that_version(lists, wanted, publisher):
     publisher.put(PATH, "two", ETag='"b"')
-    assert [(await lists.ask(wanted('"b"'))).status for _ in range(3)] == [304] * 3
+    assert [(await lists.fetch(wanted('"b"'))).status for _ in range(3)] == [304] * 3
     assert len(publisher.asked) == 1
-    assert (await lists.ask(wanted('"a"'))).body == b"two"
-    assert (await lists.ask(wanted('"b"'))).body == b"two"
+    assert (await lists.fetch(wanted('"a"'))).body == b"two"
+    assert (await lists.fetch(wanted('"b"'))).body == b"two"
     assert len(publisher.asked) == 2
 
 
 async def test_an_error_is_nobody_elses(lists, wanted, publisher):
     publisher.put(PATH, "", status=500)
-    assert (await lists.ask(wanted())).status == 500
+    assert (await lists.fetch(wanted())).status == 500
     publisher.put(PATH, "one")
-    assert (await lists.ask(wanted())).body == b"one"
+    assert (await lists.fetch(wanted())).body == b"one"
     with pytest.raises(FetchError):
-        await lists.ask(Request("http://10.0.0.1/"))
+        await lists.fetch(Request("http://10.0.0.1/"))
 
 
 async def test_a_large_list_is_not_kept_for_longer_than_its_pace(lists, wanted, publisher, clock):
     publisher.put("/long", "long")
     publisher.put(PATH, "one")
-    await lists.ask(wanted(path="/long"))
+    await lists.fetch(wanted(path="/long"))
     clock.advance(PACE_S)
-    await lists.ask(wanted())
+    await lists.fetch(wanted())
     assert list(lists._kept) == [publisher.url(PATH)]
 
 

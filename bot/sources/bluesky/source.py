@@ -17,7 +17,6 @@ from bot.sources.face import (
     Claim,
     Memory,
     NotFoundError,
-    NothingNew,
     Outcome,
     Pace,
     Posts,
@@ -98,12 +97,10 @@ class BlueskySource:
             return Broken("This is no account of Bluesky's.", "Unsubscribe, and subscribe again.", lasting=True)
         request = self._feed(account.key)
         conditional = asking.poll_request(request.url, memory, _ACCEPT, _LIMITS)
-        response = await asking.whole_answer(self._fetcher, conditional, memory, _failure)
-        if not isinstance(response, Response):
-            return response
-        after = asking.remembered_here(memory, response, self.pace.default)
-        if after["sha"] == memory.get("sha"):
-            return NothingNew(after)
+        changed = await asking.changed_answer(self._fetcher, conditional, memory, _failure, self.pace.default)
+        if not isinstance(changed, asking.Changed):
+            return changed
+        response, after = changed.response, changed.after
         try:
             page = await asyncio.to_thread(read_feed, response.body, account.key)
         except UnreadableError as error:

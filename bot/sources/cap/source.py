@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from bot.fetching import Fetcher, FetchError, Response
+from bot.fetching import Fetcher, Response
 from bot.model.account import Account
 from bot.model.post import Post
 from bot.model.reason import Cause, Reason
@@ -28,6 +28,7 @@ from bot.sources.face import (
     Pace,
     Posts,
     Presence,
+    Refused,
     RefusedError,
     UnreadableError,
 )
@@ -135,18 +136,12 @@ class CapSource:
     async def poll(self, account: Account, memory: Memory) -> Outcome:
         """Ask for the list, and for the alerts that it links and that were never asked for."""
         url = asking.asked_url(memory, account.key)
-        try:
-            request = asking.poll_request(url, memory, self._dialect.accept, self._dialect.limits)
-            response = await self._fetcher.fetch(request)
-        except FetchError as error:
-            return asking.failed(error)
-        if response.not_modified:
-            unchanged = asking.nothing_new(memory, response, url)
-            return replace(unchanged, lacking=lacking_of(memory)) if isinstance(unchanged, NothingNew) else unchanged
-        refusal = asking.refusal(response)
-        if refusal is not None:
-            is_forbidden = isinstance(refusal, Broken) and response.status == httpx.codes.FORBIDDEN
-            return replace(refusal, advice=self._dialect.forbidden or refusal.advice) if is_forbidden else refusal
+        request = asking.poll_request(url, memory, self._dialect.accept, self._dialect.limits)
+        response = await asking.whole_answer(self._fetcher, request, memory, self._failure, learns=True)
+        if isinstance(response, NothingNew):
+            return replace(response, lacking=lacking_of(memory))
+        if not isinstance(response, Response):
+            return response
         sha = hashlib.sha256(response.body).hexdigest()
         after = asking.remembered(memory, response, url, self.pace.ceiling)
         if sha == memory.get("sha"):
@@ -164,6 +159,12 @@ class CapSource:
             return Posts(document.posts, after, (*document.notes, *asking.has_moved(memory, after)))
         outcome = await self._from_index(account, document, memory, after)
         return replace(outcome, hub=hub_of(response, document.hub_links)) if isinstance(outcome, Posts) else outcome
+
+    def _failure(self, response: Response) -> Refused | Broken | None:
+        refusal = asking.refusal(response)
+        if isinstance(refusal, Broken) and response.status == httpx.codes.FORBIDDEN:
+            return replace(refusal, advice=self._dialect.forbidden or refusal.advice)
+        return refusal
 
     async def confirm(self, account: Account, post_id: str) -> Presence:
         """UNKNOWN for CAP, where leaving a list is no cancellation; a dialect may ask its agency."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
-from bot.fetching import Fetcher, FetchError, Limits
+from bot.fetching import Fetcher, Limits, Response
 from bot.model.account import Account
 from bot.model.post import Post
 from bot.sources import asking, json
@@ -87,15 +87,10 @@ class CencSource:
     async def poll(self, account: Account, memory: Memory) -> Outcome:
         """Ask for the list."""
         url = asking.asked_url(memory, _address(account.key))
-        try:
-            response = await self._lists.ask(asking.poll_request(url, memory, _ACCEPT, _LIMITS))
-        except FetchError as error:
-            return asking.failed(error)
-        if response.not_modified:
-            return asking.nothing_new(memory, response, url)
-        refusal = asking.refusal(response)
-        if refusal is not None:
-            return refusal
+        request = asking.poll_request(url, memory, _ACCEPT, _LIMITS)
+        response = await asking.whole_answer(self._lists, request, memory, learns=True)
+        if not isinstance(response, Response):
+            return response
         after = asking.remembered(memory, response, url, self.pace.ceiling)
         sha = hashlib.sha256(response.body).hexdigest()
         if sha == memory.get("sha"):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.fetching import Fetcher, FetchError, Limits, Response
+from bot.fetching import Fetcher, Limits, Response
 from bot.model.account import Account
 from bot.model.post import Post
 from bot.model.reason import Cause, Reason
@@ -110,15 +110,10 @@ class FeedSource:
     async def poll(self, account: Account, memory: Memory) -> Outcome:
         """Ask for the feed."""
         url = asking.asked_url(memory, account.key)
-        try:
-            response = await self._fetcher.fetch(asking.poll_request(url, memory, _ACCEPT, _LIMITS))
-        except FetchError as error:
-            return asking.failed(error)
-        if response.not_modified:
-            return asking.nothing_new(memory, response, url)
-        refusal = asking.refusal(response)
-        if refusal is not None:
-            return refusal
+        request = asking.poll_request(url, memory, _ACCEPT, _LIMITS)
+        response = await asking.whole_answer(self._fetcher, request, memory, learns=True)
+        if not isinstance(response, Response):
+            return response
         sha = hashlib.sha256(response.body).hexdigest()
         if sha == memory.get("sha"):
             after = asking.remembered(memory, response, url, self.pace.ceiling)

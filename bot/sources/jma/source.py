@@ -117,7 +117,7 @@ class JmaSource:
 
     async def _list(self, url: str, memory: Memory) -> Response:
         """The feed's newest answer: of the last minute where another account asked. Raises FetchError."""
-        return await self._lists.ask(asking.poll_request(url, memory, ACCEPT, _LIST_LIMITS))
+        return await self._lists.fetch(asking.poll_request(url, memory, ACCEPT, _LIST_LIMITS))
 
     async def _gathered(
         self, account: Account, which: Which, listed: tuple[Entry, ...], memory: Memory, after: dict[str, object]

@@ -17,7 +17,6 @@ from bot.sources.face import (
     Claim,
     Memory,
     NotFoundError,
-    NothingNew,
     Outcome,
     Pace,
     Posts,
@@ -137,12 +136,10 @@ class MastodonSource:
             return _failure(answer)
 
         request = asking.poll_request(url, memory, _ACCEPT, _LIMITS)
-        response = await asking.whole_answer(self._fetcher, request, memory, failure)
-        if not isinstance(response, Response):
-            return response
-        after = asking.remembered_here(memory, response, self.pace.default)
-        if after["sha"] == memory.get("sha"):
-            return NothingNew(after)
+        changed = await asking.changed_answer(self._fetcher, request, memory, failure, self.pace.default)
+        if not isinstance(changed, asking.Changed):
+            return changed
+        response, after = changed.response, changed.after
         try:
             page = await asyncio.to_thread(read_statuses, response.body, account.key)
         except UnreadableError as error:

@@ -102,16 +102,11 @@ class NmcSource:
         if place is None:
             return Broken("The address of this list cannot be read.", "Remove the account and add it again.")
         url = place.page(1, PAGE_SIZE)
-        try:
-            response = await self._lists.ask(_with_headers(asking.poll_request(url, memory, _ACCEPT, _LIST_LIMITS)))
-        except FetchError as error:
-            return asking.failed(error)
+        request = _with_headers(asking.poll_request(url, memory, _ACCEPT, _LIST_LIMITS))
+        response = await asking.whole_answer(self._lists, request, memory, learns=True)
+        if not isinstance(response, Response):
+            return response
         waiting = bool(memory.get("bare")) or bool(memory.get("gap"))
-        if response.not_modified:
-            return asking.nothing_new(memory, response, url)
-        refusal = asking.refusal(response)
-        if refusal is not None:
-            return refusal
         sha = hashlib.sha256(response.body).hexdigest()
         after = asking.remembered(memory, response, url, self.pace.ceiling)
         if sha == memory.get("sha") and not waiting:

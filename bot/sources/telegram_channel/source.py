@@ -13,7 +13,6 @@ from bot.sources.face import (
     Claim,
     Memory,
     NotFoundError,
-    NothingNew,
     Outcome,
     Pace,
     Posts,
@@ -80,12 +79,10 @@ class ChannelSource:
         """Ask for the newest page, and for those before it when it does not reach back to what is known."""
         url = f"{self._base}/s/{account.key}"
         request = replace(asking.poll_request(url, memory, _ACCEPT, _LIMITS), pace=SITE_PACE, follow_redirects=False)
-        response = await asking.whole_answer(self._fetcher, request, memory, _failure)
-        if not isinstance(response, Response):
-            return response
-        after = asking.remembered_here(memory, response, self.pace.default)
-        if after["sha"] == memory.get("sha"):
-            return NothingNew(after)
+        changed = await asking.changed_answer(self._fetcher, request, memory, _failure, self.pace.default)
+        if not isinstance(changed, asking.Changed):
+            return changed
+        response, after = changed.response, changed.after
         try:
             page = await self._read(response, account.key)
         except NoPreviewError:

@@ -15,7 +15,6 @@ from bot.sources.face import (
     Hub,
     Memory,
     NotFoundError,
-    NothingNew,
     Outcome,
     Pace,
     Posts,
@@ -84,12 +83,10 @@ class YoutubeSource:
             return Broken("This is no channel of YouTube's.", "Unsubscribe, and subscribe again.", lasting=True)
         url = self._url(account.key)
         request = asking.poll_request(url, memory, _ACCEPT, _LIMITS)
-        response = await asking.whole_answer(self._fetcher, request, memory, _failure)
-        if not isinstance(response, Response):
-            return response
-        after = asking.remembered_here(memory, response, self.pace.ceiling)
-        if after["sha"] == memory.get("sha"):
-            return NothingNew(after)
+        changed = await asking.changed_answer(self._fetcher, request, memory, _failure, self.pace.ceiling)
+        if not isinstance(changed, asking.Changed):
+            return changed
+        response, after = changed.response, changed.after
         try:
             seen = await asyncio.to_thread(read_videos, response.body, account.key)
         except UnreadableError as error:

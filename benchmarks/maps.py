@@ -4,10 +4,12 @@ import statistics
 import time
 import tracemalloc
 
+from shapely.geometry.base import BaseGeometry
+
 from benchmarks.figures import Figure, read_options, show
-from bot.geo.drawing import Ground, draw
+from bot.geo.drawing import Ground, Patch, draw
 from bot.geo.shapes import around, shape_of
-from bot.model.alert import Area, Circle
+from bot.model.alert import Area, Circle, Severity
 
 GOAL_S = 0.3
 #: A city by the sea with many islands, a province, a region, a piece of the world.
@@ -19,24 +21,28 @@ AREAS = (
 )
 
 
+def _patches(area: BaseGeometry | None) -> list[Patch]:
+    return [(area, Severity.SEVERE)] if area is not None else []
+
+
 def main() -> None:
     """Measure and print."""
     options = read_options("Maps of areas from a city's size to a continent's.")
     rounds = 1 if options.quick else 10
     ground, times = Ground(), []
     began = time.perf_counter()
-    draw(ground, AREAS[0])
+    draw(ground, _patches(AREAS[0]))
     first = time.perf_counter() - began
     for area in AREAS:
-        draw(ground, area)  # its coarser or finer lines are read now
+        draw(ground, _patches(area))  # its coarser or finer lines are read now
         for _ in range(rounds):
             began = time.perf_counter()
-            draw(ground, area)
+            draw(ground, _patches(area))
             times.append(time.perf_counter() - began)
     # counted apart: counting makes everything several times slower
     tracemalloc.start()
     other = Ground()
-    draw(other, AREAS[0])
+    draw(other, _patches(AREAS[0]))
     kept, _ = tracemalloc.get_traced_memory()
     figures = [
         Figure("a map, median", 1000 * statistics.median(times), "ms", 1000 * GOAL_S),

@@ -1,54 +1,63 @@
-"""A small map of an alert's area: coasts, borders, large cities, the area in its severity's colour, the reader's own point,
-and in a corner where in the world that is.
+"""A small map of an alert's areas: coasts, borders, large cities, each area in its severity's colour, the reader's own
+point, and in a corner where in the world that is. What is written on it stands in ``lettering``.
 """
 
 import io
 import math
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw
 from shapely import affinity, clip_by_rect
 from shapely.errors import ShapelyError
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import unary_union
 
 from bot.geo.atlas import Atlas, Box, Detail, Ring
 from bot.geo.cities import Cities
+from bot.geo.lettering import Lettering, Room
 from bot.geo.shapes import KM_A_DEGREE, turned
 from bot.model.alert import Severity
 
-#: Of the picture, in pixels; drawn twice as large and made smaller, which smooths its lines.
-WIDTH, HEIGHT, _FINER = 640, 400, 2
+#: An area and how grave it is there.
+Patch = tuple[BaseGeometry, Severity]
+
+#: Of the picture, in pixels; drawn twice as large and made smaller, which smooths its lines. A phone shows it some 300
+#: points wide: the letters (``lettering``) are large enough for that.
+WIDTH, HEIGHT, _FINER = 800, 500, 2
+#: The larger map has the same letters, and room for more of them: for who opens it.
+LARGER = 1.6
 #: What is around the area, as a part of its larger side on each side; and the least that is shown, degrees of latitude:
-#: some 70 km, so that there is something to know the place by.
-_MARGIN, _LEAST_SPAN = 0.35, 0.6
+#: some 70 km, so that there is something to know the place by. A mere point (an epicentre) has some 300 km around it.
+_MARGIN, _LEAST_SPAN, _POINT_SPAN = 0.35, 0.6, 3.0
 #: The reader's point is shown where it does not make the map more than so many times as large.
 _FARTHEST = 3.0
 _MOST_NORTH = 85.0
 
 _SEA, _LAND, _COAST, _BORDER = "#cfe3ee", "#f6f3ea", "#8aa4b3", "#8d8779"
 _INK, _PAPER = "#333333", "#ffffff"
+#: Of the filling; its edge is darker, so that yellow is seen on land too.
 _COLOURS = {
     Severity.EXTREME: (200, 30, 30),
     Severity.SEVERE: (226, 110, 20),
-    Severity.MODERATE: (214, 170, 0),
+    Severity.MODERATE: (226, 176, 0),
     Severity.MINOR: (40, 100, 200),
     Severity.UNKNOWN: (90, 90, 90),
 }
-_FILLED, _EDGED = 96, 230
+_DARKER = 0.78
+_FILLED = 110
+#: An area smaller than so many pixels is ringed, so that it is found.
+_TINY, _RINGED = 14 * _FINER, 18 * _FINER
 #: From so many degrees of latitude on the coarser lines are fine enough.
 _CRUDE_FROM, _LOW_FROM = 40.0, 9.0
 #: Islands smaller than so many pixels are left out.
 _LEAST_PIXELS = 2.0
 #: The inset: pixels as drawn, what it shows in degrees of latitude, and from which height of the map on it is of no use.
-_INSET, _INSET_SPAN, _INSET_BELOW = (150 * _FINER, 110 * _FINER), 32.0, 12.0
-#: Cities that are named, and that are tried for it.
-_NAMED, _ASKED = 7, 40
-#: Lengths that a scale may have, km.
-_SCALES = tuple(number * 10**power for power in range(4) for number in (1, 2, 5))
+_INSET, _INSET_SPAN, _INSET_BELOW = (190 * _FINER, 136 * _FINER), 32.0, 12.0
+#: Cities that are tried for a name, and those that get one on the smaller map and on the larger one.
+_ASKED, _NAMED, _NAMED_LARGER = 40, 6, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,45 +89,60 @@ class Ground:
     cities: Cities = field(default_factory=Cities)
 
 
-def draw(
-    ground: Ground, area: BaseGeometry, severity: Severity = Severity.UNKNOWN, reader: Point | None = None
-) -> bytes:
-    """A PNG of 640 by 400 pixels. Blocking, some tenths of a second: call it in a thread. Raises ValueError for an area
-    that has no extent at all.
+def draw(ground: Ground, patches: Sequence[Patch], reader: Point | None = None, *, larger: bool = False) -> bytes:
+    """A PNG of 800 by 500 pixels, or 1280 by 800. Blocking, some tenths of a second: call it in a thread. Raises
+    ValueError for areas that have no extent at all.
     """
-    if area.is_empty:
+    seen = sorted((patch for patch in patches if not patch[0].is_empty), key=lambda patch: patch[1].rank)
+    if not seen:
         raise ValueError("an empty area has no map")
+    area, worst = _beside(seen), _COLOURS[seen[-1][1]]
     if reader is not None:
         reader = _near(reader, area)
-    view = view_of(area, reader)
+    view = view_of(area, reader, larger=larger)
     picture = _world(ground.atlas, view)
-    picture = _with_area(picture, area, view, _COLOURS[severity])
+    there = [(_in_pixels(turned(shape, area), view), severity) for shape, severity in seen]
+    picture = _with_areas(picture, there, view)
     pen = ImageDraw.Draw(picture)
-    _names(pen, ground.cities, view)
-    if reader is not None:
-        _mark(pen, view, reader)
-    _scale(pen, view)
+    lettering = Lettering(pen, view.wide, view.high, _FINER)
+    spot = tuple(_pixels(np.array([[reader.x, reader.y]]), view)[0]) if reader is not None else None
     if view.box.north - view.box.south < _INSET_BELOW:
-        picture.paste(_inset(ground.atlas, view, _COLOURS[severity]), (view.wide - _INSET[0] - _FINER, _FINER))
+        corner = _corner(view, spot)
+        picture.paste(_inset(ground.atlas, view, worst), (round(corner.left), round(corner.top)))
+        lettering.keep_free(corner)
+    for tiny in filter(None, (_tiny(shape) for shape, _ in there)):
+        lettering.marked(tiny.x, tiny.y, _RINGED)
+    if spot is not None:
+        lettering.mark_reader(*spot)
+    lettering.credit()
+    lettering.scale(view.pixels_a_degree[1] / KM_A_DEGREE)
+    _names(lettering, ground.cities, view, _NAMED_LARGER if larger else _NAMED)
     out = io.BytesIO()
-    picture.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).quantize(128).save(out, "PNG")
+    picture.reduce(_FINER).quantize(128).save(out, "PNG")
     return out.getvalue()
 
 
-def view_of(area: BaseGeometry, reader: Point | None = None) -> View:
+def _beside(patches: Sequence[Patch]) -> BaseGeometry:
+    """All areas as one, each on the same side of the date line as the gravest one."""
+    gravest = patches[-1][0]
+    return unary_union([turned(shape, gravest) for shape, _ in patches]) if len(patches) > 1 else gravest
+
+
+def view_of(area: BaseGeometry, reader: Point | None = None, *, larger: bool = False) -> View:
     """The area (and the reader) with something around it."""
     west, south, east, north = area.bounds if reader is None else area.union(reader).bounds
     middle = max(-_MOST_NORTH, min(_MOST_NORTH, (south + north) / 2))
     narrow = math.cos(math.radians(middle))
+    least = _LEAST_SPAN if area.area else _POINT_SPAN
     # in degrees of latitude, as long in both directions
-    high = max(_LEAST_SPAN, (north - south) * (1 + 2 * _MARGIN))
-    wide = max(_LEAST_SPAN, (east - west) * narrow * (1 + 2 * _MARGIN))
+    high = max(least, (north - south) * (1 + 2 * _MARGIN))
+    wide = max(least, (east - west) * narrow * (1 + 2 * _MARGIN))
     high = max(high, wide * HEIGHT / WIDTH)
     wide = high * WIDTH / HEIGHT
     east_west = min(360.0, wide / narrow) / 2
-    return View(
-        Box((west + east) / 2 - east_west, middle - high / 2, (west + east) / 2 + east_west, middle + high / 2)
-    )
+    box = Box((west + east) / 2 - east_west, middle - high / 2, (west + east) / 2 + east_west, middle + high / 2)
+    times = _FINER * (LARGER if larger else 1)
+    return View(box, round(WIDTH * times), round(HEIGHT * times))
 
 
 def _near(reader: Point, area: BaseGeometry) -> Point | None:
@@ -194,24 +218,59 @@ def _polygons(shape: BaseGeometry) -> Iterator[Polygon]:
             yield from _polygons(part)
 
 
-def _with_area(picture: Image.Image, area: BaseGeometry, view: View, colour: tuple[int, int, int]) -> Image.Image:
-    """The area laid over the ground so that this shines through."""
+def _with_areas(picture: Image.Image, patches: Sequence[Patch], view: View) -> Image.Image:
+    """The areas (in pixels, the gravest last) laid over the ground so that this shines through. No colour is mixed with
+    another one: where two lie over each other the graver one is seen, for red on yellow would look like orange.
+    """
+    covered = Image.new("L", picture.size, 0)
+    for shape, severity in reversed(patches):
+        filled = ImageChops.subtract(_filled(shape, view), covered)
+        picture = Image.composite(Image.new("RGB", picture.size, _COLOURS[severity]), picture, filled)
+        covered = ImageChops.lighter(covered, filled)
+    pen = ImageDraw.Draw(picture)
+    for shape, severity in patches:
+        _edge(pen, shape, view, tuple(round(_DARKER * value) for value in _COLOURS[severity]))
+    return picture
+
+
+def _in_pixels(area: BaseGeometry, view: View) -> BaseGeometry:
     across, up = view.pixels_a_degree
-    there = affinity.affine_transform(area, [across, 0, 0, -up, -view.box.west * across, view.box.north * up])
-    over = Image.new("RGBA", picture.size, (0, 0, 0, 0))
-    pen = ImageDraw.Draw(over)
-    for part in _polygons(clip_by_rect(there, *view.canvas)):
-        pen.polygon(_flat(np.asarray(part.exterior.coords)), fill=(*colour, _FILLED))
+    return affinity.affine_transform(area, [across, 0, 0, -up, -view.box.west * across, view.box.north * up])
+
+
+def _filled(shape: BaseGeometry, view: View) -> Image.Image:
+    """How much of the colour lies on each pixel."""
+    filled = Image.new("L", (view.wide, view.high), 0)
+    pen = ImageDraw.Draw(filled)
+    # the larger first: what lies in a hole of another is not wiped out with it
+    for part in sorted(_polygons(clip_by_rect(shape, *view.canvas)), key=lambda part: -Polygon(part.exterior).area):
+        pen.polygon(_flat(np.asarray(part.exterior.coords)), fill=_FILLED)
         for hole in part.interiors:
-            pen.polygon(_flat(np.asarray(hole.coords)), fill=(0, 0, 0, 0))
-    for part in _polygons(there):
+            pen.polygon(_flat(np.asarray(hole.coords)), fill=0)
+    return filled
+
+
+def _edge(pen: ImageDraw.ImageDraw, shape: BaseGeometry, view: View, colour: tuple[int, ...]) -> None:
+    for part in _polygons(shape):
         for ring in (part.exterior, *part.interiors):
             for line in _parts(clip_by_rect(LineString(ring.coords), *view.canvas)):
-                pen.line(_flat(line), fill=(*colour, _EDGED), width=2 * _FINER, joint="curve")
-    for spot in _points(there):
-        reach = 7 * _FINER
-        pen.ellipse((spot.x - reach, spot.y - reach, spot.x + reach, spot.y + reach), fill=(*colour, _EDGED))
-    return Image.alpha_composite(picture.convert("RGBA"), over).convert("RGB")
+                pen.line(_flat(line), fill=colour, width=2 * _FINER, joint="curve")
+    for spot in _points(shape):
+        _dot(pen, spot, 7 * _FINER, colour)
+    if (tiny := _tiny(shape)) is not None:
+        ring = tiny.buffer(_RINGED)
+        pen.ellipse(ring.bounds, outline=_PAPER, width=6 * _FINER)
+        pen.ellipse(ring.buffer(-_FINER).bounds, outline=colour, width=3 * _FINER)
+
+
+def _tiny(shape: BaseGeometry) -> Point | None:
+    """The middle of what is too small to be seen by itself, in pixels; None for what is not."""
+    west, north, east, south = shape.bounds
+    return Point((west + east) / 2, (north + south) / 2) if max(east - west, south - north) < _TINY else None
+
+
+def _dot(pen: ImageDraw.ImageDraw, spot: Point, reach: float, colour: tuple[int, ...]) -> None:
+    pen.ellipse((spot.x - reach, spot.y - reach, spot.x + reach, spot.y + reach), fill=colour)
 
 
 def _parts(shape: BaseGeometry) -> Iterator[np.ndarray]:
@@ -226,31 +285,21 @@ def _points(shape: BaseGeometry) -> Iterator[Point]:
             yield part
 
 
-def _names(pen: ImageDraw.ImageDraw, cities: Cities, view: View) -> None:
-    """The largest cities, none over another; the corners of the inset and the scale stay free."""
-    font = ImageFont.load_default(size=11 * _FINER)
-    taken = [
-        (view.wide - _INSET[0], 0.0, float(view.wide), float(_INSET[1])),
-        (0.0, view.high * 0.86, 180.0 * _FINER, float(view.high)),
-    ]
+def _names(lettering: Lettering, cities: Cities, view: View, most: int) -> None:
+    """The largest cities that there is room for."""
     shown = 0
     for name, longitude, latitude in cities.within(view.box, _ASKED):
         ((x, y),) = _pixels(np.array([[longitude, latitude]]), view)
-        words = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-        place = pen.textbbox((x + 5 * _FINER, y), words, font=font, anchor="lm")
-        room = (place[0] - 8 * _FINER, place[1] - 2 * _FINER, place[2] + 4 * _FINER, place[3] + 2 * _FINER)
-        if place[2] > view.wide or not words or any(_meet(room, other) for other in taken):
-            continue
-        taken.append(room)
-        pen.ellipse((x - 2 * _FINER, y - 2 * _FINER, x + 2 * _FINER, y + 2 * _FINER), fill=_INK)
-        pen.text((x + 5 * _FINER, y), words, _INK, font=font, anchor="lm", stroke_width=2 * _FINER, stroke_fill=_LAND)
-        shown += 1
-        if shown == _NAMED:
+        shown += lettering.name(name, x, y)
+        if shown == most:
             return
 
 
-def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _corner(view: View, reader: tuple[float, float] | None) -> Room:
+    """Where the inset lies: on the right, or on the left where the reader is on the right."""
+    right = reader is None or reader[0] < view.wide / 2
+    left = view.wide - _INSET[0] - _FINER if right else _FINER
+    return Room(left, _FINER, left + _INSET[0], _FINER + _INSET[1])
 
 
 def _inset(atlas: Atlas, view: View, colour: tuple[int, int, int]) -> Image.Image:
@@ -271,22 +320,3 @@ def _inset(atlas: Atlas, view: View, colour: tuple[int, int, int]) -> Image.Imag
     pen.rectangle((left, top, right, bottom), outline=colour, width=2 * _FINER)
     pen.rectangle((0, 0, small.wide - 1, small.high - 1), outline=_INK, width=_FINER)
     return picture
-
-
-def _mark(pen: ImageDraw.ImageDraw, view: View, reader: Point) -> None:
-    """Where the reader is: a dark ring with a white one around it."""
-    ((x, y),) = _pixels(np.array([[reader.x, reader.y]]), view)
-    for reach, colour in ((8 * _FINER, _PAPER), (6 * _FINER, _INK), (2.5 * _FINER, _PAPER)):
-        pen.ellipse((x - reach, y - reach, x + reach, y + reach), fill=colour)
-
-
-def _scale(pen: ImageDraw.ImageDraw, view: View) -> None:
-    """How long so many kilometres are, at the picture's middle."""
-    pixels_a_km = view.pixels_a_degree[1] / KM_A_DEGREE
-    length = next((km for km in reversed(_SCALES) if km * pixels_a_km <= WIDTH * _FINER / 4), _SCALES[0])
-    left, bottom, long = 12 * _FINER, HEIGHT * _FINER - 14 * _FINER, length * pixels_a_km
-    pen.line((left, bottom, left + long, bottom), fill=_INK, width=2 * _FINER)
-    for end in (left, left + long):
-        pen.line((end, bottom - 4 * _FINER, end, bottom + 4 * _FINER), fill=_INK, width=2 * _FINER)
-    font = ImageFont.load_default(size=12 * _FINER)
-    pen.text((left, bottom - 20 * _FINER), f"{length} km", fill=_INK, font=font)

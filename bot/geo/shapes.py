@@ -5,11 +5,12 @@ west, so that none is torn at the date line; who compares two of them shifts one
 import math
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+import shapely
 from shapely import affinity
 from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
-from shapely.validation import make_valid
 
 from bot.model.alert import Area, Circle
 
@@ -22,6 +23,11 @@ _CORNERS = 64
 _LAST_LATITUDE = 89.0
 #: Bounds of what is drawn and compared; a sender may write anything.
 MOST_RINGS, MOST_CORNERS = 500, 20_000
+#: A ring that crosses itself more often is a scribble: mending it would take minutes (a hundred random corners cross a
+#: thousand times, and take 20 ms). Its hull is taken, which leaves nobody out.
+MOST_CROSSINGS = 2000
+#: Sides that are looked at together while crossings are counted; the count can stop after each of them.
+_SIDES_AT_ONCE = 32
 
 
 def shape_of(areas: Iterable[Area]) -> BaseGeometry | None:
@@ -90,7 +96,24 @@ def _polygon(ring: tuple[tuple[float, float], ...]) -> BaseGeometry:
             x += _TURN * round((flat[-1][0] - x) / _TURN)
         flat.append((x, latitude))
     shape = Polygon(flat)
-    return shape if shape.is_valid else make_valid(shape)
+    if shape.is_valid:
+        return shape
+    if _is_scribble(flat):
+        return shape.convex_hull
+    return shapely.make_valid(shape, method="structure", keep_collapsed=False)
+
+
+def _is_scribble(ring: list[tuple[float, float]]) -> bool:
+    ends = np.array(ring)
+    sides = shapely.linestrings(np.stack((ends, np.roll(ends, -1, axis=0)), axis=1))
+    tree = shapely.STRtree(sides)
+    # each side meets itself and its two neighbours, and each crossing is found from both of its sides
+    left = 3 * len(sides) + 2 * MOST_CROSSINGS
+    for start in range(0, len(sides), _SIDES_AT_ONCE):
+        left -= tree.query(sides[start : start + _SIDES_AT_ONCE], predicate="intersects").shape[1]
+        if left < 0:
+            return True
+    return False
 
 
 def _on_earth(latitude: float, longitude: float) -> bool:

@@ -5,12 +5,13 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from shapely.geometry import Polygon, box
 
 from bot.geo.atlas import Atlas, Box, Detail
 from bot.geo.cities import Cities, find
 from bot.geo.drawing import HEIGHT, WIDTH, Ground, draw, view_of
+from bot.geo.lettering import Lettering, in_ascii
 from bot.geo.shapes import around, point, shape_of
 from bot.model.alert import Area, Circle, Severity
 
@@ -24,7 +25,7 @@ def ground():
 
 
 def picture(ground, area, severity=Severity.SEVERE, reader=None):
-    content = draw(ground, area, severity, reader)
+    content = draw(ground, [(area, severity)], reader)
     image = Image.open(io.BytesIO(content))
     assert image.format == "PNG"
     assert image.size == (WIDTH, HEIGHT)
@@ -76,11 +77,63 @@ def test_the_readers_point_is_on_the_map_where_it_is_near_and_nowhere_else(groun
     assert dark > 30
 
 
-def _around(image, area, latitude, longitude):
-    shown = view_of(area, point(latitude, longitude)).box
+def _around(image, area, latitude, longitude, reader=None):
+    shown = view_of(area, reader or point(latitude, longitude)).box
     x = int((longitude - shown.west) / (shown.east - shown.west) * WIDTH)
     y = int((shown.north - latitude) / (shown.north - shown.south) * HEIGHT)
     return pixels(image.crop((x - 10, y - 10, x + 10, y + 10)))
+
+
+def test_a_city_at_the_readers_point_keeps_its_name(ground):
+    lettering = Lettering(ImageDraw.Draw(Image.new("RGB", (400, 200))), 400, 200, 1)
+    lettering.mark_reader(200, 100)
+    assert lettering.name("Hong Kong", 204, 102)
+    assert lettering.name("Victoria", 200, 100)  # on the other side
+    assert not lettering.name("Kowloon", 200, 98)
+
+
+def test_names_are_written_in_letters_that_the_font_has():
+    assert in_ascii("Łódź") == "Lodz"
+    assert in_ascii("Đà Nẵng") == "Da Nang"
+    assert in_ascii("北京") == ""
+
+
+def test_where_two_areas_lie_over_each_other_the_graver_one_is_seen_and_no_third_colour(ground):
+    yellow, red = around(Circle(30.0, 103.0, 100.0)), around(Circle(30.0, 103.8, 100.0))
+    patches = [(red, Severity.EXTREME), (yellow, Severity.MODERATE)]
+    image = Image.open(io.BytesIO(draw(ground, patches))).convert("RGB")
+    area = yellow.union(red)
+    assert near(at(image, area, 30.2, 103.4), at(image, area, 30.2, 104.5))
+    assert not near(at(image, area, 30.2, 103.4), at(image, area, 30.2, 102.4), far=30)
+
+
+def test_a_hole_is_no_part_of_the_area_but_what_lies_in_it_is(ground):
+    ring = box(5, 45, 15, 55).difference(box(7, 47, 13, 53))
+    image = picture(ground, ring.union(box(9.5, 49.5, 10.5, 50.5)))
+    land = at(image, ring, 48.3, 8.0)
+    assert near(land, LAND)
+    assert at(image, ring, 50.2, 10.2)[2] < land[2] - 60
+
+
+def test_the_inset_does_not_lie_over_the_reader(ground):
+    lodz, warsaw = around(Circle(51.7, 19.4, 40.0)), point(52.1, 20.6)
+    image = picture(ground, lodz, reader=warsaw)
+    dark = sum(sum(pixel) < 200 for pixel in _around(image, lodz, 52.1, 20.6, warsaw))
+    assert dark > 30
+    assert near(image.getpixel((WIDTH - 60, 8)), LAND)
+
+
+def test_what_is_smaller_than_its_line_is_ringed(ground):
+    street = box(13.400, 52.520, 13.402, 52.521)
+    image = picture(ground, street)
+    middle = (WIDTH // 2, HEIGHT // 2)
+    ringed = [image.getpixel((middle[0] + x, middle[1])) for x in range(10, 22)]
+    assert any(not near(colour, LAND, far=60) for colour in ringed)
+
+
+def test_the_larger_map_is_larger(ground):
+    image = Image.open(io.BytesIO(draw(ground, [(HONG_KONG, Severity.MINOR)], larger=True)))
+    assert image.size == (1280, 800)
 
 
 def test_an_area_across_the_date_line_is_drawn_in_one_piece(ground):
@@ -93,9 +146,9 @@ def test_an_area_across_the_date_line_is_drawn_in_one_piece(ground):
 
 def test_a_point_has_a_map_too_and_an_empty_area_has_none(ground):
     image = picture(ground, point(35.7, 139.7), Severity.EXTREME)
-    assert near(image.getpixel((WIDTH // 2, HEIGHT // 2)), (200, 30, 30), far=40)
+    assert near(image.getpixel((WIDTH // 2, HEIGHT // 2)), (156, 23, 23), far=40)
     with pytest.raises(ValueError, match="no map"):
-        draw(ground, Polygon())
+        draw(ground, [(Polygon(), Severity.UNKNOWN)])
 
 
 @pytest.mark.parametrize(

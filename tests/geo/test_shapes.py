@@ -1,6 +1,7 @@
 """An alert's areas as shapes: foreign numbers never raise, circles have their size, nothing is torn at the date line."""
 
 import math
+import random
 
 import pytest
 from hypothesis import given, settings
@@ -84,3 +85,20 @@ numbers = st.floats(allow_nan=True, allow_infinity=True, width=32)
 def test_any_numbers_give_a_valid_shape_or_none(rings, circle):
     shape = shape_of([Area("", polygons=tuple(map(tuple, rings)), circles=(Circle(*circle),))])
     assert shape is None or (shape.is_valid and not shape.is_empty and all(map(math.isfinite, shape.bounds)))
+
+
+def test_a_scribble_that_would_take_minutes_to_mend_is_its_hull():
+    rng = random.Random(1)
+    scribble = tuple((rng.uniform(10, 20), rng.uniform(10, 20)) for _ in range(5000))
+    shape = shape_of([Area("", polygons=(scribble,))])
+    assert shape.equals(shape.convex_hull)
+    assert all(shape.covers(point(*corner)) for corner in scribble)
+
+
+def test_a_figure_of_eight_is_both_of_its_halves():
+    eight = ((0.0, 0.0), (2.0, 2.0), (2.0, 0.0), (0.0, 2.0))
+    shape = shape_of([Area("", polygons=(eight,))])
+    assert shape.is_valid
+    assert shape.covers(point(0.3, 1.0))
+    assert shape.covers(point(1.7, 1.0))
+    assert not shape.covers(point(1.0, 0.3))

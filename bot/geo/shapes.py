@@ -21,6 +21,8 @@ _TURN, _HALF = 360.0, 180.0
 _CORNERS = 64
 #: A circle that comes nearer to a pole than this has no shape on this plane, degrees.
 _LAST_LATITUDE = 89.0
+#: A circle smaller than a metre is a point: its corners would be one.
+_LEAST_KM = 0.001
 #: Bounds of what is drawn and compared; a sender may write anything.
 MOST_RINGS, MOST_CORNERS = 500, 20_000
 #: A ring that crosses itself more often is a scribble: mending it would take minutes (a hundred random corners cross a
@@ -55,7 +57,7 @@ def around(circle: Circle) -> BaseGeometry:
     reach = radius / KM_A_DEGREE
     if not _on_earth(latitude, longitude) or not radius >= 0 or abs(latitude) + reach > _LAST_LATITUDE:
         return Polygon()
-    if radius == 0:
+    if radius < _LEAST_KM:
         return Point(longitude, latitude)
     return Polygon([_corner(latitude, longitude, reach, 2 * math.pi * n / _CORNERS) for n in range(_CORNERS)])
 

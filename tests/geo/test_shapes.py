@@ -87,6 +87,10 @@ def test_any_numbers_give_a_valid_shape_or_none(rings, circle):
     assert shape is None or (shape.is_valid and not shape.is_empty and all(map(math.isfinite, shape.bounds)))
 
 
+def test_a_circle_smaller_than_a_metre_is_a_point():
+    assert around(Circle(0.0, 1.0, 5.2e-31)) == point(0.0, 1.0)
+
+
 def test_a_scribble_that_would_take_minutes_to_mend_is_its_hull():
     rng = random.Random(1)
     scribble = tuple((rng.uniform(10, 20), rng.uniform(10, 20)) for _ in range(5000))

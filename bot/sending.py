@@ -15,6 +15,7 @@ from bot import bundling
 from bot.catalogue.entries import Catalogue, shipped
 from bot.chat.application import TelegramChat, build_bot
 from bot.chat.line import Line
+from bot.chat.maps import no_map
 from bot.chat.ports import Lookout, Ports
 from bot.chat.sender import TelegramMessenger
 from bot.delivery.briefer import Briefer
@@ -25,6 +26,7 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
 from bot.delivery.paying import Purse
 from bot.delivery.rendering import render
+from bot.geo.drawer import Drawer
 from bot.holding import stop_all, while_held
 from bot.model.delivery import SentPart
 from bot.model.post import Media
@@ -134,6 +136,8 @@ class Sending:
     purse: Purse | None = None
     interpreter: Interpreter = field(default_factory=Interpreter)
     catalogue: Catalogue = field(default_factory=shipped)
+    #: Draws maps; None: there are none.
+    drawer: Drawer | None = None
     _outbox: Outbox | None = None
     _stop: asyncio.Event | None = None
 
@@ -162,7 +166,7 @@ class Sending:
             # the messenger asks too, for a safer margin; here no step is left in which the process could be frozen
             may_leave=lambda: self.lease.held,
         )
-        messenger = TelegramMessenger(bot, self.download)
+        messenger = TelegramMessenger(bot, self.download, self.drawer.png if self.drawer else no_map)
         self._outbox, self._stop = self._make_outbox(messenger), asyncio.Event()
         chat = TelegramChat(
             bot,
@@ -177,6 +181,7 @@ class Sending:
                 operators=frozenset(settings.admin_ids),
                 queued=self._outbox.wake_for_old,
                 reports_chat=settings.reports_chat or next(iter(settings.admin_ids), None),
+                maps=self.drawer is not None,
             ),
             self.db,
             clock=self.clock,
@@ -220,6 +225,7 @@ class Sending:
             purse=self.purse,
             guard=self.lease.guards,
             interpreter=self.interpreter,
+            maps=self.drawer is not None,
         )
 
     def _make_briefer(self) -> Briefer:

@@ -27,6 +27,7 @@ from bot.delivery.pacing import Pacing
 from bot.delivery.paying import Purse
 from bot.fetching import user_agent
 from bot.fetching.face import FetchError, Limits, Request
+from bot.geo.drawer import Drawer, missing
 from bot.holding import steady_seconds, under_lease
 from bot.language.choosing import ChoiceError, Surroundings, open_summariser, open_translator
 from bot.language.phrasebook.rendering import VERSION as PHRASEBOOK_VERSION
@@ -39,7 +40,8 @@ from bot.sending import Sending
 from bot.settings import Settings, language_options
 from bot.sources.face import Hub
 from bot.sources.mastodon.streaming import MastodonStream
-from bot.store import leases, schema
+from bot.sources.registry import kinds_with_shapes
+from bot.store import accounts, leases, schema
 from bot.store.database import Database, DatabaseError
 from bot.store.housekeeping import tidy
 from bot.store.lease import Lease
@@ -217,6 +219,7 @@ class Service:
             _purse(settings, db, self._clock),
             interpreter,
             await asyncio.to_thread(_catalogue, Path(settings.catalogue)),
+            await stack.enter_async_context(_drawer(settings, db)),
         )
         beside = [part.run for part in (pushing, _stream(settings, outside, watcher, self._clock, self._rng)) if part]
         await self._run_tasks(db, watcher, beside, sending, polling, vitals)
@@ -293,6 +296,30 @@ def _catalogue(path: Path) -> Catalogue:
             "the file of the catalogue is not used; what is shipped can be found all the same", why=str(error)
         )
         return shipped()
+
+
+@asynccontextmanager
+async def _drawer(settings: Settings, db: Database) -> AsyncIterator[Drawer | None]:
+    """What draws maps, where they are wanted. It is made ready at once where alerts with areas are to be expected: the
+    libraries that it needs take a second or two, and a hundred megabytes.
+    """
+    if settings.maps == "off":
+        yield None
+        return
+    if lacking := missing():
+        log.warning(
+            "alerts come without maps: packages are missing; install them, or set TOCSIN_MAPS=off", lacking=lacking
+        )
+        yield None
+        return
+    drawer = Drawer()
+    try:
+        async with db.read() as conn:
+            if await accounts.watched_kinds(conn) & kinds_with_shapes():
+                drawer.warm()
+        yield drawer
+    finally:
+        drawer.close()
 
 
 def _not_pushed(_account: Account, _hub: Hub | None) -> None:

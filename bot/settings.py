@@ -32,6 +32,7 @@ UnsurePolicy = Literal["repeat", "hold"]
 PaidFrom = Literal["extreme", "urgent", "routine"]
 Summaries = Literal["off", "openai"]
 OneEvent = Literal["on", "off"]
+Maps = Literal["on", "off"]
 
 
 #: What the language room is given.
@@ -164,6 +165,12 @@ class Settings(BaseSettings):
         "on",
         "on: where several accounts that a chat follows tell of the same earthquake or warning, the first rings and the "
         "others reply to it without a sound. off: each rings by itself.",
+        "on or off",
+    )
+    maps: Maps = _described(  # type: ignore[assignment]
+        "on",
+        "on: an alert with an area comes with a small map, drawn here (some 100 MB of memory from the first one on). off: "
+        "none.",
         "on or off",
     )
     messages_per_second: int = _described(  # type: ignore[assignment]

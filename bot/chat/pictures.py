@@ -55,6 +55,10 @@ class Pictures:
         """The file id where Telegram has it already, else its address."""
         return self._file_ids.get(medium.url, medium.url)
 
+    def known(self, medium: Media) -> str | None:
+        """Its file id, where Telegram has it already."""
+        return self._file_ids.get(medium.url)
+
     def must_upload(self, media: Sequence[Media]) -> bool:
         """Telegram could not fetch one of these, and has not got it in another way since."""
         return any(medium.url in self._refused and medium.url not in self._file_ids for medium in media)

@@ -106,6 +106,11 @@ class Files(Protocol):
         """Read either. Takes a while: call it in a thread. Raises BundleError."""
 
 
+async def nowhere(_chat_id: int) -> tuple[float, float] | None:
+    """No chat's place is known."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything that the chat does not do itself."""
@@ -124,3 +129,7 @@ class Ports:
     operators: frozenset[int] = frozenset()
     #: Telegram's id of the chat that readers' reports go to, None where nobody takes them.
     reports_chat: int | None = None
+    #: Alerts with an area have maps.
+    maps: bool = False
+    #: Where a chat (our id) is, degrees north and east, to be shown on the map that it asks for; None: not known.
+    point_of: Callable[[int], Awaitable[tuple[float, float] | None]] = nowhere

@@ -27,6 +27,7 @@ from bot.chat.commands.language import Language
 from bot.chat.commands.latest import Latest
 from bot.chat.commands.listing import Listing
 from bot.chat.commands.live import Live
+from bot.chat.commands.mapping import MapButton
 from bot.chat.commands.moving import Moving
 from bot.chat.commands.order import Order
 from bot.chat.commands.reporting import Reporting
@@ -95,6 +96,7 @@ class Routes:
             **catchup.presses,
             **forgetting.presses,
             **Order(desk).presses,
+            **MapButton(desk).presses,
             **digest.presses,
             **live.presses,
             **self._importing.presses,

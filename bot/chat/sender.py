@@ -16,10 +16,12 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from bot.chat.errors import is_not_modified, meaning
+from bot.chat.maps import DrawMap, Maps, no_map
 from bot.chat.pictures import Download, Pictures, no_download
 from bot.chat.transport import call
-from bot.delivery.face import Button, LostAnswerError, MediaRefusedError, Part, Span
-from bot.model.delivery import SentPart
+from bot.delivery.face import Button, LostAnswerError, MediaRefusedError, Part, SendError, Span
+from bot.model.delivery import MAPPED, SentPart
+from bot.model.mapping import AreaMap
 from bot.model.post import Media
 from bot.model.subscription import Target
 
@@ -32,9 +34,10 @@ _NO_PREVIEW = {"is_disabled": True}
 class TelegramMessenger:
     """The ``Messenger`` behind which Telegram stands."""
 
-    def __init__(self, bot: Bot, download: Download = no_download) -> None:
+    def __init__(self, bot: Bot, download: Download = no_download, draw: DrawMap = no_map) -> None:
         self._bot = bot
         self._pictures = Pictures(download)
+        self._maps = Maps(draw, self._pictures)
 
     async def send(
         self, target: Target, part: Part, *, silent: bool = False, reply_to: int | None = None, paid: bool = False
@@ -43,6 +46,8 @@ class TelegramMessenger:
         how = _How(target, silent, reply_to, paid)
         if not part.media:
             return await self._text(how, part)
+        if isinstance(part.media[0], AreaMap):
+            return await self._map(how, part, part.media[0])
         if not self._pictures.must_upload(part.media):
             references = [self._pictures.by_reference(medium) for medium in part.media]
             try:
@@ -56,11 +61,16 @@ class TelegramMessenger:
             return await self._media(how, part, tuple(m for m, _ in got), [file for _, file in got])
 
     async def edit(self, target: Target, sent: SentPart, part: Part) -> None:
-        """Make an earlier message show the part's text and buttons; its pictures stay. Raises SendError's kinds."""
+        """Make an earlier message show the part's text and buttons; its pictures stay, but a map gives way to the part's.
+        Raises SendError's kinds.
+        """
+        if sent.form == MAPPED and part.media and isinstance(part.media[0], AreaMap):
+            await self._remap(target, sent, part, part.media[0])
+            return
         chat_id, message_id = target.chat_id, sent.message_ids[0]
         markup = _keyboard(part.buttons)
         try:
-            if sent.form == "caption":
+            if sent.form in {"caption", MAPPED}:
                 await self._bot.edit_message_caption(
                     chat_id=chat_id,
                     message_id=message_id,
@@ -82,6 +92,24 @@ class TelegramMessenger:
         except TelegramError as error:
             if not is_not_modified(error):
                 raise meaning(error) from error
+
+    async def _remap(self, target: Target, sent: SentPart, part: Part, picture: AreaMap) -> None:
+        caption, entities = part.styled.text or None, _entities(part.styled.spans)
+        async with self._maps.file(picture) as file:
+            try:
+                message = await self._bot.edit_message_media(
+                    InputMediaPhoto(file, caption=caption, caption_entities=entities),
+                    chat_id=target.chat_id,
+                    message_id=sent.message_ids[0],
+                    reply_markup=_keyboard(part.buttons),
+                )
+            except TelegramError as error:
+                if not is_not_modified(error):
+                    raise self._maps.refused(picture, file, meaning(error)) from error
+            else:
+                self._maps.took(picture)
+                if isinstance(message, Message):
+                    self._pictures.learn((picture,), (message,))
 
     async def reach(self, target: Target) -> None:
         """Show "typing" for a moment: Telegram answers for the chat, and nothing stays in it."""
@@ -107,6 +135,15 @@ class TelegramMessenger:
             )
         )
         return SentPart((_message_id(sent),), "text")
+
+    async def _map(self, how: "_How", part: Part, picture: AreaMap) -> SentPart:
+        async with self._maps.file(picture) as file:
+            try:
+                sent = await self._media(how, part, (picture,), [file])
+            except SendError as error:
+                raise self._maps.refused(picture, file, error) from error
+            self._maps.took(picture)
+        return SentPart(sent.message_ids, MAPPED if sent.form == "caption" else sent.form)
 
     async def _media(
         self, how: "_How", part: Part, media: tuple[Media, ...], files: Sequence[str | bytes]

@@ -70,20 +70,24 @@ class Voice:
             await self.say(target, styled)
 
     async def send(
-        self, target: Target, part: Part, *, reply_to: int | None = None, silent: bool = False
+        self, target: Target, part: Part, *, reply_to: int | None = None, silent: bool = False, whole: bool = False
     ) -> SentPart:
-        """Send a part, pictures too; those that Telegram cannot take are left out. Raises SendError."""
+        """Send a part, pictures too; those that Telegram cannot take are left out, or (``whole``) the message is not sent.
+        Raises SendError.
+        """
         for left in reversed(range(TRIES)):
             await self._turn(target.chat_id)
             try:
                 return await self._messenger.send(target, part, silent=silent, reply_to=reply_to)
             except (MediaRefusedError, UnknownError):
-                if not part.media:
+                if whole or not part.media:
                     raise
                 part = Part(part.styled, buttons=part.buttons)
             except BusyError as error:
                 if left > 1:
                     await asyncio.sleep(error.seconds)
+                elif whole:
+                    raise
                 else:
                     part = Part(part.styled, buttons=part.buttons)
             except TopicGoneError:

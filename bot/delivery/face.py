@@ -98,6 +98,16 @@ class BusyError(SendError):
         self.seconds = seconds
 
 
+class DrawingError(BusyError):
+    """Its map is not drawn yet, or another chat is uploading it: nothing was sent; ask again after ``seconds``, or let
+    the words go without it.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        SendError.__init__(self, "its map is not there yet")
+        self.seconds = seconds
+
+
 class LostAnswerError(SendError):
     """The request may or may not have been carried out (time-out after sending, connection reset, 5xx)."""
 
@@ -149,7 +159,9 @@ class Messenger(Protocol):
         """
 
     async def edit(self, target: Target, sent: SentPart, part: Part) -> None:
-        """Make an earlier message show ``part``. "message is not modified" is success."""
+        """Make an earlier message show ``part``. "message is not modified" is success. Its picture stays; a map gives
+        way to the one that ``part`` has.
+        """
 
     async def reach(self, target: Target) -> None:
         """Ask for the chat without leaving anything in it. Raises what a sending there would."""

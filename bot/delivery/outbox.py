@@ -89,6 +89,7 @@ class Outbox:
         at_once: int | None = None,
         guard: Guard | None = None,
         interpreter: Interpreter | None = None,
+        maps: bool = False,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -98,7 +99,7 @@ class Outbox:
         self._at_once = at_once or pacing.limits.at_once
         self._guard = guard
         self._weather = Weather(pacing, clock, rng)
-        self._looks = Looks()
+        self._looks = Looks(maps)
         self._requesting = Requesting(messenger, pacing.further_turn)
         self._telling = Telling(interpreter) if interpreter is not None else None
         #: Places whose words stand since the last turn, and who waits for which.

@@ -7,10 +7,12 @@ import structlog
 from bot.delivery.composing import NAME_LIMIT, QUOTE_LIMIT, compose, pictures
 from bot.delivery.face import Button, Part, Rendered, Styled
 from bot.delivery.harmless import block, domain, line, web_link
+from bot.delivery.mapping import MAP, map_of
 from bot.delivery.splitting import CAPTION_LIMIT, TEXT_LIMIT, shorten, split
 from bot.delivery.writing import Writing, units
 from bot.locales import Phrases
 from bot.model.account import Account
+from bot.model.mapping import AreaMap
 from bot.model.post import Revision
 from bot.model.words import NOTHING, Words
 
@@ -24,6 +26,8 @@ ALBUM_LIMIT = 10
 MARK_LINE = 128
 MARK_ROOM = 2 * MARK_LINE
 TEXT_ROOM, CAPTION_ROOM = TEXT_LIMIT - MARK_ROOM, CAPTION_LIMIT - MARK_ROOM
+#: So many times as long is a text with the translation that is still to come.
+PROMISED_TAKES = 2.5
 #: What a fault in composing one odd post can raise; it must not keep the agency's words from the chat (design rule 7).
 _FAULTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
@@ -36,8 +40,10 @@ class Manner:
     words: Words = NOTHING
     #: The chat wants the agency's own words before their translation.
     original_first: bool = False
-    #: Ours, for the button that turns the two round; None: there is no button.
+    #: Ours, for the buttons; None: there are none.
     post_id: int | None = None
+    #: An alert with an area comes with a map of it.
+    maps: bool = False
 
 
 #: Nothing but the original.
@@ -49,12 +55,17 @@ ORDER = "or"
 def render(revision: Revision, account: Account, phrases: Phrases, manner: Manner = PLAIN) -> Rendered:
     """The messages of a revision, in order: never none, each with room for marks."""
     photos = pictures(revision.post)[:ALBUM_LIMIT]
+    drawn = map_of(revision.post) if manner.maps else None
     said = text_of(revision, account, phrases, manner)
     parts = [Part(text) for text in split(said, (), TEXT_ROOM)]
     if photos and len(parts) == 1 and units(parts[0].styled.text) <= CAPTION_ROOM:
         # Telegram puts no button under an album
-        return Rendered((replace(parts[0], media=photos, buttons=buttons(manner, phrases, album=len(photos) > 1)),))
-    parts[0] = replace(parts[0], buttons=buttons(manner, phrases))
+        return Rendered(
+            (replace(parts[0], media=photos, buttons=buttons(manner, phrases, drawn, album=len(photos) > 1)),)
+        )
+    parts[0] = replace(parts[0], buttons=buttons(manner, phrases, drawn))
+    if drawn and not photos and len(parts) == 1 and _fits_below_it(parts[0], manner):
+        return Rendered((replace(parts[0], media=(drawn,)),))
     if photos:
         # it hangs below the text as a reply; its own words only say whose pictures these are
         name = line(revision.post.author or account.name, NAME_LIMIT)
@@ -62,12 +73,27 @@ def render(revision: Revision, account: Account, phrases: Phrases, manner: Manne
     return Rendered(tuple(parts))
 
 
-def buttons(manner: Manner, phrases: Phrases, *, album: bool = False) -> tuple[tuple[Button, ...], ...]:
-    """The button under a translated post: the other order than the one that is shown."""
-    if album or manner.post_id is None or not manner.words.translation:
+def _fits_below_it(part: Part, manner: Manner) -> bool:
+    """The words can be the map's caption, those too that are still to come. Else they stand alone and the map is a tap
+    away: no word of an alert is cut for a picture, and no second message comes with it.
+    """
+    room = CAPTION_ROOM // PROMISED_TAKES if manner.words.promised else CAPTION_ROOM
+    return units(part.styled.text) <= room
+
+
+def buttons(
+    manner: Manner, phrases: Phrases, drawn: AreaMap | None = None, *, album: bool = False
+) -> tuple[tuple[Button, ...], ...]:
+    """Those under a post: of a translated one the other order than the one that is shown; of one with an area its map."""
+    if album or manner.post_id is None:
         return ()
-    label = phrases("button.translation_first" if manner.original_first else "button.original_first")
-    return ((Button(label, data=f"{ORDER}:{int(not manner.original_first)}:{manner.post_id}"),),)
+    row: list[Button] = []
+    if manner.words.translation:
+        label = phrases("button.translation_first" if manner.original_first else "button.original_first")
+        row.append(Button(label, data=f"{ORDER}:{int(not manner.original_first)}:{manner.post_id}"))
+    if drawn is not None:
+        row.append(Button(phrases("button.map"), data=f"{MAP}:{manner.post_id}"))
+    return (tuple(row),) if row else ()
 
 
 def text_of(

@@ -7,6 +7,7 @@ import structlog
 
 from bot.delivery import face
 from bot.delivery.face import Messenger, Part
+from bot.delivery.remapping import with_old_map
 from bot.delivery.rendering import without_pictures
 from bot.delivery.steps import Kind, Step
 from bot.locales import Phrases
@@ -18,6 +19,8 @@ log = structlog.get_logger(__name__)
 
 #: So often an urgent alert makes room for other pictures; then its words go without its own.
 URGENT_PATIENCE = 3
+#: So often a routine alert, or an edit, is put off for its map.
+MAP_PATIENCE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,9 @@ class Requesting:
         if probe:
             await self._probe(target)
         if step.edits is not None:
-            return Carried(await self._edit(target, step, step.edits))
+            return Carried(await self._edit(delivery, target, step, step.edits, phrases))
         try:
-            patient = delivery.lane >= Lane.ROUTINE or delivery.retries < URGENT_PATIENCE
-            carried = await self._send(target, step, phrases, paid, patient=patient)
+            carried = await self._send(target, step, phrases, paid, delivery)
         except face.TopicGoneError as error:
             if not target.thread_id:
                 raise
@@ -72,10 +74,19 @@ class Requesting:
         except (face.TopicGoneError, face.RejectedError, face.UnknownError):
             return  # it answers, and the sending will find out the rest
 
-    async def _edit(self, target: Target, step: Step, old: SentPart) -> SentPart:
+    async def _edit(
+        self, delivery: Delivery, target: Target, step: Step, old: SentPart, phrases: Phrases
+    ) -> SentPart:
         try:
             try:
                 await self._messenger.edit(target, old, step.part)
+            except (face.MediaRefusedError, face.DrawingError) as error:
+                if isinstance(error, face.DrawingError) and delivery.retries < MAP_PATIENCE:
+                    raise
+                # the old map stays: the words say that it is the old one
+                part = with_old_map(without_pictures(step.part, phrases), phrases)
+                await self._again(target, error)
+                await self._messenger.edit(target, old, part)
             except face.RejectedError as error:
                 plain = _plain(step.part)
                 if plain == step.part:
@@ -89,14 +100,15 @@ class Requesting:
         return SentPart(old.message_ids, "edited")
 
     async def _send(
-        self, target: Target, step: Step, phrases: Phrases, paid: bool, *, patient: bool = False
+        self, target: Target, step: Step, phrases: Phrases, paid: bool, delivery: Delivery | None = None
     ) -> Carried:
+        """``delivery`` None: it does not wait for room for its pictures."""
         part, unknown = step.part, 0
         if part.media:
             try:
                 return Carried(await self._try(target, step, part, paid))
             except (face.MediaRefusedError, face.UnknownError, face.BusyError) as error:
-                if patient and isinstance(error, face.BusyError):
+                if isinstance(error, face.BusyError) and delivery is not None and _may_wait(delivery, error):
                     raise
                 # a refusal that no table knows may be the picture's too, and the words must not wait for a table
                 unknown = int(isinstance(error, face.UnknownError))
@@ -125,6 +137,13 @@ class Requesting:
             "refused as it was; sent another way", chat=target.chat_id, error=type(error).__name__, why=str(error)
         )
         await self._turn(target.chat_id)
+
+
+def _may_wait(delivery: Delivery, error: face.BusyError) -> bool:
+    """What is urgent has waited for its map as long as it may, and goes on without it."""
+    if isinstance(error, face.DrawingError):
+        return delivery.lane >= Lane.ROUTINE and delivery.retries < MAP_PATIENCE
+    return delivery.lane >= Lane.ROUTINE or delivery.retries < URGENT_PATIENCE
 
 
 def _plain(part: Part) -> Part:

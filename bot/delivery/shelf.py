@@ -41,6 +41,8 @@ class Seen:
 class Looks:
     """How versions of posts look in a language, kept between turns: once its words stand, a version never changes."""
 
+    #: Alerts with an area come with a map.
+    maps: bool = False
     _kept: OrderedDict[Look, tuple[Account, Seen]] = field(default_factory=OrderedDict)
 
     def find(self, look: Look, account: Account) -> Seen | None:
@@ -131,7 +133,7 @@ class Shelf:
             raise NotYetError(place, told.until)
         if early is not None and not told.stands and early.manner.words == told.words:
             return early
-        manner = Manner(told.words, original_first, post_id)
+        manner = Manner(told.words, original_first, post_id, self._looks.maps)
         seen = Seen(revision, manner, render(revision, account, phrases, manner), told.stands)
         self._looks.keep((place, original_first, told.stands), account, seen)
         return seen

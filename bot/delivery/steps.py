@@ -12,7 +12,9 @@ from bot.delivery.composing import moment
 from bot.delivery.confirming import alongside, confirming, standing_line
 from bot.delivery.face import Part, Rendered, Styled
 from bot.delivery.harmless import block, line
+from bot.delivery.mapping import map_of
 from bot.delivery.reasons import told
+from bot.delivery.remapping import map_before, remapped
 from bot.delivery.rendering import CAPTION_ROOM, TEXT_ROOM, buttons, marked, render_notice, text_of
 from bot.delivery.shelf import Seen, Shelf
 from bot.delivery.splitting import split
@@ -20,7 +22,8 @@ from bot.delivery.telling import Asking
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.alert import MsgType
-from bot.model.delivery import FOREIGN, LISTED, Op, SentPart, State
+from bot.model.delivery import FOREIGN, LISTED, MAPPED, Op, SentPart, State
+from bot.model.mapping import AreaMap
 from bot.model.post import Revision
 from bot.model.reason import reason_of
 from bot.reading.relaying import is_over
@@ -223,7 +226,8 @@ async def _edit(
     seen = await _seen(shelf, delivery, send.post_id, number, account, phrases, now)
     mark = await _standing_mark(shelf, delivery, send, phrases)
     mark = mark or await standing_line(shelf, send, seen.revision.post, phrases)
-    steps = _rewriting(seen, account, phrases, send, mark)
+    was = await map_before(shelf, send)
+    steps = _rewriting(seen, account, phrases, send, mark, was=was)
     if shown > number:  # between two of its messages a later edit came
         steps = steps[: len(delivery.parts)]
     steps += _reply(delivery, send, words)
@@ -289,19 +293,25 @@ async def _mark(
 
 
 def _rewriting(
-    seen: Seen, account: Account, phrases: Phrases, send: SendRow, mark: str = "", *, struck: bool = False
-) -> list[Step]:
-    """Edits that make the messages of an earlier sending show this version; longer text goes on in new ones."""
-    editable = [part for part in send.parts if part.form in {"text", "caption"} and part.message_ids]
+    seen: Seen, account: Account, phrases: Phrases, send: SendRow, mark: str = "",
+    *, struck: bool = False, was: AreaMap | None = None,
+) -> list[Step]:  # fmt: skip
+    """Edits that make the messages of an earlier sending show this version; longer text goes on in new ones. ``was``: the
+    map that one of them has, where the area may be another one now.
+    """
+    editable = [part for part in send.parts if part.form in {"text", "caption", MAPPED} and part.message_ids]
     pictured = any(part.form in {"caption", "media"} for part in send.parts)
     text = text_of(seen.revision, account, phrases, seen.manner, struck=struck, pictures_as_links=not pictured)
-    texts = list(split(text, [CAPTION_ROOM if part.form == "caption" else TEXT_ROOM for part in editable], TEXT_ROOM))
+    texts = list(split(text, [TEXT_ROOM if part.form == "text" else CAPTION_ROOM for part in editable], TEXT_ROOM))
+    shows = map_of(seen.revision.post)
+    drawn = shows if seen.manner.maps else None
     steps: list[Step] = []
     for index, old in enumerate(editable):
         part = Part(texts[index] if index < len(texts) else Styled(phrases("message.shortened")))
         if not index:
-            below = buttons(seen.manner, phrases, album=len(old.message_ids) > 1)
+            below = buttons(seen.manner, phrases, drawn, album=len(old.message_ids) > 1)
             part = replace(_topped(part, mark, send, phrases), buttons=below)
+            part = remapped(part, old, was, shows, phrases)
         steps.append(Step(part, edits=old))
     first = _first_message(send)
     steps += [Step(Part(text), Kind.MORE, reply_to=first, silent=True) for text in texts[len(editable) :]]

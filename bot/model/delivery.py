@@ -50,11 +50,15 @@ LISTED = "listed"
 #: … of a message that another bot sent (the token was changed): this one can neither edit it nor reply to it.
 FOREIGN = "foreign"
 
+#: … of a message with a map that we drew.
+MAPPED = "map"
+
 
 @dataclass(frozen=True, slots=True)
 class SentPart:
     """One Telegram message of a delivery: its ids (several for an album) and what it is."""
 
     message_ids: tuple[int, ...]
-    #: "text" (edited by editMessageText) or "caption" (by editMessageCaption) or "media" (nothing to edit).
+    #: "text" (edited by editMessageText) or "caption" (by editMessageCaption) or "media" (nothing to edit)
+    #: or "map" (a caption below a map that we drew: by editMessageCaption, or with another map by editMessageMedia).
     form: str

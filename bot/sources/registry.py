@@ -45,6 +45,20 @@ def kinds() -> frozenset[str]:
     return built_in_kinds() | {plug_in.kind for plug_in in _plug_ins()}
 
 
+#: What ``About.areas`` says of a kind that gives coordinates.
+_SHAPES = ("polygon", "circle", "point", "epicentre")
+
+
+@cache
+def kinds_with_shapes() -> frozenset[str]:
+    """The built-in kinds whose alerts say by coordinates where they hold."""
+    modules = {kind: importlib.import_module(f"bot.sources.{kind}") for kind in built_in_kinds()}
+    told = {kind: getattr(module, "ABOUT", None) for kind, module in modules.items()}
+    return frozenset(
+        kind for kind, about in told.items() if about is not None and any(word in about.areas for word in _SHAPES)
+    )
+
+
 def _offers(name: str) -> bool:
     return hasattr(importlib.import_module(f"bot.sources.{name}"), "make_source")
 

@@ -114,6 +114,12 @@ async def watched(conn: AsyncConnection) -> list[Watch]:
     return [watch_of_row(row) for row in rows]
 
 
+async def watched_kinds(conn: AsyncConnection) -> set[str]:
+    """Give the kinds of all accounts that have at least one subscription."""
+    wanted = exists().where(subscriptions.c.account_id == accounts.c.id)
+    return set((await conn.execute(select(accounts.c.kind).where(wanted).distinct())).scalars())
+
+
 async def watch_of(conn: AsyncConnection, account_id: int) -> Watch | None:
     """Give the watch of one account."""
     row = (await conn.execute(_watches().where(watches.c.account_id == account_id))).first()

@@ -277,7 +277,7 @@ deliveries = Table(
     Column("settled_at", UtcDateTime),
     #: Revision that was rendered when sending began; the remaining parts use the same one.
     Column("rendered_revision", Integer),
-    #: What arrived so far: JSON list of {"message_ids": [...], "form": "text"|"caption"|"media"}.
+    #: What arrived so far: JSON list of {"message_ids": [...], "form": "text"|"caption"|"media"|"map"}.
     Column("parts", Text, nullable=False, default="[]"),
     #: A request went out whose answer was never seen; what follows is marked as a possible repeat.
     Column("maybe_repeat", Boolean, nullable=False, default=False),

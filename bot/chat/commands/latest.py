@@ -81,7 +81,7 @@ class Latest:
         return newest[::-1]
 
     async def _send(self, scene: Scene, revision: Revision, account: Account, words: Words) -> None:
-        manner = Manner(words, scene.original_first)
+        manner = Manner(words, scene.original_first, maps=self._desk.ports.maps)
         rendered: Rendered = self._desk.ports.render(revision, account, scene.phrases, manner)
         for part in rendered.parts:
             # no sound: these are no news

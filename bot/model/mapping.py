@@ -1,0 +1,18 @@
+"""A map of an alert's areas as a medium of a message: fetched from nowhere, drawn here (``geo``)."""
+
+from dataclasses import dataclass
+
+from bot.model.alert import Area, Severity
+from bot.model.post import Media
+
+
+@dataclass(frozen=True, slots=True)
+class AreaMap(Media):
+    """``url`` is "map:" and a digest of all that is drawn: equal maps have equal ones, and no address looks so."""
+
+    #: Areas, and how grave it is there.
+    patches: tuple[tuple[tuple[Area, ...], Severity], ...] = ()
+    #: The reader's own place (degrees north, degrees east); None where none is drawn.
+    reader: tuple[float, float] | None = None
+    #: With room for more names, for who opens it.
+    larger: bool = False

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,8 @@ import pytest
 from bot import bundling
 from bot.catalogue.entries import Entry, Ref, shipped
 from bot.chat.application import TelegramChat, build_bot
-from bot.chat.ports import Found, LookupFailedError, Ports, Trouble
+from bot.chat.maps import DrawMap, no_map
+from bot.chat.ports import Found, LookupFailedError, Ports, Trouble, nowhere
 from bot.chat.sender import TelegramMessenger
 from bot.delivery.face import Part, Rendered, Styled
 from bot.delivery.rendering import Manner
@@ -222,7 +223,13 @@ async def server() -> AsyncIterator[BotApiServer]:
 
 @asynccontextmanager
 async def at_work(
-    server: BotApiServer, db: Database, operators: frozenset[int] = frozenset(), *, reports_chat: int | None = None
+    server: BotApiServer,
+    db: Database,
+    operators: frozenset[int] = frozenset(),
+    *,
+    reports_chat: int | None = None,
+    draw: DrawMap = no_map,
+    point_of: Callable[[int], Awaitable[tuple[float, float] | None]] = nowhere,
 ) -> AsyncIterator[House]:
     bot = build_bot(server.token, server.url)
     clock = Clock()
@@ -238,12 +245,15 @@ async def at_work(
             lookout,
             TelegramMessenger(bot),
             bundling,
+            TelegramMessenger(bot, draw=draw),
             render=render,
             catalogue=shipped().with_more([LISTED]),
             words=interpret,
             queued=queued,
             operators=operators,
             reports_chat=reports_chat,
+            maps=draw is not no_map,
+            point_of=point_of,
         ),
         db,
         clock=clock,

@@ -26,6 +26,7 @@ SHOWN = (
     "situation",
     "digest",
     "live",
+    "chart",
     "catchup",
     "language",
     "report",

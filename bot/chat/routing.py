@@ -16,6 +16,7 @@ from telegram.ext import (
 
 from bot.chat.buttons import read
 from bot.chat.commands.catchup import CatchUp
+from bot.chat.commands.charting import Charting
 from bot.chat.commands.digest import Digest
 from bot.chat.commands.exporting import Exporting
 from bot.chat.commands.filtering import Filtering
@@ -86,6 +87,7 @@ class Routes:
             **Exporting(desk).commands,
             **self._importing.commands,
             **moving.commands,
+            **Charting(desk).commands,
         }
         self.presses: Mapping[str, Press] = {
             **following.presses,

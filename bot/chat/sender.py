@@ -21,7 +21,7 @@ from bot.chat.pictures import Download, Pictures, no_download
 from bot.chat.transport import call
 from bot.delivery.face import Button, LostAnswerError, MediaRefusedError, Part, SendError, Span
 from bot.model.delivery import MAPPED, SentPart
-from bot.model.mapping import AreaMap
+from bot.model.mapping import AreaMap, Drawn
 from bot.model.post import Media
 from bot.model.subscription import Target
 
@@ -48,6 +48,8 @@ class TelegramMessenger:
             return await self._text(how, part)
         if isinstance(part.media[0], AreaMap):
             return await self._map(how, part, part.media[0])
+        if isinstance(part.media[0], Drawn):
+            return await self._media(how, part, part.media[:1], [part.media[0].png])
         if not self._pictures.must_upload(part.media):
             references = [self._pictures.by_reference(medium) for medium in part.media]
             try:

@@ -1,4 +1,4 @@
-"""A map of an alert's areas as a medium of a message: fetched from nowhere, drawn here (``geo``)."""
+"""Pictures of a message that are fetched from nowhere, but drawn here: a map of an alert's areas, a chart."""
 
 from dataclasses import dataclass
 
@@ -16,3 +16,10 @@ class AreaMap(Media):
     reader: tuple[float, float] | None = None
     #: With room for more names, for who opens it.
     larger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn(Media):
+    """A picture for one chat; ``url`` is a name of it, no address."""
+
+    png: bytes = b""

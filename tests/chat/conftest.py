@@ -243,9 +243,8 @@ async def at_work(
         bot,
         Ports(
             lookout,
-            TelegramMessenger(bot),
-            bundling,
             TelegramMessenger(bot, draw=draw),
+            bundling,
             render=render,
             catalogue=shipped().with_more([LISTED]),
             words=interpret,

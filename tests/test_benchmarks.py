@@ -41,7 +41,7 @@ FANOUT = pytest.param("fanout", 12, marks=pytest.mark.postgres)
         ("broadcast", 7),
         ("soak", 6),
         ("stats", 4),
-        ("maps", 4),
+        ("maps", 6),
         ("gate", 8),
         ("matching", 12),
         ("language", 33),

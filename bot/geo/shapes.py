@@ -25,9 +25,9 @@ _LAST_LATITUDE = 89.0
 _LEAST_KM = 0.001
 #: Bounds of what is drawn and compared; a sender may write anything.
 MOST_RINGS, MOST_CORNERS = 500, 20_000
-#: A ring that crosses itself more often is a scribble: mending it would take minutes (a hundred random corners cross a
-#: thousand times, and take 20 ms). Its hull is taken, which leaves nobody out.
-MOST_CROSSINGS = 2000
+#: A ring that crosses itself more often is a scribble: mending it would take long (fifty random corners cross three hundred
+#: times and take 5 ms, a thousand take 15 s). Its hull is taken, which leaves nobody out.
+MOST_CROSSINGS = 300
 #: Sides that are looked at together while crossings are counted; the count can stop after each of them.
 _SIDES_AT_ONCE = 32
 

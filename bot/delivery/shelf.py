@@ -8,11 +8,13 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.face import Rendered
+from bot.delivery.mapping import map_of
 from bot.delivery.readings import Readings
 from bot.delivery.rendering import Manner, render
 from bot.delivery.telling import Asking, Telling, Told
 from bot.locales import Phrases
 from bot.model.account import Account
+from bot.model.mapping import AreaMap
 from bot.model.post import Revision
 from bot.store import accounts, coverages, deliveries, happenings, posts
 from bot.store.coverages import Covered
@@ -35,6 +37,8 @@ class Seen:
     rendered: Rendered
     #: Its words stand: nothing better will come.
     stands: bool = True
+    #: The map of its areas, whether or not the chat gets to see it.
+    map: AreaMap | None = None
 
 
 @dataclass(slots=True)
@@ -44,6 +48,8 @@ class Looks:
     #: Alerts with an area come with a map.
     maps: bool = False
     _kept: OrderedDict[Look, tuple[Account, Seen]] = field(default_factory=OrderedDict)
+    #: Maps of versions of posts that are about to be changed in many chats.
+    _maps: OrderedDict[tuple[int, int], AreaMap | None] = field(default_factory=OrderedDict)
 
     def find(self, look: Look, account: Account) -> Seen | None:
         """A look that was rendered for the account as it is now."""
@@ -62,6 +68,18 @@ class Looks:
     def forget(self) -> None:
         """A turn was not written: words that it had found out are in no row."""
         self._kept.clear()
+
+    async def map_of(self, conn: AsyncConnection, post_id: int, number: int) -> AreaMap | None:
+        """The map of a version of a post (or of the oldest kept after it); None where there is none."""
+        place = (post_id, number)
+        if place not in self._maps:
+            try:
+                self._maps[place] = map_of((await posts.revision(conn, post_id, number)).post)
+            except LookupError:
+                self._maps[place] = None
+            if len(self._maps) > KEPT:
+                self._maps.popitem(last=False)
+        return self._maps[place]
 
 
 class NotYetError(Exception):
@@ -101,6 +119,10 @@ class Shelf:
             self._accounts[account_id] = stored.account if stored else None
         return self._accounts[account_id]
 
+    async def map_of(self, post_id: int, number: int) -> AreaMap | None:
+        """As Looks.map_of."""
+        return await self._looks.map_of(self.conn, post_id, number)
+
     async def fellows(self, post_id: int) -> list[Fellow]:
         """Other accounts' posts about the event of this one."""
         if post_id not in self._fellows:
@@ -134,7 +156,7 @@ class Shelf:
         if early is not None and not told.stands and early.manner.words == told.words:
             return early
         manner = Manner(told.words, original_first, post_id, self._looks.maps)
-        seen = Seen(revision, manner, render(revision, account, phrases, manner), told.stands)
+        seen = Seen(revision, manner, render(revision, account, phrases, manner), told.stands, map_of(revision.post))
         self._looks.keep((place, original_first, told.stands), account, seen)
         return seen
 

@@ -12,7 +12,6 @@ from bot.delivery.composing import moment
 from bot.delivery.confirming import alongside, confirming, standing_line
 from bot.delivery.face import Part, Rendered, Styled
 from bot.delivery.harmless import block, line
-from bot.delivery.mapping import map_of
 from bot.delivery.reasons import told
 from bot.delivery.remapping import map_before, remapped
 from bot.delivery.rendering import CAPTION_ROOM, TEXT_ROOM, buttons, marked, render_notice, text_of
@@ -251,7 +250,7 @@ async def _reword(
     mark = await _standing_mark(shelf, delivery, send, phrases)
     if not mark and delivery.post_state == "current":
         mark = await standing_line(shelf, send, seen.revision.post, phrases)
-    steps = _rewriting(seen, account, phrases, send, mark, struck=struck)
+    steps = _rewriting(seen, account, phrases, send, mark, struck=struck, over=struck)
     return Plan(tuple(steps), revision=number, send=send, owed=_owed(seen, phrases))
 
 
@@ -286,7 +285,7 @@ async def _mark(
     words = _words(delivery.notice, phrases)
     number = send.rendered_revision or delivery.post_revision
     seen = await _seen(shelf, delivery, send.post_id, number, account, phrases, now, at_once=True)
-    steps = _rewriting(seen, account, phrases, send, words.mark, struck=words.phrase in _STRIKING)
+    steps = _rewriting(seen, account, phrases, send, words.mark, struck=words.phrase in _STRIKING, over=True)
     steps += _reply(delivery, send, words)
     others = await alongside(shelf, send)
     return Plan(tuple(steps), send=send, owed=_owed(seen, phrases), alongside=others)
@@ -294,24 +293,24 @@ async def _mark(
 
 def _rewriting(
     seen: Seen, account: Account, phrases: Phrases, send: SendRow, mark: str = "",
-    *, struck: bool = False, was: AreaMap | None = None,
+    *, struck: bool = False, over: bool = False, was: AreaMap | None = None,
 ) -> list[Step]:  # fmt: skip
-    """Edits that make the messages of an earlier sending show this version; longer text goes on in new ones. ``was``: the
-    map that one of them has, where the area may be another one now.
+    """Edits that make the messages of an earlier sending show this version; longer text goes on in new ones. ``over``: its
+    map stays as it is. ``was``: the map of the version that the chat has, where the area may be another one now.
     """
     editable = [part for part in send.parts if part.form in {"text", "caption", MAPPED} and part.message_ids]
     pictured = any(part.form in {"caption", "media"} for part in send.parts)
     text = text_of(seen.revision, account, phrases, seen.manner, struck=struck, pictures_as_links=not pictured)
     texts = list(split(text, [TEXT_ROOM if part.form == "text" else CAPTION_ROOM for part in editable], TEXT_ROOM))
-    shows = map_of(seen.revision.post)
-    drawn = shows if seen.manner.maps else None
+    drawn = seen.map if seen.manner.maps else None
     steps: list[Step] = []
     for index, old in enumerate(editable):
         part = Part(texts[index] if index < len(texts) else Styled(phrases("message.shortened")))
         if not index:
             below = buttons(seen.manner, phrases, drawn, album=len(old.message_ids) > 1)
             part = replace(_topped(part, mark, send, phrases), buttons=below)
-            part = remapped(part, old, was, shows, phrases)
+            if not over:
+                part = remapped(part, old, was, seen, phrases)
         steps.append(Step(part, edits=old))
     first = _first_message(send)
     steps += [Step(Part(text), Kind.MORE, reply_to=first, silent=True) for text in texts[len(editable) :]]

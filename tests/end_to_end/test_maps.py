@@ -169,12 +169,17 @@ async def test_a_map_that_cannot_follow_the_area_says_that_it_is_the_old_one(tow
         publish(agency, first)
         await whole.until(reader, "Storm number 1")
         shown = message_of(whole, reader, "Storm number 1").now.picture.file_id
-        monkeypatch.setattr(Drawer, "_work", cannot)
-        publish(agency, alert(1, severity="Moderate", words="Now in the south.", area=MOVED, sent=sent)[0])
-        await whole.until(reader, "Now in the south.")
-    edited = message_of(whole, reader, "Now in the south.")
-    assert edited.now.picture.file_id == shown
-    assert "The map shows the area of an earlier version." in edited.now.styled.text
+        with monkeypatch.context() as broken:
+            broken.setattr(Drawer, "_work", cannot)
+            publish(agency, alert(1, severity="Moderate", words="Now in the south.", area=MOVED, sent=sent)[0])
+            await whole.until(reader, "Now in the south.")
+        edited = message_of(whole, reader, "Now in the south.")
+        assert edited.now.picture.file_id == shown
+        assert "The map shows the area of an earlier version." in edited.now.styled.text
+        publish(agency, alert(1, severity="Moderate", words="Stay in the south.", area=MOVED, sent=sent)[0])
+        await whole.until(reader, "Stay in the south.")
+    assert edited.now.picture.file_id != shown
+    assert "an earlier version" not in edited.now.styled.text
 
 
 async def test_without_maps_all_is_as_it_was(town):
@@ -200,6 +205,8 @@ async def test_a_lifted_alert_has_no_map_any_more(town):
         publish(agency, alert(2, kind="Cancel", of=("N1", sent))[0])
         await whole.until(reader, "Storm number 2")
         assert message_of(whole, reader, "Storm number 2").now.picture is None
+        await whole.until(reader, "Lifted by the agency.")
+        assert message.now.picture == message.versions[0].picture
         query = whole.telegram.world.press(reader, reader, message.message_id, label="🗺 Map")
         answer = await whole.telegram.wait_for(lambda: query.answer)
     assert answer.text == "This alert is over, or gives no area any more."

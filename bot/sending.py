@@ -167,7 +167,7 @@ class Sending:
             may_leave=lambda: self.lease.held,
         )
         messenger = TelegramMessenger(bot, self.download, self.drawer.png if self.drawer else no_map)
-        self._outbox, self._stop = self._make_outbox(messenger), asyncio.Event()
+        self._outbox, self._stop = self._make_outbox(messenger, bot.is_inline), asyncio.Event()
         chat = TelegramChat(
             bot,
             Ports(
@@ -212,7 +212,7 @@ class Sending:
         sending.cancel()
         await asyncio.wait({sending, listening}, timeout=LISTENER_SECONDS)
 
-    def _make_outbox(self, messenger: Messenger) -> Outbox:
+    def _make_outbox(self, messenger: Messenger, shares: Callable[[], bool]) -> Outbox:
         settings = self.settings
         return Outbox(
             self.db,
@@ -226,6 +226,7 @@ class Sending:
             guard=self.lease.guards,
             interpreter=self.interpreter,
             maps=self.drawer is not None,
+            shares=shares,
         )
 
     def _make_briefer(self) -> Briefer:

@@ -65,6 +65,13 @@ class ListeningBot(ExtBot[None]):
         """
         self._listens, self._heard, self._refused = listens, heard, refused
 
+    def is_inline(self) -> bool:
+        """Telegram said that this bot takes inline queries (BotFather's /setinline); False until it was asked."""
+        try:
+            return bool(self.supports_inline_queries)
+        except RuntimeError:  # what getMe says is not there yet
+            return False
+
     async def get_updates(self, *args: Any, **kwargs: Any) -> tuple[Update, ...]:
         """As Bot.get_updates."""
         if not self._listens():

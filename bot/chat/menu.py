@@ -27,6 +27,7 @@ SHOWN = (
     "digest",
     "live",
     "chart",
+    "muted",
     "catchup",
     "language",
     "report",

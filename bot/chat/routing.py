@@ -30,6 +30,7 @@ from bot.chat.commands.listing import Listing
 from bot.chat.commands.live import Live
 from bot.chat.commands.mapping import MapButton
 from bot.chat.commands.moving import Moving
+from bot.chat.commands.muting import Muting
 from bot.chat.commands.order import Order
 from bot.chat.commands.reporting import Reporting
 from bot.chat.commands.situation import Situation
@@ -62,8 +63,8 @@ class Routes:
         subscribing = Subscribing(desk, following)
         listing, language, catchup = Listing(desk), Language(desk), CatchUp(desk)
         finding, forgetting = Finding(desk, subscribing), Forgetting(desk)
-        situation, digest, live = Situation(desk), Digest(desk), Live(desk)
         self._importing, moving = Importing(desk), Moving(desk)
+        situation, digest, live, muting = Situation(desk), Digest(desk), Live(desk), Muting(desk)
         self._desk = desk
         self._welcome = Welcome(desk, subscribing)
         self._reporting = Reporting(desk)
@@ -88,6 +89,7 @@ class Routes:
             **self._importing.commands,
             **moving.commands,
             **Charting(desk).commands,
+            **muting.commands,
         }
         self.presses: Mapping[str, Press] = {
             **following.presses,
@@ -103,6 +105,7 @@ class Routes:
             **live.presses,
             **self._importing.presses,
             **moving.presses,
+            **muting.presses,
         }
 
     def install(self, application: "Application") -> None:  # type: ignore[type-arg]  # six parameters, none of ours

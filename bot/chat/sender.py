@@ -239,4 +239,6 @@ def _keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
 def _button(button: Button) -> InlineKeyboardButton:
     if button.url:
         return InlineKeyboardButton(button.label, url=button.url)
+    if button.inline:
+        return InlineKeyboardButton(button.label, switch_inline_query=button.inline)
     return InlineKeyboardButton(button.label, callback_data=button.data)

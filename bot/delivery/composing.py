@@ -29,6 +29,8 @@ NAME_LIMIT, PLACE_LIMIT, TITLE_LIMIT = 80, 300, 300
 QUOTE_LIMIT = 12_000
 #: A post forwarded this often is told so at its first sending.
 MUCH_FORWARDED = 1000
+#: Platforms on which whoever reads a post can answer it or write to who wrote it, on the account's own page.
+ANSWERED = frozenset(("weibo", "mastodon", "bluesky", "youtube"))
 #: Films and files linked below a post, and pictures where they go as links.
 LINKS_SHOWN = 10
 
@@ -72,7 +74,7 @@ def compose(
     if post.truncated:
         out.add(phrases("message.truncated") + "\n", "italic")
     _foot(out, revision, phrases, offset)
-    _links(out, post, phrases, pictures_as_links)
+    _links(out, post, account, phrases, pictures_as_links)
     return out.done()
 
 
@@ -363,8 +365,10 @@ def _foot(out: Writing, revision: Revision, phrases: Phrases, offset: int | None
         out.add(" · ".join(pieces) + "\n")
 
 
-def _links(out: Writing, post: Post, phrases: Phrases, pictures_as_links: bool) -> None:
-    """Each link shows the host it leads to, so that no label can claim another."""
+def _links(out: Writing, post: Post, account: Account, phrases: Phrases, pictures_as_links: bool) -> None:
+    """Each link shows the host it leads to, so that no label can claim another. Where the agency can be answered, the
+    way to its page stands beside its post.
+    """
     labels = {MediaKind.VIDEO: "message.video", MediaKind.DOCUMENT: "message.document"}
     if pictures_as_links:
         labels[MediaKind.PHOTO] = "message.picture"
@@ -374,6 +378,9 @@ def _links(out: Writing, post: Post, phrases: Phrases, pictures_as_links: bool) 
     link = web_link(post.url)
     if link:
         out.add(f"{phrases('message.original')} ({domain(link)})", "text_link", url=link)
+    page = web_link(account.url) if account.kind in ANSWERED else ""
+    if page:
+        out.add(" · " if link else "").add(f"{phrases('message.write')} ({domain(page)})", "text_link", url=page)
 
 
 def _media(post: Post) -> Iterator[Media]:

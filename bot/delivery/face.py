@@ -29,11 +29,14 @@ class Styled:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """An inline button: a ``url`` to open or ``data`` (1 to 64 bytes) to send back."""
+    """An inline button: a ``url`` to open, ``data`` (1 to 64 bytes) to send back, or an ``inline`` query to begin in a
+    chat that the person chooses.
+    """
 
     label: str
     url: str = ""
     data: str = ""
+    inline: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,9 @@ class Outbox:
         guard: Guard | None = None,
         interpreter: Interpreter | None = None,
         maps: bool = False,
+        shares: Callable[[], bool] = lambda: False,
     ) -> None:
+        """``shares``: may a message have a button that begins an inline query? Asked for each."""
         self._db = db
         self._clock = clock
         self._rng = rng
@@ -99,7 +101,7 @@ class Outbox:
         self._at_once = at_once or pacing.limits.at_once
         self._guard = guard
         self._weather = Weather(pacing, clock, rng)
-        self._looks = Looks(maps)
+        self._looks = Looks(maps, shares)
         self._requesting = Requesting(messenger, pacing.further_turn)
         self._telling = Telling(interpreter) if interpreter is not None else None
         #: Places whose words stand since the last turn, and who waits for which.

@@ -44,12 +44,20 @@ class Manner:
     post_id: int | None = None
     #: An alert with an area comes with a map of it.
     maps: bool = False
+    #: Its event is muted in the chat; None: nobody there can mute it by a button.
+    muted: bool | None = None
+    #: The inline query that finds it, for who wants to share it; "" where nobody can.
+    reference: str = ""
 
 
 #: Nothing but the original.
 PLAIN = Manner()
 #: What the button that turns original and translation round sends back: "or:1:17" (the original first, post 17).
 ORDER = "or"
+#: What the button that mutes the event of a post sends back: "mu:1:17"; "mu:0:17" takes it back.
+MUTE = "mu"
+#: Buttons beside each other: more cannot be read on a phone.
+_IN_A_ROW = 2
 
 
 def render(revision: Revision, account: Account, phrases: Phrases, manner: Manner = PLAIN) -> Rendered:
@@ -84,16 +92,21 @@ def _fits_below_it(part: Part, manner: Manner) -> bool:
 def buttons(
     manner: Manner, phrases: Phrases, drawn: AreaMap | None = None, *, album: bool = False
 ) -> tuple[tuple[Button, ...], ...]:
-    """Those under a post: of a translated one the other order than the one that is shown; of one with an area its map."""
+    """What can be done with a post: the other order than the one that is shown, its map, its event muted, the post shared."""
     if album or manner.post_id is None:
         return ()
-    row: list[Button] = []
+    found: list[Button] = []
     if manner.words.translation:
         label = phrases("button.translation_first" if manner.original_first else "button.original_first")
-        row.append(Button(label, data=f"{ORDER}:{int(not manner.original_first)}:{manner.post_id}"))
+        found.append(Button(label, data=f"{ORDER}:{int(not manner.original_first)}:{manner.post_id}"))
     if drawn is not None:
-        row.append(Button(phrases("button.map"), data=f"{MAP}:{manner.post_id}"))
-    return (tuple(row),) if row else ()
+        found.append(Button(phrases("button.map"), data=f"{MAP}:{manner.post_id}"))
+    if manner.muted is not None:
+        label = phrases("button.unmute_event" if manner.muted else "button.mute_event")
+        found.append(Button(label, data=f"{MUTE}:{int(not manner.muted)}:{manner.post_id}"))
+    if manner.reference:
+        found.append(Button(phrases("button.share"), inline=manner.reference))
+    return tuple(tuple(found[start : start + _IN_A_ROW]) for start in range(0, len(found), _IN_A_ROW))
 
 
 def text_of(

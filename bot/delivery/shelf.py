@@ -1,7 +1,7 @@
 """What many deliveries of one turn share: accounts, versions of posts and how they look, read once for all of them."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,21 +11,36 @@ from bot.delivery.face import Rendered
 from bot.delivery.mapping import map_of
 from bot.delivery.readings import Readings
 from bot.delivery.rendering import Manner, render
+from bot.delivery.sharing import reference
 from bot.delivery.telling import Asking, Telling, Told
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.mapping import AreaMap
 from bot.model.post import Revision
-from bot.store import accounts, coverages, deliveries, happenings, posts
+from bot.model.subscription import ChatKind
+from bot.store import accounts, coverages, deliveries, happenings, mutes, posts
 from bot.store.coverages import Covered
 from bot.store.happenings import Fellow
 from bot.store.renditions import Place
+from bot.store.waiting import Delivery
 
 #: Rendered versions kept between turns; a storm says a few posts in a few languages to everybody.
 KEPT = 64
 
-#: Place, whether the original comes first, whether its words stand.
-Look = tuple[Place, bool, bool]
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """How a chat sees a post, besides its language. Meanings: ``rendering.Manner``."""
+
+    original_first: bool = False
+    muted: bool | None = None
+    shares: bool = False
+
+
+#: Nothing asked for, nothing offered.
+_PLAIN = Taste()
+#: Place, the chat's taste, whether its words stand.
+Look = tuple[Place, Taste, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,8 @@ class Looks:
 
     #: Alerts with an area come with a map.
     maps: bool = False
+    #: Telegram hands inline queries to this bot: without them a button that begins one would be refused.
+    shares: Callable[[], bool] = lambda: False
     _kept: OrderedDict[Look, tuple[Account, Seen]] = field(default_factory=OrderedDict)
     #: Maps of versions of posts that are about to be changed in many chats.
     _maps: OrderedDict[tuple[int, int], AreaMap | None] = field(default_factory=OrderedDict)
@@ -110,6 +127,7 @@ class Shelf:
         self._accounts: dict[int, Account | None] = {}
         self._threads: dict[tuple[int, int], dict[tuple[int, int], int]] = {}
         self._covered: dict[Covered, int | None] | None = None
+        self._muted: set[tuple[int, int, int]] | None = None
         self._fellows: dict[int, list[Fellow]] = {}
 
     async def account(self, account_id: int) -> Account | None:
@@ -135,18 +153,27 @@ class Shelf:
             self._covered = await coverages.of_chats(self.conn, self._chat_ids)
         return self._covered
 
+    async def taste(self, delivery: Delivery, post_id: int, now: datetime) -> Taste:
+        """How the chat of a delivery sees its post. In a channel every reader sees the buttons, and few may mute."""
+        muted: bool | None = None
+        if delivery.chat_kind != ChatKind.CHANNEL.value:
+            if self._muted is None:
+                self._muted = await mutes.of_chats(self.conn, self._chat_ids, now)
+            muted = (delivery.chat_id, delivery.thread_id, delivery.root_id or post_id) in self._muted
+        return Taste(delivery.original_first, muted, self._looks.shares())
+
     async def look(
-        self, place: Place, account: Account, phrases: Phrases, ask: Asking, *, original_first: bool = False
+        self, place: Place, account: Account, phrases: Phrases, ask: Asking, taste: Taste = _PLAIN
     ) -> Seen:
         """A version of a post and how it looks. Raises LookupError when no such version is kept, NotYetError when it is
         worth waiting for its words.
         """
         if not (ask.begun and ask.without):
-            found = self._looks.find((place, original_first, True), account)
+            found = self._looks.find((place, taste, True), account)
             if found is not None:
                 return found
         post_id, number, _ = place
-        early = self._looks.find((place, original_first, False), account)
+        early = self._looks.find((place, taste, False), account)
         revision = early.revision if early is not None else await posts.revision(self.conn, post_id, number)
         told = Told()
         if self._telling is not None:
@@ -155,9 +182,10 @@ class Shelf:
             raise NotYetError(place, told.until)
         if early is not None and not told.stands and early.manner.words == told.words:
             return early
-        manner = Manner(told.words, original_first, post_id, self._looks.maps)
+        shared = reference(post_id, revision.post, account) if taste.shares else ""
+        manner = Manner(told.words, taste.original_first, post_id, self._looks.maps, taste.muted, shared)
         seen = Seen(revision, manner, render(revision, account, phrases, manner), told.stands, map_of(revision.post))
-        self._looks.keep((place, original_first, told.stands), account, seen)
+        self._looks.keep((place, taste, told.stands), account, seen)
         return seen
 
     async def first_message(self, chat_id: int, thread_id: int, post_id: int, root_id: int) -> int | None:

@@ -152,7 +152,7 @@ async def _seen(
         delivery.lane, now, begun=bool(delivery.parts), without=delivery.owed == phrases.language, at_once=at_once
     )
     place = (post_id, number, phrases.language)
-    return await shelf.look(place, account, phrases, asking, original_first=delivery.original_first)
+    return await shelf.look(place, account, phrases, asking, await shelf.taste(delivery, post_id, now))
 
 
 def _owed(seen: Seen, phrases: Phrases) -> str:

@@ -10,7 +10,7 @@ from bot.model.delivery import Op, State
 from bot.model.subscription import ChatKind
 from bot.store.inserting import insert_into
 from bot.store.storable import storable
-from bot.store.tables import briefings, chats, choices, coverages, deliveries, subscriptions, topics
+from bot.store.tables import briefings, chats, choices, coverages, deliveries, mutes, subscriptions, topics
 
 #: RFC 5646 section 4.4.1: no registered tag needs more.
 LONGEST_LANGUAGE = 35
@@ -165,6 +165,13 @@ async def _merge(conn: AsyncConnection, old_id: int, new_id: int) -> None:
     rows = [dict(row) | {"chat_id": new_id} for row in (await conn.execute(spoken)).mappings()]
     if rows:
         await conn.execute(insert_into(conn, topics).on_conflict_do_nothing(), rows)
+    quiet, same_quiet = mutes, mutes.alias()
+    has_quiet = exists().where(
+        same_quiet.c.chat_id == new_id,
+        same_quiet.c.thread_id == quiet.c.thread_id,
+        same_quiet.c.root_id == quiet.c.root_id,
+    )
+    await conn.execute(update(quiet).where(quiet.c.chat_id == old_id, ~has_quiet).values(chat_id=new_id))
     said, same_said = deliveries, deliveries.alias()
     has_said = exists().where(
         same_said.c.chat_id == new_id,

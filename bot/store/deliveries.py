@@ -121,6 +121,13 @@ async def send_of(conn: AsyncConnection, chat_id: int, thread_id: int, post_id: 
     return rows[-1] if rows else None
 
 
+async def threads_of_post(conn: AsyncConnection, chat_id: int, post_id: int) -> list[int]:
+    """The topics (0: none) of a chat that got a post, or part of it."""
+    d = deliveries.c
+    got = (d.chat_id == chat_id, d.post_id == post_id, d.op == Op.SEND.value, d.parts != "[]")
+    return list((await conn.execute(select(d.thread_id).distinct().where(*got).order_by(d.thread_id))).scalars())
+
+
 async def of_message(conn: AsyncConnection, chat_id: int, message_id: int) -> Said | None:
     """Which post a message of ours said in this chat; None for one that said none, or is not known (any more). The last
     ``LOOKED_THROUGH`` deliveries that arrived in the chat are looked through.

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model.delivery import Lane, Op, State
 from bot.store.inserting import insert_into
 from bot.store.subscriptions import filter_of
-from bot.store.tables import chats, deliveries, subscriptions
+from bot.store.tables import chats, deliveries, mutes, subscriptions
 
 #: Rows written by one statement: far more would take PostgreSQL longer than the driver waits for an answer
 #: (``database.COMMAND_S``).
@@ -34,6 +34,17 @@ OVERTAKEN = "updated before it was sent"
 
 
 @dataclass(frozen=True, slots=True)
+class Hush:
+    """By which roots anybody muted the event (``mutes.muted_roots``), and how grave what comes now is: a mute holds
+    unless that is graver than it was, by its lane or its severity's rank.
+    """
+
+    roots: tuple[int, ...]
+    lane: Lane
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """What all deliveries of one fan-out have in common. Columns' meanings: ``tables.deliveries``."""
 
@@ -44,6 +55,8 @@ class Word:
     silent: bool = False
     notice: str = ""
     expires_at: datetime | None = None
+    #: None: nobody muted its event, or it comes all the same.
+    hush: Hush | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +127,7 @@ async def to_subscribers(
     """Queue for each chat and topic that follows the account; the oldest of its subscriptions speaks for a place.
 
     ``keys``: only for wishes with these keys ("" is the wish for everything). ``anew``: not where an earlier version of
-    the post is known or awaited. Paused chats are left out. Gives the number of new rows.
+    the post is known or awaited. Paused chats are left out, and those that muted its event. Gives the number of new rows.
     """
     s, c = subscriptions.c, chats.c
     which = [s.account_id == account_id]
@@ -130,6 +143,8 @@ async def to_subscribers(
         )
         if anew:
             places = places.where(~_has_or_awaits(subscriptions, word))
+        if word.hush is not None:
+            places = places.where(~_mutes(subscriptions, word.hush, now))
         queued += await _insert(conn, places, Twice.OLDEST_SPEAKS)
     return queued
 
@@ -142,13 +157,19 @@ async def to_holders(
     *,
     knows: Knows,
     followers_of: int | None = None,
+    muted: bool = False,
 ) -> int:
     """Queue for each chat and topic that knows one of these posts so well: once, whichever of them it is.
 
-    ``followers_of``: only where something still follows this account, whatever its words. Paused chats are left out.
+    ``followers_of``: only where something still follows this account, whatever its words. ``muted``: only where its
+    event is muted; else only where it is not. Paused chats are left out.
     """
     d = deliveries.alias("held")
     which = [d.c.post_id.in_(post_ids), d.c.op == Op.SEND.value, _known(d, knows)]
+    if word.hush is not None:
+        which.append(_mutes(d, word.hush, now) if muted else ~_mutes(d, word.hush, now))
+    elif muted:
+        return 0
     speaker: Any = func.min(d.c.subscription_id)
     if followers_of is not None:
         which.append(exists().where(*_follows(d, followers_of)))
@@ -172,12 +193,14 @@ async def to_copies(
     *,
     followers_of: int | None = None,
     strangers_to: int | None = None,
+    muted: bool | None = None,
 ) -> int:
     """Queue a change of what was said, for each chat and topic that has, or may have, the post of ``word``.
 
     It goes in the lane of the copy where that is faster, so that it does not come long after it. ``followers_of`` and
-    ``strangers_to``: only where something (nothing) follows this account any more. A change that was queued for another
-    reason is made anew with the newer words. Paused chats are left out.
+    ``strangers_to``: only where something (nothing) follows this account any more. ``muted``: only where its event is
+    (not) muted; None: wherever. A change that was queued for another reason is made anew with the newer words. Paused
+    chats are left out.
     """
     d = deliveries.alias("held")
     which = [d.c.post_id == word.post_id, d.c.op == Op.SEND.value, _known(d, Knows.PERHAPS)]
@@ -185,6 +208,10 @@ async def to_copies(
         which.append(exists().where(*_follows(d, followers_of)))
     if strangers_to is not None:
         which.append(~exists().where(*_follows(d, strangers_to)))
+    if word.hush is not None and muted is not None:
+        which.append(_mutes(d, word.hush, now) if muted else ~_mutes(d, word.hush, now))
+    elif muted:
+        return 0
     faster = func.min(d.c.lane)
     lane = case((faster < int(word.lane), faster), else_=int(word.lane))
     queued = 0
@@ -256,6 +283,19 @@ def _follows(d: FromClause, account_id: int) -> tuple[ColumnElement[bool], ...]:
     """Subscriptions of a delivery's place to this account."""
     s = subscriptions.c
     return s.chat_id == d.c.chat_id, s.thread_id == d.c.thread_id, s.account_id == account_id
+
+
+def _mutes(place: FromClause, hush: Hush, now: datetime) -> ColumnElement[bool]:
+    """The place muted the event, and what comes is not graver than what it muted."""
+    m = mutes.c
+    return exists().where(
+        m.chat_id == place.c.chat_id,
+        m.thread_id == place.c.thread_id,
+        m.root_id.in_(hush.roots),
+        m.until > now,
+        m.lane <= int(hush.lane),
+        m.rank >= hush.rank,
+    )
 
 
 # ------------------------------------------------------------------ writing

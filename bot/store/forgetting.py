@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement, String, Table, cast, delete, func,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Op, State
-from bot.store.tables import chats, choices, deliveries, metadata, reports, subscriptions
+from bot.store.tables import chats, choices, deliveries, metadata, mutes, reports, subscriptions
 
 #: ``chats.state`` of what is left for a day; no request of it can be on its way by then.
 FORGOTTEN = "forgotten"
@@ -29,6 +29,8 @@ class Holding:
     messages: int
     #: What its readers wrote to those who run the bot.
     reports: int
+    #: Events that are muted there.
+    mutes: int
 
 
 async def held(conn: AsyncConnection, chat_id: int) -> Holding:
@@ -38,7 +40,7 @@ async def held(conn: AsyncConnection, chat_id: int) -> Holding:
         mine = select(func.count()).select_from(table).where(table.c.chat_id == chat_id)
         return int((await conn.execute(mine)).scalar_one())
 
-    return Holding(await count(subscriptions), await count(deliveries), await count(reports))
+    return Holding(await count(subscriptions), await count(deliveries), await count(reports), await count(mutes))
 
 
 async def forget(conn: AsyncConnection, chat_id: int, now: datetime) -> bool:

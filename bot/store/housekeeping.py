@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import choices, deliveries, forgetting, site_state, translations, trimming
+from bot.store import choices, deliveries, forgetting, mutes, site_state, translations, trimming
 from bot.store.database import Database
 
 #: Posts and notices are kept this long. Feeds' entries older than 30 days are no news, so none comes back as one.
@@ -25,6 +25,7 @@ async def tidy(db: Database, now: datetime) -> int:
     gone += await _in_pieces(db, lambda conn: deliveries.trim(conn, now - KEPT), deliveries.TRIMMED)
     async with db.begin() as conn:
         gone += await choices.purge(conn, now)
+        gone += await mutes.purge(conn, now)
         gone += await forgetting.purge(conn, now - FORGOTTEN_KEPT)
         gone += await translations.trim(conn, now - KEPT)
         gone += await site_state.purge(conn, now - RESTS_KEPT)

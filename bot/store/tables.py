@@ -480,3 +480,21 @@ happenings = Table(
     # what is told of one event
     Index("ix_happenings_first_id", "first_id"),
 )
+
+#: Events of which a chat and topic wants to hear no more for a while, unless they grow graver (``store.mutes``).
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("chat_id", Id, ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("thread_id", BigInteger, primary_key=True, autoincrement=False),
+    #: The first post of the event when it was muted.
+    Column("root_id", Id, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    #: ``Lane`` and ``Severity.rank`` of the event then: what is graver by either rings again.
+    Column("lane", SmallInteger, nullable=False),
+    Column("rank", SmallInteger, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    # who has muted an event
+    Index("ix_mutes_root_id", "root_id"),
+    # whether anything is muted at all, and what is over
+    Index("ix_mutes_until", "until"),
+)

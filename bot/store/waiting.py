@@ -73,6 +73,8 @@ class Delivery:
     root_id: int | None
     #: Since when its post may have been seen by anybody (see ``tables.posts``), None for a word of the bot's own.
     news_at: datetime | None
+    #: ``ChatKind``.
+    chat_kind: str
 
 
 async def heads(conn: AsyncConnection, state: State, lane: Lane, after: int, limit: int) -> list[Head]:
@@ -229,6 +231,7 @@ _LOAD = (
         posts.c.state,
         posts.c.root_id,
         posts.c.news_at,
+        chats.c.kind,
     )
     .select_from(
         deliveries.join(chats, chats.c.id == deliveries.c.chat_id).outerjoin(

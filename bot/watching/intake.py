@@ -173,10 +173,10 @@ class _Intake:
             return
         said = Said(post_id, 1, post)
         predecessors = [await self._predecessor(k) for k in old]
+        event = await events.of_event(self._conn, root_id) if root_id is not None and predecessors else []
         if lifts or _cancels(post):
-            await self._queueing.lift(said, predecessors)
+            await self._queueing.lift(said, predecessors, event)
         elif predecessors:
-            event = await events.of_event(self._conn, root_id) if root_id is not None else []
             await self._queueing.update(said, predecessors, event)
         else:
             await self._join_others(said)

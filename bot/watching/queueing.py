@@ -4,7 +4,7 @@ transaction, so that what was seen is queued or neither happened (design rule 1)
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -14,12 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.matching.facts import facts_of
-from bot.model.alert import Severity
-from bot.model.delivery import Op
+from bot.model.delivery import Lane, Op
 from bot.model.post import Post
 from bot.reading.relaying import effective_expiry, is_over, lane_of, severity_of
-from bot.store import fanout
-from bot.store.fanout import OVERTAKEN, Knows, Word
+from bot.store import fanout, mutes
+from bot.store.fanout import OVERTAKEN, Hush, Knows, Word
 from bot.watching import telling
 from bot.watching.foreseeing import Foreseen, passing
 from bot.watching.weigher import Weight
@@ -72,6 +71,7 @@ class Queueing:
         self._account_id = account_id
         self._now = now
         self._patience = MATCHING_S
+        self._muted: dict[int, tuple[int, ...]] = {}
         self.queued = 0
 
     @property
@@ -87,25 +87,27 @@ class Queueing:
         """An update: to whoever knows of the event (``event``: its posts so far), and to whose filter lets it through.
 
         It rings where the level rose, and where the chat hears of the event for the first time or did not surely hear
-        of it. What still waits to be sent is not sent any more: the update comes in its place.
+        of it. What still waits to be sent is not sent any more: the update comes in its place. Where the event is muted
+        and did not grow graver, it does not come.
         """
         ids = [o.post_id for o in old]
         await fanout.settle_queued(self._conn, ids, self._now, OVERTAKEN)
         in_force = [o for o in old if o.in_force] or old[-1:]
         was = max((severity_of(o.post) for o in in_force), key=lambda severity: severity.rank)
-        await self._supersede(in_force, severity_of(said.post))
+        await self._supersede(in_force, said)
         rose = severity_of(said.post).rank > was.rank
-        known = self._send(said, silent=not rose, notice=telling.level(was, severity_of(said.post)))
+        known = await self._hushed(said, silent=not rose, notice=telling.level(was, severity_of(said.post)))
         heard_of = sorted({*ids, *event} - {said.post_id})
-        for word, knows in ((known, Knows.SHOWN), (self._send(said), Knows.CONCERNED)):
+        for word, knows in ((known, Knows.SHOWN), (await self._hushed(said), Knows.CONCERNED)):
             self.queued += await fanout.to_holders(
                 self._conn, heard_of, word, self._now, knows=knows, followers_of=self._account_id
             )
         await self._to_wanting(said)
 
-    async def lift(self, said: Said, old: Sequence[Predecessor]) -> None:
+    async def lift(self, said: Said, old: Sequence[Predecessor], event: Sequence[int] = ()) -> None:
         """A cancel, or another way to say that it is over: to each chat that has or may have the original, whether it
-        still follows the account or not, and to no other. An original that still waits is not sent any more.
+        still follows the account or not, and to no other. An original that still waits is not sent any more. Where the
+        event is muted, any of its posts (``event``) counts as the original, which may not have come there.
         """
         ids = [o.post_id for o in old]
         await fanout.settle_queued(self._conn, ids, self._now, "cancelled before it was sent")
@@ -114,6 +116,14 @@ class Queueing:
         if old:
             word = self._send(said, silent=True, notice=telling.lifted([o.post for o in old]))
             self.queued += await fanout.to_holders(self._conn, ids, word, self._now, knows=Knows.PERHAPS)
+            roots = await self._roots(said.post_id)
+            if roots:
+                # whatever they muted, and however grave it was
+                word = replace(word, hush=Hush(roots, Lane.ROUTINE, 0))
+                which = sorted({*ids, *event} - {said.post_id})
+                self.queued += await fanout.to_holders(
+                    self._conn, which, word, self._now, knows=Knows.PERHAPS, muted=True
+                )
 
     async def edit(self, said: Said, before: Post, *, returned: bool, why_not_new: str) -> None:
         """An edit: every copy is edited; whose filter lets it through only now gets it as new.
@@ -128,7 +138,10 @@ class Queueing:
             word = self._send(said)
             await fanout.renew_queued(self._conn, said.post_id, word.lane, word.expires_at, rings=rings)
         told = telling.changed(before, said.post, returned=returned)
-        await self._to_copies(said.post_id, said.revision, Op.EDIT, said.post, told, silent=not rings)
+        # that it is over comes where it is muted, too; any other edit is shown there without a word
+        ended = said.post.alert is not None and is_over(said.post.alert)
+        hush = None if ended or not told else await self._hush(said)
+        await self._to_copies(said.post_id, said.revision, Op.EDIT, said.post, told, silent=not rings, hush=hush)
         if not why_not_new:
             await self._to_wanting(said, anew=True)
 
@@ -141,21 +154,56 @@ class Queueing:
         weight = self._weight(after)
         return severity_of(after, weight.now).rank > severity_of(before, weight.before).rank
 
-    async def _supersede(self, old: Sequence[Predecessor], now: Severity) -> None:
-        """Mark what is updated: where nothing follows the account any more, no newer message will stand below."""
+    async def _supersede(self, old: Sequence[Predecessor], said: Said) -> None:
+        """Mark what is updated: where nothing follows the account any more, or the event is muted, no newer message will
+        stand below.
+        """
+        hush = await self._hush(said)
         for o in old:
             for below in (True, False):
-                words = telling.superseded(severity_of(o.post), now, below=below)
-                word = Word(Op.MARK, lane_of(o.post), o.post_id, o.revision, silent=True, notice=words)
-                place = {"followers_of": self._account_id} if below else {"strangers_to": self._account_id}
-                self.queued += await fanout.to_copies(self._conn, word, self._now, **place)
+                words = telling.superseded(severity_of(o.post), severity_of(said.post), below=below)
+                word = Word(Op.MARK, lane_of(o.post), o.post_id, o.revision, silent=True, notice=words, hush=hush)
+                if below:
+                    self.queued += await fanout.to_copies(
+                        self._conn, word, self._now, followers_of=self._account_id, muted=False
+                    )
+                    continue
+                self.queued += await fanout.to_copies(self._conn, word, self._now, strangers_to=self._account_id)
+                self.queued += await fanout.to_copies(
+                    self._conn, word, self._now, followers_of=self._account_id, muted=True
+                )
 
     async def _to_copies(
-        self, post_id: int, revision: int, op: Op, post: Post, words: str, *, silent: bool = True
+        self,
+        post_id: int,
+        revision: int,
+        op: Op,
+        post: Post,
+        words: str,
+        *,
+        silent: bool = True,
+        hush: Hush | None = None,
     ) -> None:
+        """``hush``: where the event is muted, the change is made without a word about it."""
         lane = lane_of(post, self._weight(post).now)
-        word = Word(op, lane, post_id, revision, silent=silent, notice=words)
-        self.queued += await fanout.to_copies(self._conn, word, self._now)
+        word = Word(op, lane, post_id, revision, silent=silent, notice=words, hush=hush)
+        self.queued += await fanout.to_copies(self._conn, word, self._now, muted=False)
+        quiet = replace(word, silent=True, notice="")
+        self.queued += await fanout.to_copies(self._conn, quiet, self._now, muted=True)
+
+    async def _roots(self, post_id: int) -> tuple[int, ...]:
+        if post_id not in self._muted:
+            self._muted[post_id] = await mutes.muted_roots(self._conn, post_id, self._now)
+        return self._muted[post_id]
+
+    async def _hush(self, said: Said) -> Hush | None:
+        """Who muted the event of a post must not hear of it, unless it is graver now."""
+        roots = await self._roots(said.post_id)
+        proved = self._weight(said.post).now
+        return Hush(roots, lane_of(said.post, proved), severity_of(said.post, proved).rank) if roots else None
+
+    async def _hushed(self, said: Said, *, silent: bool = False, notice: str = "") -> Word:
+        return replace(self._send(said, silent=silent, notice=notice), hush=await self._hush(said))
 
     def _weight(self, post: Post) -> Weight:
         return self._foreseen.weights.get(post.id, Weight())
@@ -173,13 +221,13 @@ class Queueing:
         """
         keys = self._foreseen.counted.get(said.post.id)
         if keys:
-            await self._by_keys(self._send(said), sorted(keys), anew=True)
+            await self._by_keys(await self._hushed(said), sorted(keys), anew=True)
 
     async def _to_wanting(self, said: Said, *, anew: bool = False) -> None:
         """To every subscriber without a filter, and to those whose filter lets it through; each filter is looked at once,
         most of them before this transaction.
         """
-        word = self._send(said)
+        word = await self._hushed(said)
         await self._subscribers(word, [_EVERYTHING], anew=anew)
         try:
             wanting = await self._wanting(said)

@@ -199,6 +199,22 @@ async def test_a_fault_of_ours_shows_the_original():
 # ------------------------------------------------------------------ button and keeping
 
 
+def test_where_an_agency_can_be_answered_its_page_stands_beside_its_post():
+    def links(account):
+        said = render(Revision(POST, 1, RevisionKind.NEW), account, phrases("en")).parts[-1].styled
+        text = said.text.encode("utf-16-le")
+        return [
+            (text[2 * s.offset : 2 * (s.offset + s.length)].decode("utf-16-le"), s.url)
+            for s in said.spans
+            if s.type == "text_link"
+        ]
+
+    assert links(POLICE)[-1] == ("Write to the agency (weibo.com)", POLICE.url)
+    # a feed has no page on which anybody could be written to, and its address may be a secret
+    assert not [label for label, _ in links(replace(POLICE, kind="feed")) if "Write" in label]
+    assert not [label for label, _ in links(replace(POLICE, url="javascript:alert(1)")) if "Write" in label]
+
+
 def test_the_button_is_under_the_first_message_and_never_under_an_album():
     photo = Media(MediaKind.PHOTO, "https://wx1.sinaimg.cn/1.jpg")
     manner = Manner(MADE, post_id=17)
@@ -210,6 +226,14 @@ def test_the_button_is_under_the_first_message_and_never_under_an_album():
     assert shown(replace(POST, media=(photo,)))[0].buttons
     assert not shown(replace(POST, media=(photo, replace(photo, url=photo.url + "?2"))))[0].buttons
     assert not shown(POST, Manner(Words(why="unreliable"), post_id=17))[0].buttons
+    everything = [
+        shown(POST, replace(manner, muted=muted, reference="#17-0123456789"))[0].buttons for muted in (False, True)
+    ]
+    assert [[(b.label, b.data or b.inline) for row in rows for b in row] for rows in everything] == [
+        [("Original first", "or:1:17"), ("Mute this event", "mu:1:17"), ("Share", "#17-0123456789")],
+        [("Original first", "or:1:17"), ("Unmute", "mu:0:17"), ("Share", "#17-0123456789")],
+    ]
+    assert [len(row) for row in everything[0]] == [2, 1]
     long = [part.buttons != () for part in shown(replace(POST, text=FREE * 300))]
     assert long == [True] + [False] * (len(long) - 1)
 

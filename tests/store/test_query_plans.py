@@ -44,6 +44,7 @@ from bot.store import (
     happenings,
     leases,
     moving,
+    mutes,
     payments,
     posts,
     renditions,
@@ -64,7 +65,8 @@ from bot.store.briefings import Kind, Stored
 from bot.store.carrying import CarriedChat, CarriedDigest, CarriedWish
 from bot.store.database import Database
 from bot.store.deliveries import Draft
-from bot.store.fanout import Word
+from bot.store.fanout import Hush, Word
+from bot.store.mutes import Gravity
 from bot.store.settling import Claim
 from bot.store.subscriptions import Removed
 
@@ -86,6 +88,7 @@ MODULES = (
     happenings,
     leases,
     moving,
+    mutes,
     payments,
     posts,
     reports,
@@ -152,6 +155,7 @@ async def _to_subscribers(conn: AsyncConnection, w: World) -> None:
     await fanout.to_subscribers(conn, w.account_id, _news(w), w.now)
     await fanout.to_subscribers(conn, w.account_id, _news(w), w.now, keys=["", "rain"], anew=True)
     await fanout.to_subscribers(conn, w.account_id, Word(Op.NOTICE, Lane.ROUTINE, notice="{}"), w.now)
+    await fanout.to_subscribers(conn, w.account_id, replace(_news(w), hush=_hush(w)), w.now)
 
 
 async def _to_holders(conn: AsyncConnection, w: World) -> None:
@@ -159,6 +163,9 @@ async def _to_holders(conn: AsyncConnection, w: World) -> None:
         for account_id in (None, w.account_id):
             ids = [w.post_id, w.post_id + 1]
             await fanout.to_holders(conn, ids, _news(w), w.now, knows=knows, followers_of=account_id)
+    for muted in (True, False):
+        word = replace(_news(w), hush=_hush(w))
+        await fanout.to_holders(conn, [w.post_id], word, w.now, knows=fanout.Knows.PERHAPS, muted=muted)
 
 
 async def _to_copies(conn: AsyncConnection, w: World) -> None:
@@ -166,6 +173,21 @@ async def _to_copies(conn: AsyncConnection, w: World) -> None:
     await fanout.to_copies(conn, word, w.now)
     await fanout.to_copies(conn, word, w.now, followers_of=w.account_id)
     await fanout.to_copies(conn, word, w.now, strangers_to=w.account_id)
+    for muted in (True, False):
+        await fanout.to_copies(conn, replace(word, hush=_hush(w)), w.now, muted=muted)
+
+
+def _hush(w: World) -> Hush:
+    return Hush((w.post_id,), Lane.ROUTINE, 0)
+
+
+async def _mute(conn: AsyncConnection, w: World) -> None:
+    await mutes.mute(conn, w.chat_id, 0, w.post_id, Gravity(Lane.ROUTINE, 2), w.now)
+
+
+async def _muted_roots(conn: AsyncConnection, w: World) -> None:
+    await _mute(conn, w)
+    await mutes.muted_roots(conn, w.post_id, w.now)
 
 
 def _carried_chat(w: World) -> CarriedChat:
@@ -386,6 +408,15 @@ CALLS: dict[str, Call] = {
     "returning.put_right": lambda c, w: returning.put_right(c, w.chat_id, {"cancelled": ("lifted", "{}")}, w.now),
     "fanout.keys": lambda c, w: fanout.keys(c, w.account_id),
     "fanout.wishes": lambda c, w: fanout.wishes(c, w.account_id, ["a", "b"]),
+    "deliveries.threads_of_post": lambda c, w: deliveries.threads_of_post(c, w.chat_id, w.post_id),
+    "mutes.mute": _mute,
+    "mutes.unmute": lambda c, w: mutes.unmute(c, w.chat_id, 0, w.post_id),
+    "mutes.of_place": lambda c, w: mutes.of_place(c, w.chat_id, 0, w.now),
+    "mutes.of_chats": lambda c, w: mutes.of_chats(c, [w.chat_id, w.other_chat_id], w.now),
+    "mutes.muted_roots": _muted_roots,
+    "mutes.event_posts": lambda c, w: mutes.event_posts(c, w.post_id, 5),
+    "mutes.roots_of": lambda c, w: mutes.roots_of(c, w.post_id),
+    "mutes.purge": lambda c, w: mutes.purge(c, w.now),
     "deliveries.of_message": lambda c, w: deliveries.of_message(c, w.chat_id, 7),
     "posts.by_link": lambda c, w: posts.by_link(c, [w.account_id], ["https://example.org/1"], ["1"]),
     "posts.account_of": lambda c, w: posts.account_of(c, w.post_id),
@@ -458,6 +489,19 @@ async def populate(db: Database, account: Account, post: Post, now: datetime) ->
             for post_id in post_ids[:POSTS_EACH]
         ]
         await enqueue(conn, drafts, now)
+        quiet = [
+            {
+                "chat_id": chat,
+                "thread_id": 0,
+                "root_id": root,
+                "lane": 2,
+                "rank": 2,
+                "until": now + timedelta(hours=n),
+            }
+            for chat in chat_ids
+            for n, root in enumerate(post_ids[POSTS_EACH : POSTS_EACH + 5], start=1)
+        ]
+        await conn.execute(insert(tables.mutes), quiet)
         for n in range(200):
             await choices.put(conn, n, {}, now)
             await topics.set_language(conn, chat_ids[n % len(chat_ids)], n, "de")

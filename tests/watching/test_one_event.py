@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.model.alert import MsgType, Severity
+from bot.model.delivery import Lane
 from bot.sources.cenc import CencSource
 from bot.sources.nmc.alarms import post_of as listed
 from bot.sources.nmc.alarms import read_list
 from bot.sources.usgs.reading import read_quakes
-from bot.store import accounts
+from bot.store import accounts, chats, mutes, posts
+from bot.store.mutes import Gravity
 from bot.watching.recording import Recorder
 from bot.watching.weigher import Weigher
 
@@ -212,3 +214,18 @@ async def test_the_same_words_alone_join_nothing(town, second):
     await second.see(town.cap(1, severity=Severity.SEVERE))
     await town.deliver()
     assert [message.silent for message in town.shown(BOTH)] == [False, False]
+
+
+@pytest.mark.parametrize(("alert", "messages"), [(None, 1), ("red", 2)])
+async def test_who_muted_the_event_is_not_told_who_confirms_it_unless_it_is_worse(town, second, alert, messages):
+    await town.see(cenc())
+    await town.deliver()
+    async with town.db.begin() as conn:
+        chat = await chats.get(conn, BOTH)
+        known = (await posts.known(conn, town.watch.account_id, [cenc().id]))[cenc().id]
+        gravity = Gravity(Lane.URGENT, Severity.SEVERE.rank)
+        await mutes.mute(conn, chat.id, 0, known.post_id, gravity, town.clock())
+    await second.see(usgs(alert=alert))
+    await town.deliver()
+    assert len(town.shown(BOTH)) == messages
+    assert len(town.shown(SECOND_ONLY)) == 1

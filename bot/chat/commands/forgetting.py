@@ -43,6 +43,7 @@ class Forgetting:
         if len(followed) > _NAMED:
             say.add(", …")
         say.line("forget.messages", count=held.messages).line("forget.reports", count=held.reports)
+        say.line("forget.mutes", count=held.mutes)
         ask = Say(scene.phrases).phrase("forget.ask")
         yes = press(scene.phrases("forget.yes"), FORGET, _YES)
         no = press(scene.phrases("forget.no"), FORGET, _NO)

@@ -26,7 +26,7 @@ def message_view(state: State, message: Message) -> Json:
         "entities": [views.entity_json(state, entity) for entity in version.styled.entities],
         "photo": _photo(message),
         "buttons": [
-            [{"label": key.label, "url": key.url, "pressable": bool(key.data)} for key in row]
+            [{"label": key.label, "url": key.url, "pressable": bool(key.data)} for key in row if not key.other]
             for row in version.keyboard
         ],
         "reply": _reply(state, message),

@@ -69,12 +69,15 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An inline button: exactly one of ``url`` and ``data``, or another kind kept raw in ``other``."""
+    """An inline button: exactly one of ``url`` and ``data``, or another kind by its name in ``other``; ``inline`` is the
+    query that a switch_inline_query begins.
+    """
 
     label: str
     url: str = ""
     data: str = ""
     other: str = ""
+    inline: str = ""
 
 
 Keyboard = tuple[tuple[Key, ...], ...]
@@ -177,6 +180,40 @@ class Answer:
     text: str = ""
     alert: bool = False
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InlineResult:
+    """An article: what a person sees in the list, and the message that choosing it sends."""
+
+    id: str
+    title: str
+    description: str
+    styled: Styled
+    keyboard: Keyboard = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InlineAnswer:
+    """What answerInlineQuery gave; ``button`` is the label above the results."""
+
+    results: tuple[InlineResult, ...] = ()
+    next_offset: str = ""
+    cache_time: int = 300
+    is_personal: bool = False
+    button: str = ""
+
+
+@dataclass(slots=True)
+class InlineQuery:
+    """What somebody typed behind the bot's name in any chat. ``answer`` is None until the bot answers."""
+
+    id: str
+    user_id: int
+    text: str
+    offset: str
+    at: datetime
+    answer: InlineAnswer | None = None
 
 
 @dataclass(slots=True)

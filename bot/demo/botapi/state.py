@@ -11,7 +11,19 @@ from bot.demo.botapi.faults import Faults
 from bot.demo.botapi.journal import Journal
 from bot.demo.botapi.pictures import ASSUMED_HEIGHT, ASSUMED_WIDTH, Header, Resolver, accept_unseen
 from bot.demo.botapi.rates import Limits, Rates
-from bot.demo.botapi.records import ADMINS, Chat, Document, Message, Picture, Profile, Query, Standing, User, Version
+from bot.demo.botapi.records import (
+    ADMINS,
+    Chat,
+    Document,
+    InlineQuery,
+    Message,
+    Picture,
+    Profile,
+    Query,
+    Standing,
+    User,
+    Version,
+)
 from bot.demo.botapi.updates import UpdateQueue
 
 #: Of a bot that never was: its number is of the length of real ones.
@@ -40,6 +52,9 @@ class State:
         self.pictures: dict[str, Picture] = {}
         self.documents: dict[str, Document] = {}
         self.queries: dict[str, Query] = {}
+        self.inline_queries: dict[str, InlineQuery] = {}
+        #: As set with BotFather: without it no inline query reaches the bot.
+        self.inline = True
         self.profile = Profile()
         self.journal = Journal()
         self.updates = UpdateQueue()

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.demo.botapi.entities import Entity
-from bot.demo.botapi.records import ADMINS, Chat, Document, Keyboard, Message, Picture, Query, Standing, User
+from bot.demo.botapi.records import (
+    ADMINS,
+    Chat,
+    Document,
+    InlineQuery,
+    Keyboard,
+    Message,
+    Picture,
+    Query,
+    Standing,
+    User,
+)
 
 if TYPE_CHECKING:
     from bot.demo.botapi.state import State
@@ -83,6 +94,8 @@ def keyboard_json(keyboard: Keyboard) -> Json:
                 item["url"] = key.url
             elif key.data:
                 item["callback_data"] = key.data
+            elif key.inline:
+                item["switch_inline_query"] = key.inline
             keys.append(item)
         rows.append(keys)
     return {"inline_keyboard": rows}
@@ -195,3 +208,9 @@ def query_json(state: State, query: Query) -> Json:
         "chat_instance": str(query.chat_id),
         "data": query.data,
     }
+
+
+def inline_query_json(state: State, query: InlineQuery) -> Json:
+    """An InlineQuery."""
+    asked = user_json(state.users[query.user_id])
+    return {"id": query.id, "from": asked, "query": query.text, "offset": query.offset, "chat_type": "group"}

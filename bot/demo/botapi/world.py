@@ -4,13 +4,26 @@ from bot.demo.botapi import views
 from bot.demo.botapi.detection import with_found
 from bot.demo.botapi.entities import Styled
 from bot.demo.botapi.journal import Journal
-from bot.demo.botapi.records import ADMINS, Chat, Key, Message, Query, Standing, Topic, User, Version
+from bot.demo.botapi.records import (
+    ADMINS,
+    Chat,
+    InlineQuery,
+    Key,
+    Message,
+    Query,
+    Standing,
+    Topic,
+    User,
+    Version,
+)
 from bot.demo.botapi.state import GROUP_ANONYMOUS_BOT, State
 
 #: Where the ids of made people and chats begin; supergroups and channels have the -100 form of the real ones.
 FIRST_USER = 5_000_001
 FIRST_GROUP = -4_000_001
 FIRST_SUPERGROUP = -1_002_000_000_001
+#: InlineQuery.query: up to 256 characters.
+MAX_QUERY = 256
 
 
 class World:
@@ -154,6 +167,26 @@ class World:
         state.updates.push("callback_query", views.query_json(state, query))
         state.journal.stir()
         return query
+
+    def ask_inline(self, user_id: int, text: str, *, offset: str = "") -> InlineQuery:
+        """Type the bot's name and a text in some chat. Telegram hands on at most 256 characters."""
+        state = self.state
+        query = InlineQuery(str(state.fresh()), user_id, text[:MAX_QUERY], offset, state.clock())
+        state.inline_queries[query.id] = query
+        if state.inline:
+            state.updates.push("inline_query", views.inline_query_json(state, query))
+        state.journal.stir()
+        return query
+
+    def choose(self, query: InlineQuery, result_id: str, chat_id: int) -> Message:
+        """Send a result into a chat, where it stands as the person's own message. LookupError if there is none."""
+        state, results = self.state, query.answer.results if query.answer else ()
+        chosen = next((result for result in results if result.id == result_id), None)
+        if chosen is None:
+            raise LookupError(f"The query has no result {result_id!r}.")
+        version = Version(state.clock(), chosen.styled, keyboard=chosen.keyboard)
+        number = state.next_message_id(state.chats[chat_id])
+        return state.keep(Message(chat_id, number, state.clock(), query.user_id, [version]))
 
     def block(self, user_id: int) -> None:
         """The user blocks the bot."""

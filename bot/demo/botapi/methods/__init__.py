@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.demo.botapi.methods import about, chats, editing, polling, sending
+from bot.demo.botapi.methods import about, chats, editing, inline, polling, sending
 from bot.demo.botapi.state import State
 from bot.demo.botapi.wire import Call
 
@@ -37,6 +37,7 @@ METHODS: Mapping[str, Method] = {
         ("editMessageReplyMarkup", editing.edit_message_reply_markup),
         ("deleteMessage", editing.delete_message),
         ("answerCallbackQuery", chats.answer_callback_query),
+        ("answerInlineQuery", inline.answer_inline_query),
         ("getChat", chats.get_chat),
         ("getChatMember", chats.get_chat_member),
         ("getChatAdministrators", chats.get_chat_administrators),

@@ -33,7 +33,7 @@ async def get_me(state: State, call: Call) -> Json:  # noqa: ARG001 - the face o
     return user_json(state.bot) | {
         "can_join_groups": True,
         "can_read_all_group_messages": not state.privacy,
-        "supports_inline_queries": False,
+        "supports_inline_queries": state.inline,
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }

@@ -64,7 +64,9 @@ def _key(item: object) -> Key:
         if not isinstance(value, str) or not 0 < len(value.encode()) <= MAX_DATA:
             raise _bad("BUTTON_DATA_INVALID")
         return Key(label, data=value)
-    return Key(label, other=action)
+    if action == "switch_inline_query" and not isinstance(value, str):
+        raise _bad('can\'t parse inline keyboard button: Field "switch_inline_query" must be of type String')
+    return Key(label, other=action, inline=str(value) if action == "switch_inline_query" else "")
 
 
 def _bad(why: str) -> ApiError:

@@ -122,9 +122,12 @@ async def send_of(conn: AsyncConnection, chat_id: int, thread_id: int, post_id: 
 
 
 async def threads_of_post(conn: AsyncConnection, chat_id: int, post_id: int) -> list[int]:
-    """The topics (0: none) of a chat that got a post, or part of it."""
+    """The topics (0: none) of a chat that got a post, or may have got it: a button can be pressed before Telegram's
+    answer is written down.
+    """
     d = deliveries.c
-    got = (d.chat_id == chat_id, d.post_id == post_id, d.op == Op.SEND.value, d.parts != "[]")
+    there = or_(d.parts != "[]", d.state.in_([State.SENDING.value, State.UNSURE.value]))
+    got = (d.chat_id == chat_id, d.post_id == post_id, d.op == Op.SEND.value, there)
     return list((await conn.execute(select(d.thread_id).distinct().where(*got).order_by(d.thread_id))).scalars())
 
 

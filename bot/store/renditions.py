@@ -96,11 +96,11 @@ async def pay(conn: AsyncConnection, place: Place, now: datetime) -> int:
 
 
 async def anew(conn: AsyncConnection, chat_id: int, post_id: int, now: datetime) -> int:
-    """Queue the same for what one chat (our id) has of a post: it wants to see it the other way round. It may have it
-    before its arrival is written here, and a press comes as fast as that.
+    """Queue the same for what one chat (our id) has of a post, or may have: it wants to see it the other way round. A
+    button can be pressed before Telegram's answer is written down.
     """
     d = deliveries.alias("shown")
-    there = or_(d.c.parts != "[]", d.c.state == State.SENDING.value)
+    there = or_(d.c.parts != "[]", d.c.state.in_([State.SENDING.value, State.UNSURE.value]))
     which = [d.c.chat_id == chat_id, d.c.post_id == post_id, d.c.op == Op.SEND.value, there]
     return await _queue(conn, d, which, func.coalesce(d.c.rendered_revision, d.c.revision), TURNED, now)
 

@@ -177,6 +177,7 @@ class Sending:
                 render=render,
                 catalogue=self.catalogue,
                 words=self.interpreter.preview,
+                glance=self.interpreter.glance,
                 turn=self.pacing.answer_turn,
                 operators=frozenset(settings.admin_ids),
                 queued=self._outbox.wake_for_old,

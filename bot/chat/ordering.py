@@ -1,4 +1,6 @@
-"""In which order updates are handled: those of one chat one after another, different chats side by side."""
+"""In which order updates are handled: those of one chat one after another, different chats side by side. What a person
+asks in an inline query belongs to no chat: it is handled with what they say in private.
+"""
 
 import asyncio
 from collections import Counter
@@ -37,8 +39,7 @@ class InOrder(BaseUpdateProcessor):
 
     async def do_process_update(self, update: object, coroutine: Awaitable[object]) -> None:
         """Wait for the chat's earlier updates, then for room, then handle it."""
-        chat = update.effective_chat if isinstance(update, Update) else None
-        key = chat.id if chat is not None else 0
+        key = _key(update)
         if self._count[key] >= WAITING_OF_ONE_CHAT:
             _log.warning("a chat sends more than can be handled; an update of it is left out", chat_id=key)
             if asyncio.iscoroutine(coroutine):
@@ -57,3 +58,11 @@ class InOrder(BaseUpdateProcessor):
             self._count[key] -= 1
             if not self._count[key]:
                 del self._count[key], self._locks[key]
+
+
+def _key(update: object) -> int:
+    """A private chat has its person's number."""
+    if not isinstance(update, Update):
+        return 0
+    whose = update.effective_chat or update.effective_user
+    return whose.id if whose is not None else 0

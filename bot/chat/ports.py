@@ -123,6 +123,8 @@ class Ports:
     render: Render = render
     catalogue: Catalogue = field(default_factory=shipped)
     words: Interpret = no_words
+    #: The same for who looks through many posts: as far as it costs neither time nor money.
+    glance: Interpret = no_words
     #: Something was queued for the outbox, perhaps something that it had done before.
     queued: Callable[[], None] = _nothing
     #: Telegram's user ids of those who run this bot.

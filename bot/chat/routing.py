@@ -10,6 +10,7 @@ from telegram.ext import (
     ChatMemberHandler,
     CommandHandler,
     ContextTypes,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
@@ -41,12 +42,19 @@ from bot.chat.commands.trying import Trying
 from bot.chat.commands.welcome import Welcome
 from bot.chat.desk import Command, Desk, Press
 from bot.chat.failures import Failures
+from bot.chat.inline import Inline
 from bot.chat.membership import Membership
 from bot.chat.scene import place_of
 from bot.locales import phrases
 
 #: The kinds of update that are asked for; edits are not: a command mended is sent again.
-ALLOWED_UPDATES = (Update.MESSAGE, Update.CHANNEL_POST, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
+ALLOWED_UPDATES = (
+    Update.MESSAGE,
+    Update.CHANNEL_POST,
+    Update.CALLBACK_QUERY,
+    Update.MY_CHAT_MEMBER,
+    Update.INLINE_QUERY,
+)
 
 #: A channel's post that Telegram copies into its discussion group was not said to us there.
 _SPOKEN = (filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST) & ~filters.IS_AUTOMATIC_FORWARD
@@ -125,6 +133,7 @@ class Routes:
         plain = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE & filters.TEXT & ~filters.COMMAND
         application.add_handler(MessageHandler(plain, self._on_plain))
         application.add_handler(CallbackQueryHandler(self._on_press))
+        application.add_handler(InlineQueryHandler(Inline(self._desk).asked))
         application.add_error_handler(Failures(self._desk).failed)
 
     async def _on_command(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:

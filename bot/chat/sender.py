@@ -70,14 +70,14 @@ class TelegramMessenger:
             await self._remap(target, sent, part, part.media[0])
             return
         chat_id, message_id = target.chat_id, sent.message_ids[0]
-        markup = _keyboard(part.buttons)
+        markup = keyboard_of(part.buttons)
         try:
             if sent.form in {"caption", MAPPED}:
                 await self._bot.edit_message_caption(
                     chat_id=chat_id,
                     message_id=message_id,
                     caption=part.styled.text,
-                    caption_entities=_entities(part.styled.spans),
+                    caption_entities=entities_of(part.styled.spans),
                     reply_markup=markup,
                 )
             else:
@@ -96,14 +96,14 @@ class TelegramMessenger:
                 raise meaning(error) from error
 
     async def _remap(self, target: Target, sent: SentPart, part: Part, picture: AreaMap) -> None:
-        caption, entities = part.styled.text or None, _entities(part.styled.spans)
+        caption, entities = part.styled.text or None, entities_of(part.styled.spans)
         async with self._maps.file(picture) as file:
             try:
                 message = await self._bot.edit_message_media(
                     InputMediaPhoto(file, caption=caption, caption_entities=entities),
                     chat_id=target.chat_id,
                     message_id=sent.message_ids[0],
-                    reply_markup=_keyboard(part.buttons),
+                    reply_markup=keyboard_of(part.buttons),
                 )
             except TelegramError as error:
                 if not is_not_modified(error):
@@ -120,7 +120,7 @@ class TelegramMessenger:
         )
 
     async def _text(self, how: "_How", part: Part) -> SentPart:
-        keyboard, reply = _keyboard(part.buttons), how.reply()
+        keyboard, reply = keyboard_of(part.buttons), how.reply()
         sent = await _asked(
             call(
                 self._bot,
@@ -151,7 +151,7 @@ class TelegramMessenger:
         self, how: "_How", part: Part, media: tuple[Media, ...], files: Sequence[str | bytes]
     ) -> SentPart:
         form = "caption" if part.styled.text else "media"
-        caption, entities = part.styled.text or None, _entities(part.styled.spans)
+        caption, entities = part.styled.text or None, entities_of(part.styled.spans)
         if len(files) == 1:
             message = await _asked(
                 self._bot.send_photo(
@@ -159,7 +159,7 @@ class TelegramMessenger:
                     files[0],
                     caption=caption,
                     caption_entities=entities,
-                    reply_markup=_keyboard(part.buttons),
+                    reply_markup=keyboard_of(part.buttons),
                     message_thread_id=how.target.thread_id or None,
                     disable_notification=how.silent or None,
                     allow_paid_broadcast=how.paid or None,
@@ -226,11 +226,13 @@ def _plain_entities(spans: Sequence[Span]) -> list[dict[str, object]] | None:
     ] or None
 
 
-def _entities(spans: Sequence[Span]) -> list[MessageEntity] | None:
+def entities_of(spans: Sequence[Span]) -> list[MessageEntity] | None:
+    """As Telegram's library wants them."""
     return [MessageEntity(s.type, s.offset, s.length, url=s.url or None) for s in spans] or None
 
 
-def _keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+def keyboard_of(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+    """None for no buttons."""
     if not rows:
         return None
     return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows])

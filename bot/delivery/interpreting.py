@@ -153,6 +153,23 @@ class Interpreter:
         words = await self.ask(None, revision, account, phrases).whole(PREVIEW_SECONDS)
         return replace(words, promised=False, why=Why.UNAVAILABLE.value) if words.promised else words
 
+    async def glance(self, revision: Revision, account: Account, phrases: Phrases) -> Words:
+        """For who looks through many posts: what is known or can be read and said by the phrasebook. No engine is asked,
+        since that may cost money and time.
+        """
+        kept = self._works.get((revision.post, phrases.language))
+        if kept is not None and kept.words is not None:
+            return kept.words
+        try:
+            async with asyncio.timeout(PREVIEW_SECONDS):
+                proved = await self._read(revision.post, account, phrases)
+        except TimeoutError:
+            return NOTHING
+        except Exception:  # as above: the original is shown (rule 7)
+            log.exception("a post could not be read; it is shown in the original", post=revision.post.id)
+            return NOTHING
+        return replace(proved.words, why=Why.NO_ENGINE.value) if proved.left else proved.words
+
     def _bound(self) -> None:
         """Finished works go first; what is on its way stays, for others wait for it."""
         if len(self._works) > KEPT:

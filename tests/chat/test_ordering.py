@@ -1,7 +1,7 @@
 import asyncio
 from datetime import UTC, datetime
 
-from telegram import Chat, Message, Update
+from telegram import Chat, InlineQuery, Message, Update, User
 
 from bot.chat.ordering import AT_ONCE, WAITING_OF_ONE_CHAT, InOrder
 
@@ -80,3 +80,22 @@ async def test_an_update_cancelled_while_it_waits_lets_the_next_one_in():
     gate.set()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert handled == [0, 2]
+
+
+async def test_what_one_person_asks_inline_waits_for_nobody_else():
+    processor, gate, handled = InOrder(), asyncio.Event(), []
+
+    def asked(number, user_id):
+        return Update(number, inline_query=InlineQuery(str(number), User(user_id, "Wei", is_bot=False), "rain", ""))
+
+    async def handle(user_id):
+        if user_id == 1:
+            await gate.wait()
+        handled.append(user_id)
+
+    slow = asyncio.create_task(processor.process_update(asked(1, 1), handle(1)))
+    await asyncio.sleep(0)
+    await asyncio.wait_for(processor.process_update(asked(2, 2), handle(2)), 5)
+    assert handled == [2]
+    gate.set()
+    await slow

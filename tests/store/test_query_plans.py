@@ -419,6 +419,8 @@ CALLS: dict[str, Call] = {
     "mutes.purge": lambda c, w: mutes.purge(c, w.now),
     "deliveries.of_message": lambda c, w: deliveries.of_message(c, w.chat_id, 7),
     "posts.by_link": lambda c, w: posts.by_link(c, [w.account_id], ["https://example.org/1"], ["1"]),
+    "posts.newest_relayed": lambda c, _: posts.newest_relayed(c, 20),
+    "posts.contents": lambda c, w: posts.contents(c, [w.post_id, w.post_id + 1]),
     "posts.account_of": lambda c, w: posts.account_of(c, w.post_id),
     "posts.recount": lambda c, w: posts.recount(c, w.post_id, 1, w.post),
     "fanout.to_subscribers": _to_subscribers,

@@ -70,7 +70,6 @@ class TelegramMessenger:
             await self._remap(target, sent, part, part.media[0])
             return
         chat_id, message_id = target.chat_id, sent.message_ids[0]
-        markup = keyboard_of(part.buttons)
         try:
             if sent.form in {"caption", MAPPED}:
                 await self._bot.edit_message_caption(
@@ -78,7 +77,7 @@ class TelegramMessenger:
                     message_id=message_id,
                     caption=part.styled.text,
                     caption_entities=entities_of(part.styled.spans),
-                    reply_markup=markup,
+                    reply_markup=keyboard_of(part.buttons),
                 )
             else:
                 await call(
@@ -89,7 +88,7 @@ class TelegramMessenger:
                     message_id=message_id,
                     entities=_plain_entities(part.styled.spans),
                     link_preview_options=_NO_PREVIEW,
-                    reply_markup=markup.to_dict() if markup else None,
+                    reply_markup=_plain_keyboard(part.buttons),
                 )
         except TelegramError as error:
             if not is_not_modified(error):
@@ -120,7 +119,7 @@ class TelegramMessenger:
         )
 
     async def _text(self, how: "_How", part: Part) -> SentPart:
-        keyboard, reply = keyboard_of(part.buttons), how.reply()
+        reply = how.reply()
         sent = await _asked(
             call(
                 self._bot,
@@ -129,7 +128,7 @@ class TelegramMessenger:
                 text=part.styled.text,
                 entities=_plain_entities(part.styled.spans),
                 link_preview_options=_NO_PREVIEW,
-                reply_markup=keyboard.to_dict() if keyboard else None,
+                reply_markup=_plain_keyboard(part.buttons),
                 message_thread_id=how.target.thread_id or None,
                 disable_notification=how.silent or None,
                 allow_paid_broadcast=how.paid or None,
@@ -229,6 +228,19 @@ def _plain_entities(spans: Sequence[Span]) -> list[dict[str, object]] | None:
 def entities_of(spans: Sequence[Span]) -> list[MessageEntity] | None:
     """As Telegram's library wants them."""
     return [MessageEntity(s.type, s.offset, s.length, url=s.url or None) for s in spans] or None
+
+
+def _plain_keyboard(rows: Sequence[Sequence[Button]]) -> dict[str, object] | None:
+    """InlineKeyboardMarkup as JSON: most alerts have one, and the library's objects would cost more than the request."""
+    return {"inline_keyboard": [[_plain_button(button) for button in row] for row in rows]} if rows else None
+
+
+def _plain_button(button: Button) -> dict[str, str]:
+    if button.url:
+        return {"text": button.label, "url": button.url}
+    if button.inline:
+        return {"text": button.label, "switch_inline_query": button.inline}
+    return {"text": button.label, "callback_data": button.data}
 
 
 def keyboard_of(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from telegram import CallbackQuery
 
-from bot.chat.buttons import Keyboard
+from bot.chat.buttons import MENU, Keyboard, press, read
 from bot.chat.errands import Errand, Errands
 from bot.chat.ports import Ports
 from bot.chat.rights import Rights, RightsUnknownError
@@ -84,6 +84,8 @@ class Desk:
 
     async def answer(self, scene: Scene, styled: Styled, keyboard: Keyboard = ()) -> int:
         """Say it here; in groups as a reply, so that it is clear to whom. Gives the message's id."""
+        if scene.in_place:
+            return await self.show(scene, styled, keyboard)
         to_a_person = scene.place.kind in {ChatKind.GROUP, ChatKind.SUPERGROUP} and scene.query is None
         reply_to = scene.place.message_id if to_a_person else None
         return await self.voice.say(scene.target, styled, keyboard, reply_to=reply_to)
@@ -92,12 +94,16 @@ class Desk:
         """Answer with one phrase."""
         return await self.answer(scene, Say(scene.phrases).phrase(key, **values).styled())
 
-    async def show(self, scene: Scene, styled: Styled, keyboard: Keyboard = ()) -> None:
-        """Show it in place of the message whose button was pressed; as a new message after a command."""
+    async def show(self, scene: Scene, styled: Styled, keyboard: Keyboard = (), *, back: bool = True) -> int:
+        """Show it in place of the message whose button was pressed; as a new message after a command. Gives its id.
+
+        A page of the menu keeps its way back there, unless ``back`` is False: nothing is left to go back to.
+        """
         if scene.query is None:
-            await self.answer(scene, styled, keyboard)
-        else:
-            await self.voice.change(scene.target, scene.place.message_id, styled, keyboard)
+            return await self.answer(scene, styled, keyboard)
+        if back and scene.in_menu and all(read(button.data)[0] != MENU for row in keyboard for button in row):
+            keyboard = (*keyboard, (press(scene.phrases("settings.back"), MENU),))
+        return await self.voice.change(scene.target, scene.place.message_id, styled, keyboard)
 
     async def too_old(self, scene: Scene) -> None:
         """What the pressed button stood for is no longer known."""

@@ -17,6 +17,7 @@ SHOWN = (
     "subscribe",
     "unsubscribe",
     "list",
+    "settings",
     "latest",
     "try",
     "why",

@@ -34,6 +34,7 @@ from bot.chat.commands.moving import Moving
 from bot.chat.commands.muting import Muting
 from bot.chat.commands.order import Order
 from bot.chat.commands.reporting import Reporting
+from bot.chat.commands.settings import Settings
 from bot.chat.commands.situation import Situation
 from bot.chat.commands.stats import Stats
 from bot.chat.commands.status import Status
@@ -73,10 +74,11 @@ class Routes:
         finding, forgetting = Finding(desk, subscribing), Forgetting(desk)
         self._importing, moving = Importing(desk), Moving(desk)
         situation, digest, live, muting = Situation(desk), Digest(desk), Live(desk), Muting(desk)
+        order = Order(desk)
         self._desk = desk
         self._welcome = Welcome(desk, subscribing)
         self._reporting = Reporting(desk)
-        self.commands: Mapping[str, Command] = {
+        commands: Mapping[str, Command] = {
             **self._welcome.commands,
             **subscribing.commands,
             **finding.commands,
@@ -99,6 +101,8 @@ class Routes:
             **Charting(desk).commands,
             **muting.commands,
         }
+        settings = Settings(desk, {**commands, **order.pages})
+        self.commands: Mapping[str, Command] = {**commands, **settings.commands}
         self.presses: Mapping[str, Press] = {
             **following.presses,
             **subscribing.presses,
@@ -107,13 +111,14 @@ class Routes:
             **language.presses,
             **catchup.presses,
             **forgetting.presses,
-            **Order(desk).presses,
+            **order.presses,
             **MapButton(desk).presses,
             **digest.presses,
             **live.presses,
             **self._importing.presses,
             **moving.presses,
             **muting.presses,
+            **settings.presses,
         }
 
     def install(self, application: "Application") -> None:  # type: ignore[type-arg]  # six parameters, none of ours

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from telegram import CallbackQuery, Chat, Message, Update
 
+from bot.chat.buttons import MENU, read
 from bot.locales import Phrases
 from bot.model.subscription import ChatKind, Target
 
@@ -47,6 +48,16 @@ class Scene:
     query: CallbackQuery | None = None
     #: The chat wants the agency's own words before their translation.
     original_first: bool = False
+    #: The answer takes the place of the message whose button was pressed: a command was opened as a page of the menu.
+    in_place: bool = False
+
+    @property
+    def in_menu(self) -> bool:
+        """True when the pressed button stood on a page of /settings."""
+        message = self.query.message if self.query is not None else None
+        markup = message.reply_markup if isinstance(message, Message) else None
+        buttons = [button for row in markup.inline_keyboard for button in row] if markup is not None else []
+        return any(isinstance(b.callback_data, str) and read(b.callback_data)[0] == MENU for b in buttons)
 
     @property
     def target(self) -> Target:

@@ -65,6 +65,6 @@ class Forgetting:
         else:
             await desk.too_old(scene)
             return
-        await desk.show(scene, Say(scene.phrases).phrase(said).styled())
+        await desk.show(scene, Say(scene.phrases).phrase(said).styled(), back=said == "forget.kept")
         if scene.query is not None:
             await desk.voice.note(scene.query)

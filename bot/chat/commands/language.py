@@ -35,7 +35,7 @@ class Language:
         buttons = [press(phrases(tag)("language.name"), CHOOSE, tag) for tag in available()]
         if scene.target.thread_id:
             buttons.append(press(scene.phrases("language.as_group"), CHOOSE, GROUPS))
-        await self._desk.answer(scene, Styled(scene.phrases("language.which")), abreast(buttons))
+        await self._desk.show(scene, Styled(scene.phrases("language.which")), abreast(buttons))
 
     async def choose(self, scene: Scene, arguments: list[str]) -> None:
         """One of the buttons."""

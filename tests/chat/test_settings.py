@@ -1,0 +1,113 @@
+"""/settings: one message that changes in place, each page with its way back, pressed only by those who may."""
+
+from sqlalchemy import select
+
+from bot.chat.buttons import MENU
+from bot.chat.commands.settings import ENTRIES
+from bot.locales import available, phrases
+from bot.store.tables import briefings, chats
+
+
+async def opened(house, chat, user, words="Settings", thread_id=0):
+    house.world.say(chat, user, "/settings", thread_id=thread_id)
+    return await house.says(chat, words)
+
+
+async def pressed(house, user, menu, **which):
+    query = house.world.press(menu.chat_id, user, menu.message_id, **which)
+    return await house.answer_to(query)
+
+
+def data_of(house, menu):
+    return [key.data for key in house.world.buttons(menu.chat_id, menu.message_id)]
+
+
+async def test_each_entry_opens_in_place_and_leads_back(house, police):
+    user = house.world.add_user("Wei")
+    await house.follow(user.id, police)
+    menu = await opened(house, user.id, user.id)
+    first = menu.text
+    for entry in ENTRIES:
+        await pressed(house, user.id, menu, data=f"{MENU}:{entry.opens}")
+        assert menu.text != first, entry
+        assert data_of(house, menu)[-1] == MENU, entry
+        await pressed(house, user.id, menu, data=MENU)
+        assert menu.text == first, entry
+    assert len(house.world.said_by_bot(user.id)) == 1
+
+
+async def test_pages_that_have_nothing_to_show_lead_back_too(house):
+    user = house.world.add_user("Wei")
+    menu = await opened(house, user.id, user.id)
+    for page in ("list", "live"):
+        await pressed(house, user.id, menu, data=f"{MENU}:{page}")
+        assert menu.text == phrases("en")("list.empty")
+        await pressed(house, user.id, menu, data=MENU)
+    assert len(house.world.said_by_bot(user.id)) == 1
+
+
+async def test_what_is_chosen_on_a_page_holds_and_the_way_back_stays(house):
+    user = house.world.add_user("Wei")
+    menu = await opened(house, user.id, user.id)
+    await pressed(house, user.id, menu, data=f"{MENU}:digest")
+    await pressed(house, user.id, menu, label="08:00")
+    assert data_of(house, menu)[-1] == MENU
+    await pressed(house, user.id, menu, data=MENU)
+    await pressed(house, user.id, menu, data=f"{MENU}:order")
+    answer = await pressed(house, user.id, menu, label="Original first")
+    assert answer.text == phrases("en")("order.original")
+    assert [key.label for key in house.world.buttons(user.id, menu.message_id)][:2] == [
+        "✓ Original first",
+        "Translation first",
+    ]
+    await pressed(house, user.id, menu, data=MENU)
+    await pressed(house, user.id, menu, data=f"{MENU}:language")
+    await pressed(house, user.id, menu, label="简体中文")
+    await pressed(house, user.id, menu, label=phrases("zh-Hans")("settings.back"))
+    assert menu.text.startswith("设置")
+    async with house.db.read() as conn:
+        assert (await conn.execute(select(briefings.c.hour))).scalars().all() == [8]
+        assert (await conn.execute(select(chats.c.original_first, chats.c.language))).one() == (True, "zh-Hans")
+
+
+async def test_after_everything_is_forgotten_nothing_leads_back(house):
+    user = house.world.add_user("Wei")
+    menu = await opened(house, user.id, user.id)
+    await pressed(house, user.id, menu, data=f"{MENU}:forget")
+    await pressed(house, user.id, menu, label="Keep it")
+    assert data_of(house, menu) == [MENU]
+    await pressed(house, user.id, menu, data=MENU)
+    await pressed(house, user.id, menu, data=f"{MENU}:forget")
+    await pressed(house, user.id, menu, label="Delete everything")
+    assert menu.text == phrases("en")("forget.done")
+    assert data_of(house, menu) == []
+    assert await house.chat_row(user.id) is None
+
+
+async def test_only_administrators_open_it_and_press_in_it(house):
+    owner, member = house.world.add_user("Wei"), house.world.add_user("Ana")
+    group = house.world.add_supergroup("Street", owner.id, members=(member.id,))
+    house.world.say(group.id, member.id, "/settings")
+    assert await house.says(group.id, "Only administrators")
+    menu = await opened(house, group.id, owner.id)
+    first = menu.text
+    answer = await pressed(house, member.id, menu, data=f"{MENU}:forget")
+    assert answer.alert
+    assert answer.text == phrases("en")("common.only_administrators")
+    assert menu.text == first
+
+
+async def test_a_command_outside_of_the_menu_gets_no_way_back(house):
+    user = house.world.add_user("Wei")
+    house.world.say(user.id, user.id, "/digest")
+    shown = await house.says(user.id, "Choose an hour")
+    await pressed(house, user.id, shown, label="08:00")
+    assert MENU not in data_of(house, shown)
+
+
+def test_the_buttons_fit_a_phone_in_every_language():
+    # two in a row: about 24 letters each; Chinese characters are twice as broad
+    for tag in available():
+        for entry in ENTRIES:
+            label = phrases(tag)(entry.label)
+            assert sum(2 if ord(char) > 0x2E80 else 1 for char in label) <= 26, (tag, label)

@@ -33,7 +33,7 @@ from bot.language.choosing import ChoiceError, Surroundings, open_summariser, op
 from bot.language.phrasebook.rendering import VERSION as PHRASEBOOK_VERSION
 from bot.model.account import Account
 from bot.model.delivery import Lane
-from bot.model.post import Media
+from bot.model.post import Media, Post
 from bot.model.subscription import Followed, Wish
 from bot.outside import Outside, now_utc, open_outside
 from bot.sending import Sending
@@ -118,6 +118,10 @@ class Lookout:
             return Found(await self.directory.find(what))
         except NothingFoundError as error:
             raise LookupFailedError(Trouble(error.trouble), str(error), error.reason) from error
+
+    async def preview(self, account: Account) -> tuple[Post, ...]:
+        """What an account wrote last."""
+        return await self.following.preview(account)
 
     async def follow(self, wish: Wish) -> Followed:
         """Subscribe, with the first look where it is needed."""

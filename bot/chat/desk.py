@@ -82,13 +82,13 @@ class Desk:
         """True for those who run this bot; never for somebody who speaks in a chat's name."""
         return not scene.place.by_chat and scene.place.user_id in self.ports.operators
 
-    async def answer(self, scene: Scene, styled: Styled, keyboard: Keyboard = ()) -> int:
+    async def answer(self, scene: Scene, styled: Styled, keyboard: Keyboard = (), *, asks: bool = False) -> int:
         """Say it here; in groups as a reply, so that it is clear to whom. Gives the message's id."""
         if scene.in_place:
             return await self.show(scene, styled, keyboard)
         to_a_person = scene.place.kind in {ChatKind.GROUP, ChatKind.SUPERGROUP} and scene.query is None
         reply_to = scene.place.message_id if to_a_person else None
-        return await self.voice.say(scene.target, styled, keyboard, reply_to=reply_to)
+        return await self.voice.say(scene.target, styled, keyboard, reply_to=reply_to, asks=asks)
 
     async def tell(self, scene: Scene, key: str, /, **values: object) -> int:
         """Answer with one phrase."""

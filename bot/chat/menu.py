@@ -13,6 +13,7 @@ _log = structlog.get_logger(__name__)
 
 #: In the order in which a newcomer needs them; each has its description under [menu].
 SHOWN = (
+    "add",
     "find",
     "subscribe",
     "unsubscribe",
@@ -37,6 +38,7 @@ SHOWN = (
     "move",
     "privacy",
     "forget",
+    "cancel",
     "help",
 )
 #: What those who run the bot see besides, in their private chats.

@@ -12,7 +12,7 @@ from bot.delivery.rendering import Manner, render
 from bot.locales import Phrases
 from bot.model.account import Account
 from bot.model.bundle import Bundle
-from bot.model.post import Revision
+from bot.model.post import Post, Revision
 from bot.model.reason import Reason
 from bot.model.subscription import Followed, Wish
 from bot.model.words import NOTHING, Words
@@ -52,6 +52,9 @@ class Lookout(Protocol):
 
     async def find(self, what: str) -> Found:
         """Which accounts does a URL, number or name lead to? Raises LookupFailedError and nothing else."""
+
+    async def preview(self, account: Account) -> tuple[Post, ...]:
+        """The newest posts of an account that may not be followed yet, newest first; none where they cannot be had."""
 
     async def follow(self, wish: Wish) -> Followed:
         """Subscribe in one transaction; take the account's silent first look when it is new. Idempotent.

@@ -15,13 +15,16 @@ from telegram.ext import (
     filters,
 )
 
+from bot.chat.asking import Answered, Asking
 from bot.chat.buttons import read
+from bot.chat.commands.adding import Adding
 from bot.chat.commands.catchup import CatchUp
 from bot.chat.commands.charting import Charting
 from bot.chat.commands.digest import Digest
 from bot.chat.commands.exporting import Exporting
 from bot.chat.commands.filtering import Filtering
 from bot.chat.commands.finding import Finding
+from bot.chat.commands.followed import FollowedHere
 from bot.chat.commands.following import Following
 from bot.chat.commands.forgetting import Forgetting
 from bot.chat.commands.importing import Importing
@@ -45,7 +48,7 @@ from bot.chat.desk import Command, Desk, Press
 from bot.chat.failures import Failures
 from bot.chat.inline import Inline
 from bot.chat.membership import Membership
-from bot.chat.scene import place_of
+from bot.chat.scene import Scene, place_of
 from bot.locales import phrases
 
 #: The kinds of update that are asked for; edits are not: a command mended is sent again.
@@ -59,6 +62,9 @@ ALLOWED_UPDATES = (
 
 #: A channel's post that Telegram copies into its discussion group was not said to us there.
 _SPOKEN = (filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST) & ~filters.IS_AUTOMATIC_FORWARD
+
+#: The command that leaves a conversation.
+CANCEL = "cancel"
 
 Handler = BaseHandler[Update, ContextTypes.DEFAULT_TYPE, None]
 
@@ -77,6 +83,10 @@ class Routes:
         order = Order(desk)
         self._desk = desk
         self._welcome = Welcome(desk, subscribing)
+        self._asking = Asking(desk)
+        adding = Adding(desk, self._asking, subscribing, following)
+        followed = FollowedHere(desk, self._asking)
+        self.answers: Mapping[str, Answered] = {**adding.answers, **followed.answers}
         self._reporting = Reporting(desk)
         commands: Mapping[str, Command] = {
             **self._welcome.commands,
@@ -100,8 +110,10 @@ class Routes:
             **moving.commands,
             **Charting(desk).commands,
             **muting.commands,
+            **adding.commands,
+            CANCEL: self._cancel,
         }
-        settings = Settings(desk, {**commands, **order.pages})
+        settings = Settings(desk, {**commands, **order.pages, **followed.pages})
         self.commands: Mapping[str, Command] = {**commands, **settings.commands}
         self.presses: Mapping[str, Press] = {
             **following.presses,
@@ -119,6 +131,8 @@ class Routes:
             **moving.presses,
             **muting.presses,
             **settings.presses,
+            **adding.presses,
+            **followed.presses,
         }
 
     def install(self, application: "Application") -> None:  # type: ignore[type-arg]  # six parameters, none of ours
@@ -135,8 +149,8 @@ class Routes:
         # a command under a file is a caption, which PTB's handler of commands does not look at
         captioned = filters.CaptionRegex(r"^/import(@\w+)?(\s|$)") | filters.ChatType.PRIVATE
         application.add_handler(MessageHandler(filters.Document.ALL & captioned & _SPOKEN, self._on_file))
-        plain = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE & filters.TEXT & ~filters.COMMAND
-        application.add_handler(MessageHandler(plain, self._on_plain))
+        words = filters.TEXT & ~filters.COMMAND & _SPOKEN
+        application.add_handler(MessageHandler(words & (filters.ChatType.PRIVATE | filters.REPLY), self._on_words))
         application.add_handler(CallbackQueryHandler(self._on_press))
         application.add_handler(InlineQueryHandler(Inline(self._desk).asked))
         application.add_error_handler(Failures(self._desk).failed)
@@ -147,7 +161,14 @@ class Routes:
             return
         head, *rest = (message.text or "").split(maxsplit=1)
         name = head.removeprefix("/").partition("@")[0].lower()
-        await self.commands[name](await self._desk.scene(place), rest[0] if rest else "")
+        scene = await self._desk.scene(place)
+        if name != CANCEL:
+            await self._asking.end(scene)  # whoever says something else is not waiting for the next step
+        await self.commands[name](scene, rest[0] if rest else "")
+
+    async def _cancel(self, scene: Scene, _rest: str) -> None:
+        """Leave a conversation at whatever step it is."""
+        await self._desk.tell(scene, "subscribe.cancelled" if await self._asking.end(scene) else "add.nothing_open")
 
     async def _on_unknown(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """In company other bots may be meant: only a command with our name is answered there."""
@@ -156,10 +177,20 @@ class Routes:
             return
         await self._welcome.unknown(await self._desk.scene(place))
 
-    async def _on_plain(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def _on_words(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """An answer to what was asked; else, in private, words that may name somebody. Talk of others is not heard."""
         message, place = update.effective_message, place_of(update)
-        if message is not None and place is not None:
-            await self._welcome.plain(await self._desk.scene(place), message.text or "")
+        if message is None or place is None:
+            return
+        private = message.chat.type == message.chat.PRIVATE
+        if not private and not _answers_us(message):
+            return
+        scene, text = await self._desk.scene(place), message.text or ""
+        asked = await self._asking.heard(scene)
+        if asked is not None and asked.step in self.answers:
+            await self.answers[asked.step](scene, text, asked.payload)
+        elif private:
+            await self._welcome.plain(scene, text)
 
     async def _on_file(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """A file that is to be imported: in private, where no command stands with it, any."""
@@ -173,8 +204,8 @@ class Routes:
         if message is None or place is None:
             return
         scene = await self._desk.scene(place)
-        if not await self._reporting.answered(scene, message.text or "") and scene.private:
-            await self._on_plain(update, context)
+        if not await self._reporting.answered(scene, message.text or ""):
+            await self._on_words(update, context)
 
     async def _on_press(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         query, place = update.callback_query, place_of(update)
@@ -187,6 +218,14 @@ class Routes:
             await self._desk.voice.note(query, phrases(language)("common.old_button"), alert=True)
             return
         await press(await self._desk.scene(place, query), arguments)
+
+
+def _answers_us(message: Message) -> bool:
+    """True for a reply to a message of ours; in a channel no message says whose it is."""
+    answered = message.reply_to_message
+    if answered is None:
+        return False
+    return answered.from_user is None or answered.from_user.id == message.get_bot().id
 
 
 def _to_us(message: Message) -> bool:

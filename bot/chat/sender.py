@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 #: LinkPreviewOptions: a site's picture must not stand over the agency's words.
 _NO_PREVIEW = {"is_disabled": True}
+#: ForceReply: the reader's app opens an answer, which a bot in a group hears whatever its privacy mode.
+_ASKS: dict[str, object] = {"force_reply": True, "selective": True}
 
 
 class TelegramMessenger:
@@ -128,7 +130,7 @@ class TelegramMessenger:
                 text=part.styled.text,
                 entities=_plain_entities(part.styled.spans),
                 link_preview_options=_NO_PREVIEW,
-                reply_markup=_plain_keyboard(part.buttons),
+                reply_markup=_plain_keyboard(part.buttons) or (_ASKS if part.asks else None),
                 message_thread_id=how.target.thread_id or None,
                 disable_notification=how.silent or None,
                 allow_paid_broadcast=how.paid or None,

@@ -59,9 +59,10 @@ class Voice:
         *,
         reply_to: int | None = None,
         silent: bool = False,
+        asks: bool = False,
     ) -> int:
         """Send a message and give its id. Raises SendError when it cannot be done."""
-        part = Part(styled, buttons=keyboard)
+        part = Part(styled, buttons=keyboard, asks=asks)
         return (await self.send(target, part, reply_to=reply_to, silent=silent)).message_ids[0]
 
     async def say_all(self, target: Target, messages: Iterable[Styled]) -> None:

@@ -46,6 +46,8 @@ class Part:
     styled: Styled
     media: tuple[Media, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
+    #: The app of whoever it answers opens a reply to it at once (Bot API, ForceReply); excludes ``buttons``.
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import choices, deliveries, forgetting, mutes, site_state, translations, trimming
+from bot.store import choices, conversations, deliveries, forgetting, mutes, site_state, translations, trimming
 from bot.store.database import Database
 
 #: Posts and notices are kept this long. Feeds' entries older than 30 days are no news, so none comes back as one.
@@ -26,6 +26,7 @@ async def tidy(db: Database, now: datetime) -> int:
     async with db.begin() as conn:
         gone += await choices.purge(conn, now)
         gone += await mutes.purge(conn, now)
+        gone += await conversations.purge(conn, now)
         gone += await forgetting.purge(conn, now - FORGOTTEN_KEPT)
         gone += await translations.trim(conn, now - KEPT)
         gone += await site_state.purge(conn, now - RESTS_KEPT)

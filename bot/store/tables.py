@@ -404,6 +404,22 @@ choices = Table(
     Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
 
+#: Who was asked something in a chat and topic, and what their next words there will answer.
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("chat_id", Id, ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("thread_id", BigInteger, primary_key=True),
+    #: Telegram's; 0 for whoever writes in a channel.
+    Column("user_id", BigInteger, primary_key=True),
+    Column("step", String(16), nullable=False),
+    #: JSON.
+    Column("payload", Text, nullable=False),
+    #: The message that asks; in company only a reply to it is an answer.
+    Column("question_id", BigInteger, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
 #: What an engine made of a text and the gate let pass. A failure has no row.
 translations = Table(
     "translations",

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.matching.parsing import read_back
 from bot.matching.tree import key_of
 from bot.model.account import Account
+from bot.model.post import Post
 from bot.model.reason import Cause, Reason
 from bot.model.subscription import MOST_SUBSCRIPTIONS, Followed, TooManySubscriptionsError, Wish
 from bot.sources.face import Broken, Hub, NothingNew, Outcome, Posts, Refused, Source
@@ -27,6 +28,12 @@ log = structlog.get_logger(__name__)
 #: How long somebody is kept waiting for the first look. Weibo's is five requests 6 to 12 s apart at most, behind
 #: whatever stands in its queue; what takes longer is looked at in the background.
 FIRST_LOOK_SECONDS = 90.0
+#: Posts of a preview: what a filter is tried on.
+SHOWN = 50
+#: A look for a preview is good for the first look of a wish so long, for so many accounts: what is written meanwhile is
+#: seen by the next poll, and rings.
+LOOK_KEPT, LOOKS_KEPT = timedelta(minutes=10), 32
+_DAWN = datetime.min.replace(tzinfo=UTC)
 
 
 class Following:
@@ -49,6 +56,32 @@ class Following:
         self._nudge = nudge
         self._first_look_seconds = first_look_seconds
         self._offered = offered
+        self._looks: dict[tuple[str, str], tuple[datetime, Posts]] = {}
+
+    async def preview(self, account: Account) -> tuple[Post, ...]:
+        """The newest posts of an account, newest first, before anybody here follows it; none where they cannot be had.
+
+        The site is asked only for an account that nobody watches, and not again when it is followed soon after.
+        """
+        async with self._db.read() as conn:
+            stored = await account_store.by_key(conn, account.kind, account.key)
+            if stored is not None and await self._is_watched(conn, stored.id):
+                return tuple(await post_store.latest(conn, stored.id, SHOWN))
+        looked = self._kept_look(account)
+        if looked is None:
+            outcome = await self._look(account)
+            if not isinstance(outcome, Posts):
+                return ()
+            looked = outcome
+            self._looks[account.kind, account.key] = (self._clock(), looked)
+        while len(self._looks) > LOOKS_KEPT:
+            del self._looks[next(iter(self._looks))]
+        return tuple(sorted(looked.posts, key=lambda post: post.published or _DAWN, reverse=True)[:SHOWN])
+
+    def _kept_look(self, account: Account) -> Posts | None:
+        """The look that a preview took just before."""
+        at, looked = self._looks.get((account.kind, account.key), (_DAWN, None))
+        return looked if self._clock() - at < LOOK_KEPT else None
 
     async def follow(self, wish: Wish) -> Followed:
         """Subscribe. An account without subscribers is looked at first, so that its past does not ring as news.
@@ -58,7 +91,8 @@ class Following:
         known = await self._watched(wish)
         outcome: Outcome | None = None
         if known is None:
-            outcome = await self._look(wish.account)
+            outcome = self._kept_look(wish.account) or await self._look(wish.account)
+            self._looks.pop((wish.account.kind, wish.account.key), None)
         posts = outcome.posts if isinstance(outcome, Posts) else ()
         prints = await asyncio.to_thread(fingerprints, posts) if posts else {}
         async with self._db.begin() as conn:
@@ -84,10 +118,14 @@ class Following:
             # nobody waits for a site, and no site is asked, for what would not be granted
             await self._check_room(conn, wish)
             stored = await account_store.by_key(conn, account.kind, account.key)
-            if stored is None or not await subscriptions.count_of_account(conn, stored.id):
-                return None
-            watch = await account_store.watch_of(conn, stored.id)
-            return stored.id if watch is not None and watch.baseline_at is not None else None
+            return stored.id if stored is not None and await self._is_watched(conn, stored.id) else None
+
+    async def _is_watched(self, conn: AsyncConnection, account_id: int) -> bool:
+        """For somebody, and its first look is taken."""
+        if not await subscriptions.count_of_account(conn, account_id):
+            return False
+        watch = await account_store.watch_of(conn, account_id)
+        return watch is not None and watch.baseline_at is not None
 
     async def _check_room(self, conn: AsyncConnection, wish: Wish) -> None:
         if await subscriptions.count_of_chat(conn, wish.chat_id) < MOST_SUBSCRIPTIONS:

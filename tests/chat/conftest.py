@@ -17,7 +17,7 @@ from bot.chat.ports import Found, LookupFailedError, Ports, Trouble, nowhere
 from bot.chat.sender import TelegramMessenger
 from bot.delivery.face import Part, Rendered, Styled
 from bot.delivery.rendering import Manner
-from bot.demo.botapi import records
+from bot.demo.botapi import records, views
 from bot.demo.botapi.rates import Limits
 from bot.demo.botapi.server import BotApiServer
 from bot.locales import Phrases
@@ -75,6 +75,8 @@ class ScriptedLookout:
         self.promises = {"weibo": 3600.0, "feed": 10_800.0}
         self.nudges = 0
         self.asked: list[str] = []
+        self.wrote: dict[str, tuple[Post, ...]] = {}
+        self.previewed: list[str] = []
         #: Cleared: lookups wait until it is set.
         self.gate = asyncio.Event()
         self.gate.set()
@@ -86,6 +88,10 @@ class ScriptedLookout:
         if isinstance(found, Exception):
             raise found
         return found
+
+    async def preview(self, account: Account) -> tuple[Post, ...]:
+        self.previewed.append(account.key)
+        return self.wrote.get(account.key, ())
 
     def promise(self, kind: str) -> float:
         return self.promises[kind]
@@ -161,6 +167,15 @@ class House:
     async def answer_to(self, query: records.Query) -> records.Answer:
         """What the pressed button was answered."""
         return await self.server.wait_for(lambda: query.answer)
+
+    def forge(self, message: records.Message, user_id: int, data: str) -> records.Query:
+        """Press a button that is not there: anybody's client can send any data."""
+        state = self.world.state
+        query = records.Query(str(state.fresh()), user_id, message.chat_id, message.message_id, data, state.clock())
+        state.queries[query.id] = query
+        state.updates.push("callback_query", views.query_json(state, query))
+        state.journal.stir()
+        return query
 
     async def followed(self, telegram_id: int, thread_id: int | None = None) -> list[Listed]:
         async with self.db.read() as conn:

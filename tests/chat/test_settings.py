@@ -39,7 +39,7 @@ async def test_each_entry_opens_in_place_and_leads_back(house, police):
 async def test_pages_that_have_nothing_to_show_lead_back_too(house):
     user = house.world.add_user("Wei")
     menu = await opened(house, user.id, user.id)
-    for page in ("list", "live"):
+    for page in ("followed", "live"):
         await pressed(house, user.id, menu, data=f"{MENU}:{page}")
         assert menu.text == phrases("en")("list.empty")
         await pressed(house, user.id, menu, data=MENU)

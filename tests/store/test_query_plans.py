@@ -34,6 +34,7 @@ from bot.store import (
     carrying,
     chats,
     choices,
+    conversations,
     coverages,
     deliveries,
     events,
@@ -78,6 +79,7 @@ MODULES = (
     carrying,
     chats,
     choices,
+    conversations,
     coverages,
     deliveries,
     events,
@@ -200,6 +202,10 @@ async def _choose_live(conn: AsyncConnection, w: World) -> None:
     await coverages.choose(conn, w.chat_id, 0, w.account_id, live=False)
 
 
+def _who(w: World) -> conversations.Who:
+    return conversations.Who(w.chat_id, 0, 7)
+
+
 def _quake(w: World) -> Happening:
     return Happening("quake", w.now, 30.0, 99.0, 5.6)
 
@@ -267,6 +273,11 @@ CALLS: dict[str, Call] = {
     "choices.take_anywhere": lambda c, w: choices.take_anywhere(c, "t", w.now),
     "choices.look": lambda c, w: choices.look(c, "t", 1, w.now),
     "choices.purge": lambda c, w: choices.purge(c, w.now - timedelta(days=30)),
+    "conversations.put": lambda c, w: conversations.put(c, _who(w), conversations.Conversation("s", {}, 1), w.now),
+    "conversations.get": lambda c, w: conversations.get(c, _who(w), w.now),
+    "conversations.by_question": lambda c, w: conversations.by_question(c, w.chat_id, 0, 7, w.now),
+    "conversations.end": lambda c, w: conversations.end(c, _who(w)),
+    "conversations.purge": lambda c, w: conversations.purge(c, w.now - timedelta(days=30)),
     "coverages.choose": _choose_live,
     "coverages.of_place": lambda c, w: coverages.of_place(c, w.chat_id, 0),
     "coverages.of_chats": lambda c, w: coverages.of_chats(c, [w.chat_id, w.other_chat_id]),
@@ -507,6 +518,8 @@ async def populate(db: Database, account: Account, post: Post, now: datetime) ->
         for n in range(200):
             await choices.put(conn, n, {}, now)
             await topics.set_language(conn, chat_ids[n % len(chat_ids)], n, "de")
+            asked = conversations.Conversation("whom", {}, n)
+            await conversations.put(conn, conversations.Who(chat_ids[0], 0, n), asked, now)
         [first, *_] = await subscriptions.of_chat(conn, chat_ids[0])
         send = await deliveries.send_of(conn, chat_ids[0], 0, post_ids[0])
     whose = Removed(first.subscription_id, chat_ids[0], 0, first.account_id, (), "", None, now)

@@ -10,7 +10,7 @@ from bot.model.post import Post
 from bot.model.reason import Cause, Reason, reason_of
 from bot.model.subscription import ChatKind, TooManySubscriptionsError, Wish
 from bot.sources.face import Broken, NothingNew, Posts, Refused
-from bot.store import accounts, chats, subscriptions
+from bot.store import accounts, chats, posts, subscriptions
 from bot.watching import following as followings
 from bot.watching.following import Following
 
@@ -183,3 +183,42 @@ async def test_a_chat_that_follows_as_many_as_it_may_gets_no_more_and_no_site_is
     with pytest.raises(TooManySubscriptionsError):
         await town.follow("雨", key="10001")
     assert (await town.follow(key="99999", telegram_id=1002)).created
+
+
+async def test_a_preview_shows_the_newest_and_following_soon_after_asks_the_site_no_more(town):
+    town.site.outcome = town.posts(3, 1, 2)
+    shown = await town.following.preview(account(UID))
+    assert [post.text for post in shown] == ["第3条", "第2条", "第1条"]
+    assert [post.text for post in await town.following.preview(account(UID))] == [post.text for post in shown]
+    town.site.outcome = town.posts(3, 1, 2, 4)
+    followed = await town.follow()
+    assert town.site.polled == 1
+    assert followed.latest.text == "第3条"
+    # the one written meanwhile was not taken for known: the next poll brings it as news
+    async with town.db.read() as conn:
+        assert len(await posts.latest(conn, (await town.followed())[0].account_id, 10)) == 3
+    assert (await town.following.preview(account(UID)))[0].text == "第3条"
+    assert town.site.polled == 1
+
+
+async def test_a_preview_is_good_for_a_while_only(town, clock):
+    town.site.outcome = town.posts(1)
+    await town.following.preview(account(UID))
+    clock.now += followings.LOOK_KEPT
+    town.site.outcome = town.posts(1, 2)
+    followed = await town.follow()
+    assert (town.site.polled, followed.latest.text) == (2, "第2条")
+
+
+async def test_what_cannot_be_read_has_no_preview_and_is_asked_again(town):
+    town.site.outcome = Broken("no answer", reason=Reason(Cause.UNREACHABLE))
+    assert await town.following.preview(account(UID)) == ()
+    town.site.outcome = town.posts(1)
+    assert len(await town.following.preview(account(UID))) == 1
+
+
+async def test_previews_of_many_accounts_take_bounded_memory(town):
+    town.site.outcome = town.posts(1)
+    for number in range(followings.LOOKS_KEPT + 5):
+        await town.following.preview(account(str(10**9 + number)))
+    assert len(town.following._looks) == followings.LOOKS_KEPT

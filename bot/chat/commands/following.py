@@ -13,7 +13,7 @@ from bot.chat.desk import Desk, Press
 from bot.chat.scene import Scene
 from bot.chat.times import told
 from bot.chat.trials import Trial, add_trial, tried_on
-from bot.chat.wording import Mark, Say, beginning, excerpt, is_real, linked, named, sentence
+from bot.chat.wording import Mark, Say, beginning, excerpt, is_real, linked, named, sentence, together
 from bot.delivery import reasons
 from bot.delivery.composing import translators
 from bot.delivery.face import Styled
@@ -60,8 +60,8 @@ class Following:
         self._desk = desk
         self.presses: Mapping[str, Press] = {UNDO: self.undo, PUT_BACK: self.put_back}
 
-    async def follow(self, scene: Scene, wish: Wish, message_id: int) -> None:
-        """Subscribe, and say so in the message that said "Looking for …"."""
+    async def follow(self, scene: Scene, wish: Wish, message_id: int, closing: str = "") -> None:
+        """Subscribe, and say so in the message that said "Looking for …", with a last phrase (``closing``) below."""
         try:
             followed = await self._desk.ports.lookout.follow(wish)
         except TooManySubscriptionsError:
@@ -72,6 +72,8 @@ class Following:
             revision = Revision(followed.latest, 1, RevisionKind.NEW)
             words = await self._desk.ports.words(revision, followed.account, scene.phrases)
         styled = self._told(scene, wish, followed, words, await self._tried(wish))
+        if closing and followed.created:
+            styled = together([styled, Say(scene.phrases).phrase(closing).styled()])
         undo = press(scene.phrases("button.undo"), UNDO, followed.subscription_id)
         await self._desk.voice.change(scene.target, message_id, styled, ((undo,),) if followed.created else ())
 

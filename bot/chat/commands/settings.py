@@ -22,7 +22,8 @@ class Entry:
 
 #: In the order of the buttons, two in a row. What a command answers takes the menu's place, with a way back under it.
 ENTRIES = (
-    Entry("settings.followed", "list"),
+    Entry("settings.followed", "followed"),
+    Entry("add.begin", "add"),
     Entry("settings.language", "language"),
     Entry("settings.order", "order"),
     Entry("settings.digest", "digest"),

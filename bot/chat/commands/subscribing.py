@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from bot.chat.buttons import LABEL_LIMIT, number, press
+from bot.chat.buttons import LABEL_LIMIT, Keyboard, number, press
 from bot.chat.commands.filtering import mistake
 from bot.chat.commands.following import Following
 from bot.chat.desk import Command, Desk, Press
@@ -101,12 +101,12 @@ class Subscribing:
             return
         account = Account(**payload["accounts"][index])
         wish = self._wish(scene, account, payload.get("filter") or words_as_filter(payload.get("words", ())))
-        message_id = await self._looking(scene, account.name)
+        message_id = await self.looking(scene, account.name)
 
         async def work() -> None:
             await self._following.follow(scene, wish, message_id)
 
-        await self._in_background(scene, account.name, message_id, work)
+        await self.in_background(scene, account.name, message_id, work)
 
     async def cancel(self, scene: Scene, arguments: list[str]) -> None:
         """None of these."""
@@ -134,36 +134,43 @@ class Subscribing:
 
     async def look_for(self, scene: Scene, what: str, filter_text: str = "") -> None:
         """Find out who is meant, in the background, and follow them; whoever calls it has looked at the rights."""
-        message_id = await self._looking(scene, what)
+        message_id = await self.looking(scene, what)
 
         async def work() -> None:
-            try:
-                async with asyncio.timeout(LOOKUP_SECONDS):
-                    found = await self._desk.ports.lookout.find(what)
-            except LookupFailedError as error:
-                await self._not_found(scene, what, message_id, error)
-                return
-            except TimeoutError:
-                slow = LookupFailedError(Trouble.BROKEN, reason=Reason(Cause.SLOW))
-                await self._not_found(scene, what, message_id, slow)
+            found = await self.found(scene, what, message_id)
+            if found is None:
                 return
             if len(found.accounts) == 1:
                 await self._following.follow(scene, self._wish(scene, found.accounts[0], filter_text), message_id)
             else:
                 await self._ask(scene, what, filter_text, found, message_id)
 
-        await self._in_background(scene, what, message_id, work)
+        await self.in_background(scene, what, message_id, work)
 
-    async def _looking(self, scene: Scene, what: str) -> int:
+    async def found(self, scene: Scene, what: str, message_id: int, keyboard: Keyboard = ()) -> Found | None:
+        """The accounts that are meant; None after saying in the message, with ``keyboard`` below, why there are none."""
+        try:
+            async with asyncio.timeout(LOOKUP_SECONDS):
+                return await self._desk.ports.lookout.find(what)
+        except LookupFailedError as error:
+            await self._not_found(scene, what, message_id, error, keyboard)
+        except TimeoutError:
+            slow = LookupFailedError(Trouble.BROKEN, reason=Reason(Cause.SLOW))
+            await self._not_found(scene, what, message_id, slow, keyboard)
+        return None
+
+    async def looking(self, scene: Scene, what: str) -> int:
         """Say "Looking for …" at once: in the pressed message, or as an answer. Gives the message's id."""
         say = Say(scene.phrases).phrase("subscribe.looking", what=Mark(one_line(what, _SHOWN), "bold"))
         if scene.query is not None:
             return await self._desk.voice.change(scene.target, scene.place.message_id, say.styled())
         return await self._desk.answer(scene, say.styled())
 
-    async def _in_background(
+    async def in_background(
         self, scene: Scene, what: str, message_id: int, work: Callable[[], Coroutine[Any, Any, None]]
     ) -> None:
+        """Do it behind the message that says "Looking for …"; there it is told too when it fails."""
+
         async def instead(key: str) -> None:
             say = Say(scene.phrases).phrase(key, what=Mark(one_line(what, _SHOWN), "bold"))
             await self._desk.voice.change(scene.target, message_id, say.styled())
@@ -173,7 +180,9 @@ class Subscribing:
         ):
             await instead("subscribe.busy")
 
-    async def _not_found(self, scene: Scene, what: str, message_id: int, error: LookupFailedError) -> None:
+    async def _not_found(
+        self, scene: Scene, what: str, message_id: int, error: LookupFailedError, keyboard: Keyboard
+    ) -> None:
         keys = {
             Trouble.NOT_FOUND: "subscribe.not_found",
             Trouble.REFUSED: "subscribe.refused",
@@ -184,7 +193,7 @@ class Subscribing:
             say.newline().add(told(error.reason, scene.phrases))
         if error.trouble is Trouble.NOT_FOUND and (error.reason is None or error.reason.cause not in _SAY_WHAT_TO_DO):
             say.line("subscribe.check_link")
-        await self._desk.voice.change(scene.target, message_id, say.styled())
+        await self._desk.voice.change(scene.target, message_id, say.styled(), keyboard)
 
     async def _ask(self, scene: Scene, what: str, filter_text: str, found: Found, message_id: int) -> None:
         accounts = found.accounts[:CHOICES]
@@ -192,7 +201,7 @@ class Subscribing:
         async with self._desk.db.begin() as conn:
             token = await choices.put(conn, scene.target.chat_id, payload, self._desk.clock())
         rows: list[tuple[Button, ...]] = [
-            (press(_label(account), PICK, token, index),) for index, account in enumerate(accounts)
+            (press(label_of(account), PICK, token, index),) for index, account in enumerate(accounts)
         ]
         rows.append((press(scene.phrases("button.cancel"), CANCEL, token),))
         say = Say(scene.phrases).phrase("subscribe.which", what=Mark(one_line(what, _SHOWN), "bold"))
@@ -202,7 +211,7 @@ class Subscribing:
         return Wish(account, scene.chat_id, scene.target.thread_id, (), scene.place.user_id, filter_text)
 
 
-def _label(account: Account) -> str:
+def label_of(account: Account) -> str:
     """An account on a button: its name and what tells it from its namesakes."""
     beside = account.verified or account.description or account.url
     name = one_line(account.name or account.key, LABEL_LIMIT)

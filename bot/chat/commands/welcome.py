@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from bot.chat.buttons import press
+from bot.chat.commands.adding import ADD
 from bot.chat.commands.subscribing import Subscribing, named_in
 from bot.chat.desk import Command, Desk
 from bot.chat.scene import Scene
 from bot.chat.wording import Say
+from bot.delivery.face import Styled
 
 
 class Welcome:
@@ -18,7 +21,8 @@ class Welcome:
 
     async def start(self, scene: Scene, rest: str) -> None:
         """``rest`` is a deep link's payload: an account's number is offered, never followed by the click alone."""
-        await self._desk.tell(scene, "start.hello" if scene.private else "start.group")
+        hello = Styled(scene.phrases("start.hello" if scene.private else "start.group"))
+        await self._desk.answer(scene, hello, ((press(scene.phrases("add.begin"), ADD),),))
         named = named_in(rest) if rest.strip().isdigit() else ""
         if named:
             await self._subscribing.offer(scene, named)

@@ -145,8 +145,13 @@ class Service:
         *,
         clock: Callable[[], datetime] = now_utc,
         rng: random.Random | None = None,
+        limits: SendingLimits | None = None,
     ) -> None:
         self._settings = settings
+        # Telegram's own, but for a stand-in that has none
+        self._limits = limits or SendingLimits(
+            bot_messages=settings.messages_per_second, paid_messages=settings.paid_messages_per_second
+        )
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - it spreads load, it guards nothing
         self._stop = asyncio.Event()
@@ -207,15 +212,12 @@ class Service:
             ),
             watcher,
         )
-        limits = SendingLimits(
-            bot_messages=settings.messages_per_second, paid_messages=settings.paid_messages_per_second
-        )
         sending = Sending(
             settings,
             db,
             sends,
             line,
-            Pacing(time.monotonic, limits),
+            Pacing(time.monotonic, self._limits),
             lookout,
             _downloader(outside),
             self._clock,

@@ -4,6 +4,8 @@ import structlog
 from telegram import ChatMember, ChatMemberUpdated, Message, Update
 from telegram.ext import ContextTypes
 
+from bot.chat.buttons import press
+from bot.chat.commands.adding import ADD
 from bot.chat.desk import Desk, take_along
 from bot.chat.scene import place_of
 from bot.delivery.face import SendError, Styled
@@ -50,7 +52,8 @@ class Membership:
         words = speak("start.back") if followed else speak("start.group")
         try:
             # no sound: a whole group or channel need not look up
-            await self._desk.voice.say(Target(chat.telegram_id), Styled(words), silent=True)
+            begin = ((press(speak("add.begin"), ADD),),) if not followed else ()
+            await self._desk.voice.say(Target(chat.telegram_id), Styled(words), begin, silent=True)
         except SendError as error:
             _log.info("a chat could not be greeted", chat_id=chat.telegram_id, error=str(error))
 

@@ -216,10 +216,10 @@ async def test_kinds_lead_to_accounts_page_by_page_and_back(house):
     asked = await house.says(user.id, "Whom do you want to hear?")
     await pressed(house, user.id, asked, label="Weather")
     first = labels(house, asked)
-    assert first[-2:] == ["Next →", "← Somebody else"]
+    assert first[-2:] == ["Next →", "← Another account"]
     await pressed(house, user.id, asked, label="Next →")
-    assert set(labels(house, asked)) & set(first) <= {"Next →", "← Somebody else"}
-    await pressed(house, user.id, asked, label="← Somebody else")
+    assert set(labels(house, asked)) & set(first) <= {"Next →", "← Another account"}
+    await pressed(house, user.id, asked, label="← Another account")
     assert asked.text == EN("add.whom")
 
 
@@ -227,7 +227,7 @@ async def test_what_cannot_be_found_or_read_leads_on(house, police, post_of):
     user = house.world.add_user("Ana")
     house.world.say(user.id, user.id, "/add https://nobody.example/")
     lost = await shown(house, await house.says(user.id, "nobody.example"), "I found nothing")
-    await pressed(house, user.id, lost, label="← Somebody else")
+    await pressed(house, user.id, lost, label="← Another account")
     house.world.say(user.id, user.id, "1288915263")
     assert await shown(house, await house.says(user.id, "1288915263"), EN("add.no_posts"))
 

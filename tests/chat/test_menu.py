@@ -1,3 +1,4 @@
+from bot.chat import menu
 from bot.chat.menu import FOR_OPERATORS, SHOWN
 from bot.demo.botapi.faults import Act, Fault
 from bot.locales import SOURCE, available, phrases
@@ -49,3 +50,12 @@ async def test_a_menu_that_cannot_be_registered_stops_nothing(server, db, at_wor
         house.world.say(user.id, user.id, "/help")
         await house.says(user.id, "/subscribe LINK")
         assert house.server.state.profile.commands == {}
+
+
+def test_each_language_is_reached_by_the_two_letters_that_telegram_takes():
+    registered = menu._codes()
+    assert len(available()) == 12
+    assert {tag.partition("-")[0] for tag in available()} == {code or "en" for code in registered.values()}
+    assert all(len(code) in {0, 2} for code in registered.values())
+    # Telegram takes no script: its one Chinese menu is in the characters of the greater number
+    assert (registered["zh-Hans"], registered.get("zh-Hant")) == ("zh", None)

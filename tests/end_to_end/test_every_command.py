@@ -33,7 +33,7 @@ from bot.store.tables import briefings, chats, conversations, coverages, reports
 LANGUAGES = ("en", "zh-Hans", "ar")
 PLACES = ("private", "group", "channel", "topic")
 #: Thirty answers in a row are no pace for a group, but nobody here waits for Telegram's.
-UNPACED = SendingLimits(bot_messages=100_000, private_gap=0.0, private_burst=100_000, group_messages=100_000)
+UNPACED = SendingLimits(bot_messages=100_000, private_gap=0.001, private_burst=100_000, group_messages=100_000)
 POST = "今晚有暴雨，请减少外出"
 
 

@@ -108,7 +108,8 @@ class Adding:
         try:
             tree = parse(text)
         except FilterError as error:
-            await self._asking.ask(scene, WORDS, payload, mistake(scene.phrases, error))
+            again = Say(scene.phrases).phrase("followed.words").styled()
+            await self._asking.ask(scene, WORDS, payload, together([mistake(scene.phrases, error), again]))
             return
 
         async def work() -> None:

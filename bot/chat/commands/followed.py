@@ -11,7 +11,7 @@ from bot.chat.commands.following import taken_back
 from bot.chat.desk import Command, Desk, Press
 from bot.chat.scene import Scene
 from bot.chat.trials import add_trial, tried_on
-from bot.chat.wording import Say, named, one_line
+from bot.chat.wording import Say, named, one_line, together
 from bot.delivery.face import Button, Styled
 from bot.matching.parsing import FilterError, parse
 from bot.matching.tree import key_of, written
@@ -91,7 +91,8 @@ class FollowedHere:
         try:
             tree = parse(text)
         except FilterError as error:
-            await self._asking.ask(scene, FILTER, payload, mistake(scene.phrases, error))
+            again = Say(scene.phrases).phrase("followed.words").styled()
+            await self._asking.ask(scene, FILTER, payload, together([mistake(scene.phrases, error), again]))
             return
         trial = await tried_on(self._desk.db, tree, {listed.account_id: listed.account})
         async with self._desk.db.begin() as conn:

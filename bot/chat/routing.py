@@ -32,6 +32,7 @@ from bot.chat.commands.language import Language
 from bot.chat.commands.latest import Latest
 from bot.chat.commands.listing import Listing
 from bot.chat.commands.live import Live
+from bot.chat.commands.manners import MannersCommands
 from bot.chat.commands.mapping import MapButton
 from bot.chat.commands.moving import Moving
 from bot.chat.commands.muting import Muting
@@ -112,6 +113,7 @@ class Routes:
             **muting.commands,
             **adding.commands,
             CANCEL: self._cancel,
+            **MannersCommands(desk).commands,
         }
         settings = Settings(desk, {**commands, **order.pages, **followed.pages})
         self.commands: Mapping[str, Command] = {**commands, **settings.commands}

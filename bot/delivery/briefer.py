@@ -1,5 +1,5 @@
-"""Digests that chats get by themselves: after many posts at once, and once a day. Queued as silent notices, so that what
-was told is written in the transaction in which it is queued: none is lost and none comes twice.
+"""Digests that chats get by themselves: after many posts at once, once a day, of what was kept back (``releasing``). Queued
+as notices, so that what was told is written in the transaction in which it is queued: none is lost, none comes twice.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.briefing import brief, lines_told
 from bot.delivery.hours import next_time, offset_of
+from bot.delivery.releasing import Releasing
 from bot.delivery.situations import Overview, Situations
 from bot.model.delivery import Lane, Op
 from bot.model.situation import Briefing, Line, Occasion
@@ -73,6 +74,7 @@ class Briefer:
         self._queued = queued
         self._guard = guard
         self._situations = Situations(db)
+        self._releasing = Releasing(db, queued=queued, guard=guard)
         #: Overviews of this look: many chats follow the same.
         self._seen: dict[_Follows, Overview] = {}
         self._bursts_at: datetime | None = None
@@ -91,6 +93,7 @@ class Briefer:
     async def look(self) -> None:
         """One look: days' digests that are due, and bursts now and then."""
         now = self._clock()
+        await self._releasing.look(now)
         self._seen.clear()
         async with self._db.read() as conn:
             due = await briefings.due(conn, Kind.DAY, now, AT_ONCE)

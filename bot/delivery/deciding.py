@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery import covering, old_news
+from bot.delivery import covering, mannering, old_news
 from bot.delivery.judging import UNCHANGED, Attempt, Repeat, change, ending, own_fault, repeat
 from bot.delivery.pacing import Ticket
 from bot.delivery.readings import Readings
@@ -136,6 +136,10 @@ class Deciding:
         if delivery.chat_state != "active":
             why = delivery.paused_reason or "the chat is paused"
             return self._ended(delivery, State.FAILED, why, now)
+        mannered = await self._mannered(shelf, delivery, now)
+        if isinstance(mannered, Change):
+            return mannered
+        delivery = mannered
         if old_news.why_old(delivery, now):
             async with shelf.conn.begin_nested():  # all of it or nothing
                 count = await old_news.fold(shelf.conn, delivery, now)
@@ -160,6 +164,16 @@ class Deciding:
         if end is not None:
             return self._ended(delivery, *end, now)
         return self._attempt(delivery, planned, ticket, now)
+
+    async def _mannered(self, shelf: Shelf, delivery: Delivery, now: datetime) -> Delivery | Change:
+        """The delivery as its chat wishes it to come now, or how it stands when it does not come now."""
+        try:
+            return await mannering.heed(shelf, delivery, now)
+        except SQLAlchemyError:
+            raise
+        except Exception:  # design rule 7: it comes as it is
+            log.exception("a chat's manners could not be heeded", delivery=delivery.id)
+            return delivery
 
     async def _named(self, shelf: Shelf, delivery: Delivery, now: datetime) -> bool:
         """It is a post of a running report, and will be named in its message. Where that cannot be told, it is not."""

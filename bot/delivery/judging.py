@@ -172,7 +172,7 @@ def ending(parts: tuple[SentPart, ...]) -> tuple[State, str]:
 
 def change(delivery: Delivery, state: State, now: datetime, *, was: State, **values: object) -> Change:
     """The delivery in another state; what ``values`` does not say stays as it is."""
-    settled = state not in {State.QUEUED, State.UNSURE, State.SENDING}
+    settled = state not in {State.QUEUED, State.UNSURE, State.SENDING, State.DEFERRED}
     fields: dict[str, object] = {
         "parts": delivery.parts,
         "not_before": now if state is State.QUEUED else delivery.not_before,

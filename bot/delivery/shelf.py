@@ -15,12 +15,16 @@ from bot.delivery.sharing import reference
 from bot.delivery.telling import Asking, Telling, Told
 from bot.locales import Phrases
 from bot.model.account import Account
+from bot.model.manners import Manners
 from bot.model.mapping import AreaMap
 from bot.model.post import Revision
 from bot.model.subscription import ChatKind
 from bot.store import accounts, coverages, deliveries, happenings, mutes, posts
+from bot.store import manners as manner_store
 from bot.store.coverages import Covered
 from bot.store.happenings import Fellow
+from bot.store.manners import Followed, Wanted
+from bot.store.manners import Place as ChatPlace
 from bot.store.renditions import Place
 from bot.store.waiting import Delivery
 
@@ -129,6 +133,8 @@ class Shelf:
         self._covered: dict[Covered, int | None] | None = None
         self._muted: set[tuple[int, int, int]] | None = None
         self._fellows: dict[int, list[Fellow]] = {}
+        self._manners: dict[ChatPlace, Manners] | None = None
+        self._particular: dict[Followed, list[Wanted]] | None = None
 
     async def account(self, account_id: int) -> Account | None:
         """The account, None when it is gone."""
@@ -146,6 +152,18 @@ class Shelf:
         if post_id not in self._fellows:
             self._fellows[post_id] = await happenings.fellows(self.conn, post_id)
         return self._fellows[post_id]
+
+    async def manners(self, place: ChatPlace) -> Manners:
+        """How a chat and topic wants to be told."""
+        if self._manners is None:
+            self._manners = await manner_store.of_chats(self.conn, self._chat_ids)
+        return self._manners.get(place, Manners())
+
+    async def wanted(self, followed: Followed) -> list[Wanted]:
+        """A place's subscriptions to an account, where one of them has a way of its own; else none."""
+        if self._particular is None:
+            self._particular = await manner_store.particular(self.conn, self._chat_ids)
+        return self._particular.get(followed, [])
 
     async def covered(self) -> dict[Covered, int | None]:
         """What is to become one message in these chats, with the notice of the message that grew last."""

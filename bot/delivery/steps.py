@@ -12,6 +12,7 @@ from bot.delivery.composing import moment
 from bot.delivery.confirming import alongside, confirming, standing_line
 from bot.delivery.face import Part, Rendered, Styled
 from bot.delivery.harmless import block, line
+from bot.delivery.kept import KEPT, kept_parts
 from bot.delivery.reasons import told
 from bot.delivery.remapping import map_before, remapped
 from bot.delivery.rendering import CAPTION_ROOM, TEXT_ROOM, buttons, marked, render_notice, text_of
@@ -109,7 +110,7 @@ class _Words:
 async def plan(shelf: Shelf, delivery: Delivery, phrases: Phrases, now: datetime) -> Plan:
     """The steps of a delivery. Raises NotYetError while its words are being made and it may wait for them."""
     if delivery.op is Op.NOTICE:
-        return await _notice(shelf, delivery, phrases)
+        return await _notice(shelf, delivery, phrases, now)
     if delivery.post_id is None or delivery.account_id is None:
         return Plan(skip="its post is gone")
     account = await shelf.account(delivery.account_id)
@@ -369,14 +370,16 @@ async def _live(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
     return Plan((step,), listed=root.listed, live=root.delivery_id)
 
 
-async def _notice(shelf: Shelf, delivery: Delivery, phrases: Phrases) -> Plan:
+async def _notice(shelf: Shelf, delivery: Delivery, phrases: Phrases, now: datetime) -> Plan:
     if not delivery.notice:
         return Plan(skip=TAKEN_BACK)
     if delivery.notice.startswith(coverages.BEGINNING):
         return await _live(shelf, delivery, phrases)
     listed = json.loads(delivery.notice).get("listed")
     if listed:
-        steps = [Step(part, silent=delivery.silent) for part in await sum_up(shelf, listed, phrases)]
+        told = kept_parts if delivery.notice.startswith(KEPT) else sum_up
+        parts = await told(shelf, listed, phrases, now)
+        steps = [Step(part, silent=delivery.silent or index > 0) for index, part in enumerate(parts)]
     elif delivery.notice.startswith(briefings.BEGINNING):
         steps = [Step(part, silent=delivery.silent) for part in await briefing_parts(delivery.notice, phrases)]
     else:

@@ -74,6 +74,17 @@ def find(name: str, fold: Callable[[str], str], most: int = 8) -> list[City]:
     return sorted(found, key=lambda city: -city.population)[:most]
 
 
+def zone_of(name: str, fold: Callable[[str], str]) -> str:
+    """The time zone of the largest city that is called so in any language, "" where none is. As slow as ``find``."""
+    wanted = fold(name)
+    rows = [
+        row
+        for row in (_rows().values() if wanted else ())
+        if any(fold(each) == wanted for each in (row["name"], *row["alternatenames"]))
+    ]
+    return str(max(rows, key=lambda row: row["population"])["timezone"]) if rows else ""
+
+
 def _read() -> Iterator[City]:
     return (_city(row) for row in _rows().values())
 

@@ -30,7 +30,9 @@ class State(StrEnum):
     FAILED = "failed"
     #: The answer was lost and it is not sent again by itself (the operator's policy, or repeats in vain).
     HELD = "held"
-    #: Too old to be rung as news.
+    #: It waits for its chat's digest (quiet hours, a pause, the chat's manner), due at ``not_before``.
+    DEFERRED = "deferred"
+    #: Not rung as news: it was too old, or its chat was told of it in a digest.
     EXPIRED = "expired"
     #: Nothing needed doing (the chat already shows this version, or never got the original).
     SKIPPED = "skipped"

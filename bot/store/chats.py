@@ -10,7 +10,7 @@ from bot.model.delivery import Op, State
 from bot.model.subscription import ChatKind
 from bot.store.inserting import insert_into
 from bot.store.storable import storable
-from bot.store.tables import briefings, chats, choices, coverages, deliveries, mutes, subscriptions, topics
+from bot.store.tables import briefings, chats, choices, coverages, deliveries, manners, mutes, subscriptions, topics
 
 #: RFC 5646 section 4.4.1: no registered tag needs more.
 LONGEST_LANGUAGE = 35
@@ -155,6 +155,9 @@ async def _merge(conn: AsyncConnection, old_id: int, new_id: int) -> None:
         same_digest.c.kind == digest.c.kind,
     )
     await conn.execute(update(digest).where(digest.c.chat_id == old_id, ~has_digest).values(chat_id=new_id))
+    wanted, same_wanted = manners, manners.alias()
+    has_wanted = exists().where(same_wanted.c.chat_id == new_id, same_wanted.c.thread_id == wanted.c.thread_id)
+    await conn.execute(update(wanted).where(wanted.c.chat_id == old_id, ~has_wanted).values(chat_id=new_id))
     covered = select(coverages.c.thread_id, coverages.c.account_id, coverages.c.root_id).where(
         coverages.c.chat_id == old_id
     )

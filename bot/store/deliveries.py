@@ -196,24 +196,29 @@ class Missed:
     state: str
     published_at: datetime
     expires_at: datetime | None
+    #: ``Severity.rank``.
+    severity: int
 
 
 async def missed(conn: AsyncConnection, delivery_ids: Sequence[int]) -> list[Missed]:
     """The posts of these deliveries, newest first."""
-    rows = await conn.execute(
-        select(
-            posts.c.id,
-            posts.c.account_id,
-            posts.c.revision,
-            posts.c.state,
-            posts.c.published_at,
-            deliveries.c.expires_at,
+    found: list[Missed] = []
+    for start in range(0, len(delivery_ids), _CHUNK):
+        rows = await conn.execute(
+            select(
+                posts.c.id,
+                posts.c.account_id,
+                posts.c.revision,
+                posts.c.state,
+                posts.c.published_at,
+                deliveries.c.expires_at,
+                deliveries.c.severity,
+            )
+            .join(posts, posts.c.id == deliveries.c.post_id)
+            .where(deliveries.c.id.in_(delivery_ids[start : start + _CHUNK]))
         )
-        .join(posts, posts.c.id == deliveries.c.post_id)
-        .where(deliveries.c.id.in_(delivery_ids))
-        .order_by(posts.c.published_at.desc(), posts.c.id.desc())
-    )
-    return [Missed(*row) for row in rows]
+        found += [Missed(*row) for row in rows]
+    return sorted(found, key=lambda each: (each.published_at, each.post_id), reverse=True)
 
 
 async def event_messages(

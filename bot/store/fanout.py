@@ -57,6 +57,7 @@ class Word:
     expires_at: datetime | None = None
     #: None: nobody muted its event, or it comes all the same.
     hush: Hush | None = None
+    severity: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,30 +227,39 @@ async def to_copies(
     return queued
 
 
-async def renew_queued(
-    conn: AsyncConnection, post_id: int, lane: Lane, expires_at: datetime | None, *, rings: bool
-) -> int:
-    """Bring what still waits to say this post in line with its newest version, in which it will be said.
+async def renew_queued(conn: AsyncConnection, word: Word, now: datetime, *, rings: bool) -> int:
+    """Bring what still waits to say the post of ``word`` in line with its newest version, in which it will be said.
 
+    ``rings``: it is graver than before; what waits for a digest may have to come at once, and is decided about anew.
     The rows are the caller's until the transaction ends, so that none of them leaves in the old version meanwhile.
     """
-    values: dict[str, Any] = {"lane": int(lane), "expires_at": expires_at}
-    if rings:
-        values["silent"] = False
-    return await _change_queued(conn, [post_id], values)
+    post_ids = [word.post_id] if word.post_id is not None else []
+    values: dict[str, Any] = {"lane": int(word.lane), "expires_at": word.expires_at, "severity": word.severity}
+    if not rings:
+        return await _change_queued(conn, post_ids, values, _TO_COME)
+    values["silent"] = False
+    again = values | {"state": State.QUEUED.value, "not_before": now, "error": ""}
+    renewed = await _change_queued(conn, post_ids, values)
+    return renewed + await _change_queued(conn, post_ids, again, (State.DEFERRED.value,))
 
 
-async def settle_queued(conn: AsyncConnection, post_ids: Sequence[int], now: datetime, reason: str) -> int:
+async def settle_queued(
+    conn: AsyncConnection, post_ids: Sequence[int], now: datetime, reason: str, *, deferred: bool = True
+) -> int:
     """Settle as SKIPPED every SEND of these posts that was never tried: there is something newer, or they are over.
 
-    One that is being sent, or whose answer was lost, stays: the chat may have it, and must be told what became of it.
+    ``deferred``: also what waits for a digest; without it the digest says what became of the post. One that is being
+    sent, or whose answer was lost, stays: the chat may have it, and must be told what became of it.
     """
-    return await _change_queued(conn, post_ids, {"state": State.SKIPPED.value, "settled_at": now, "error": reason})
+    values = {"state": State.SKIPPED.value, "settled_at": now, "error": reason}
+    return await _change_queued(conn, post_ids, values, _TO_COME if deferred else (State.QUEUED.value,))
 
 
 # ------------------------------------------------------------------ what a chat knows of a post
 
 
+#: Nothing was tried yet: it waits for its turn, or for a digest.
+_TO_COME = (State.QUEUED.value, State.DEFERRED.value)
 _IN_DOUBT = (State.SENDING.value, State.UNSURE.value, State.HELD.value)
 
 
@@ -263,7 +273,7 @@ def _known(d: FromClause, knows: Knows) -> ColumnElement[bool]:
         case Knows.PERHAPS:
             return or_(shown, doubt)
         case Knows.CONCERNED:
-            return and_(~shown, or_(doubt, overtaken, d.c.state == State.QUEUED.value))
+            return and_(~shown, or_(doubt, overtaken, d.c.state.in_(_TO_COME)))
 
 
 def _has_or_awaits(place: FromClause, word: Word) -> ColumnElement[bool]:
@@ -314,6 +324,7 @@ _NAMES = (
     "queued_at",
     "not_before",
     "expires_at",
+    "severity",
 )
 _KEY = ("chat_id", "thread_id", "post_id", "revision", "op")
 
@@ -342,6 +353,7 @@ def _columns(
         "queued_at": now,
         "not_before": now,
         "expires_at": word.expires_at,
+        "severity": word.severity,
     }
     lane = literal(int(word.lane), deliveries.c.lane.type) if lane is None else lane
     return [chat_id, thread_id, speaker, lane, *(literal(same[n], deliveries.c[n].type) for n in _NAMES[4:])]
@@ -359,19 +371,26 @@ async def _insert(conn: AsyncConnection, places: Select[Any], twice: Twice) -> i
             statement = statement.on_conflict_do_update(index_elements=_KEY, set_=speaks, where=older)
         case Twice.NEWEST_WORDS:
             anew = {"state": State.QUEUED.value, "parts": "[]", "maybe_repeat": False, "attempts": 0, "error": ""}
-            anew |= {name: given[name] for name in ("lane", "silent", "notice", "queued_at", "not_before")}
+            anew |= {
+                name: given[name] for name in ("lane", "silent", "notice", "queued_at", "not_before", "severity")
+            }
             anew["settled_at"] = null()
             other = there.notice != given.notice
             statement = statement.on_conflict_do_update(index_elements=_KEY, set_=anew, where=other)
     return (await conn.execute(statement, execution_options={"preserve_rowcount": True})).rowcount
 
 
-async def _change_queued(conn: AsyncConnection, post_ids: Sequence[int], values: Mapping[str, Any]) -> int:
+async def _change_queued(
+    conn: AsyncConnection,
+    post_ids: Sequence[int],
+    values: Mapping[str, Any],
+    states: Collection[str] = (State.QUEUED.value,),
+) -> int:
     d = deliveries.c
     which = [
         d.post_id.in_(post_ids),
         d.op == Op.SEND.value,
-        d.state == State.QUEUED.value,
+        d.state.in_(states),
         d.parts == "[]",
         d.maybe_repeat.is_(False),
     ]

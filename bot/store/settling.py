@@ -131,7 +131,7 @@ async def fail_waiting_of_chat(conn: AsyncConnection, chat_id: int, error: str, 
     """Give up everything that waits for a chat that cannot be reached; the reason stays visible."""
     done = await conn.execute(
         update(deliveries)
-        .where(deliveries.c.chat_id == chat_id, deliveries.c.state.in_([s.value for s in WAITING]))
+        .where(deliveries.c.chat_id == chat_id, deliveries.c.state.in_([s.value for s in (*WAITING, State.DEFERRED)]))
         .values(state=State.FAILED.value, settled_at=now, error=error[:_ERROR_LIMIT])
     )
     return done.rowcount

@@ -20,6 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
 )
 
 from bot.store.storable import ForeignText, IndexedText
@@ -237,6 +238,8 @@ subscriptions = Table(
     #: Telegram user who asked.
     Column("created_by", BigInteger),
     Column("created_at", UtcDateTime, nullable=False),
+    #: ``model.manners.Telling.spelt``, "" as the place wants it.
+    Column("telling", String(16), nullable=False, server_default=""),
     UniqueConstraint("chat_id", "thread_id", "account_id", "words_key"),
     # from an account to its subscribers: those with no words, those with just these words, and which words there are
     Index(
@@ -260,6 +263,8 @@ deliveries = Table(
     Column("state", String(8), nullable=False),
     #: ``Lane``.
     Column("lane", SmallInteger, nullable=False),
+    #: ``Severity.rank`` of what the post says stands; 0 for what is over or not known.
+    Column("severity", SmallInteger, nullable=False, server_default="0"),
     #: True: arrives without a sound.
     Column("silent", Boolean, nullable=False, default=False),
     #: What it says besides a post, a JSON object (``watching.notices``).
@@ -307,6 +312,35 @@ deliveries = Table(
     Index("ix_deliveries_post_id_op_chat_id", "post_id", "op", "chat_id"),
     # what was settled lately: the figures, and what is old enough to go
     Index("ix_deliveries_settled_at", "settled_at"),
+    # digests that are due; of the few rows that wait for one, so that the others cost nothing
+    Index(
+        "ix_deliveries_deferred",
+        "not_before",
+        "chat_id",
+        sqlite_where=text("state = 'deferred'"),
+        postgresql_where=text("state = 'deferred'"),
+    ),
+)
+
+#: How a chat (and topic) wants to be told (``model.manners``); none: at once.
+manners = Table(
+    "manners",
+    metadata,
+    Column("chat_id", Id, ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("thread_id", BigInteger, primary_key=True),
+    #: By whose clock ("Europe/Berlin", "UTC+8"), "" where none was chosen.
+    Column("zone", String(64), nullable=False, default=""),
+    #: ``Telling.spelt``.
+    Column("telling", String(16), nullable=False, default="once"),
+    #: Minutes of the day, NULL for none; and the least severity that comes then (CAP's name).
+    Column("quiet_begins", SmallInteger),
+    Column("quiet_ends", SmallInteger),
+    Column("quiet_least", String(16), nullable=False, default="Severe"),
+    Column("paused_until", UtcDateTime),
+    #: True: not even what is Extreme comes.
+    Column("paused_whole", Boolean, nullable=False, default=False),
+    #: A JSON list of filters ("hazard:rainstorm").
+    Column("muted", Text, nullable=False, default="[]"),
 )
 
 #: What readers wrote to those who run the bot, and the notice that took it there: an answer to that goes back.

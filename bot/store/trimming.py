@@ -28,7 +28,7 @@ ROWS = 5000
 CHUNK = 500
 
 #: Deliveries that still have something to do.
-_OPEN = (State.QUEUED.value, State.SENDING.value, State.UNSURE.value)
+_OPEN = (State.QUEUED.value, State.SENDING.value, State.UNSURE.value, State.DEFERRED.value)
 
 
 async def trim(conn: AsyncConnection, before: datetime, now: datetime) -> int:

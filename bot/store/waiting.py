@@ -64,6 +64,9 @@ class Delivery:
     unknown_errors: int
     arrived_at: datetime | None
     owed: str
+    error: str
+    severity: int
+    subscription_id: int | None
     revision: int
     post_id: int | None
     account_id: int | None
@@ -224,6 +227,9 @@ _LOAD = (
         deliveries.c.unknown_errors,
         deliveries.c.arrived_at,
         deliveries.c.owed,
+        deliveries.c.error,
+        deliveries.c.severity,
+        deliveries.c.subscription_id,
         deliveries.c.revision,
         deliveries.c.post_id,
         posts.c.account_id,

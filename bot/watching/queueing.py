@@ -110,7 +110,7 @@ class Queueing:
         event is muted, any of its posts (``event``) counts as the original, which may not have come there.
         """
         ids = [o.post_id for o in old]
-        await fanout.settle_queued(self._conn, ids, self._now, "cancelled before it was sent")
+        await fanout.settle_queued(self._conn, ids, self._now, "cancelled before it was sent", deferred=False)
         for o in old:
             await self._to_copies(o.post_id, o.revision, Op.MARK, o.post, telling.cancelled())
         if old:
@@ -136,7 +136,7 @@ class Queueing:
             await fanout.settle_queued(self._conn, [said.post_id], self._now, why_not_new)
         else:
             word = self._send(said)
-            await fanout.renew_queued(self._conn, said.post_id, word.lane, word.expires_at, rings=rings)
+            await fanout.renew_queued(self._conn, word, self._now, rings=rings)
         told = telling.changed(before, said.post, returned=returned)
         # that it is over comes where it is muted, too; any other edit is shown there without a word
         ended = said.post.alert is not None and is_over(said.post.alert)
@@ -147,7 +147,9 @@ class Queueing:
 
     async def withdraw(self, said: Said) -> None:
         """The agency removed the post: every copy is marked and replied to; a waiting one is not sent any more."""
-        await fanout.settle_queued(self._conn, [said.post_id], self._now, "withdrawn before it was sent")
+        await fanout.settle_queued(
+            self._conn, [said.post_id], self._now, "withdrawn before it was sent", deferred=False
+        )
         await self._to_copies(said.post_id, said.revision, Op.MARK, said.post, telling.withdrawn(said.post))
 
     def _rose(self, before: Post, after: Post) -> bool:
@@ -185,8 +187,9 @@ class Queueing:
         hush: Hush | None = None,
     ) -> None:
         """``hush``: where the event is muted, the change is made without a word about it."""
-        lane = lane_of(post, self._weight(post).now)
-        word = Word(op, lane, post_id, revision, silent=silent, notice=words, hush=hush)
+        weight = self._weight(post)
+        lane, rank = lane_of(post, weight.now), _rank(post, weight)
+        word = Word(op, lane, post_id, revision, silent=silent, notice=words, hush=hush, severity=rank)
         self.queued += await fanout.to_copies(self._conn, word, self._now, muted=False)
         quiet = replace(word, silent=True, notice="")
         self.queued += await fanout.to_copies(self._conn, quiet, self._now, muted=True)
@@ -212,8 +215,12 @@ class Queueing:
         alert = said.post.alert
         # that it is over stays worth saying however late; an alert ends with its own expiry
         expires_at = effective_expiry(alert) if alert is not None and not is_over(alert) else None
-        lane = lane_of(said.post, self._weight(said.post).now)
-        return Word(Op.SEND, lane, said.post_id, said.revision, silent=silent, notice=notice, expires_at=expires_at)
+        weight = self._weight(said.post)
+        lane = lane_of(said.post, weight.now)
+        return Word(
+            Op.SEND, lane, said.post_id, said.revision,
+            silent=silent, notice=notice, expires_at=expires_at, severity=_rank(said.post, weight),
+        )  # fmt: skip
 
     async def count(self, said: Said) -> None:
         """A post that is as it was but for its counts: to those whose filters ask for counts and let it through now. Who
@@ -276,3 +283,9 @@ class Queueing:
         self.queued += await fanout.to_subscribers(
             self._conn, self._account_id, word, self._now, keys=keys, anew=anew
         )
+
+
+def _rank(post: Post, weight: Weight) -> int:
+    """How grave what stands is; what says that it is over is not."""
+    over = post.alert is not None and is_over(post.alert)
+    return 0 if over else severity_of(post, weight.now).rank

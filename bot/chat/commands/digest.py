@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 
+from bot.chat import manners
 from bot.chat.buttons import Keyboard, abreast, number, press
 from bot.chat.desk import Command, Desk, Press
 from bot.chat.scene import Scene
 from bot.chat.wording import Say, one_line
-from bot.delivery.hours import HOURS, next_time, offset_name, zone_name
-from bot.delivery.situations import usual_offset
-from bot.store import briefings, subscriptions
+from bot.delivery.hours import HOURS, next_time, zone_name
+from bot.store import briefings
 from bot.store.briefings import Kind, Stored
 
 SET, OFF = "dg", "off"
@@ -62,6 +62,8 @@ class Digest:
             await self._desk.voice.note(scene.query, scene.phrases("digest.done"))
 
     async def _set(self, scene: Scene, hour: int, zone: str) -> None:
+        if zone:
+            await manners.set_zone(self._desk, scene, zone)
         zone = zone or await self._zone(scene)
         due = next_time(hour, zone, self._desk.clock())
         async with self._desk.db.begin() as conn:
@@ -89,13 +91,8 @@ class Digest:
             return await briefings.get(conn, scene.chat_id, scene.target.thread_id, Kind.DAY)
 
     async def _zone(self, scene: Scene) -> str:
-        """The one that was chosen before, else that of most of what is followed here, else UTC; it is always shown."""
-        stored = await self._stored(scene)
-        if stored is not None:
-            return stored.zone
-        async with self._desk.db.read() as conn:
-            listed = await subscriptions.of_chat(conn, scene.chat_id, scene.target.thread_id)
-        return offset_name(usual_offset(listed) or 0)
+        """The clock of this chat and topic; it is always shown."""
+        return (await manners.current(self._desk, scene)).zone
 
 
 def _clock(hour: int) -> str:

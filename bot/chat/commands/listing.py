@@ -8,17 +8,19 @@ from bot.chat.buttons import Keyboard, number, press
 from bot.chat.commands.filtering import shown
 from bot.chat.commands.following import taken_back
 from bot.chat.desk import Command, Desk, Press
+from bot.chat.manners import current, told, way_told
 from bot.chat.scene import Scene
 from bot.chat.wording import Mark, Say, named, one_line, together
 from bot.delivery.face import Button, Styled
-from bot.store import subscriptions
+from bot.model.manners import Telling
+from bot.store import manners, subscriptions
 from bot.store.subscriptions import Listed
 
 PAGE, REMOVE = "ls", "rm"
 #: Entries on a page, each with a button: what a phone shows without much scrolling.
 PER_PAGE = 8
-#: Eight entries of 80 + 150 characters, each of two UTF-16 units at worst, stay below one message.
-_FILTER = 150
+#: Eight entries of 80 + 80 characters, each of two UTF-16 units at worst, with a way of their own stay below one message.
+_FILTER = 80
 _BUTTON_NAME = 28
 _SHOWN = 60
 
@@ -112,19 +114,25 @@ class Listing:
         head = Say(scene.phrases).phrase(title, count=len(entries))
         if pages > 1:
             head.line("list.page", page=page + 1, pages=pages)
+        if (holds := told(await current(self._desk, scene), scene.phrases, self._desk.clock()).styled()).text:
+            head.newline().append(holds)
         await self._show(
             scene, head.styled(), entries[page * PER_PAGE : (page + 1) * PER_PAGE], page=page, pages=pages
         )
 
     async def _show(self, scene: Scene, head: Styled, entries: list[Numbered], *, page: int, pages: int = 1) -> None:
-        lines = together([_line(scene, entry) for entry in entries], gap="\n")
+        async with self._desk.db.read() as conn:
+            ways = await manners.ways_of_place(conn, scene.chat_id, scene.target.thread_id)
+        lines = together([_line(scene, entry, ways.get(entry.listed.subscription_id)) for entry in entries], gap="\n")
         await self._desk.show(scene, together([head, lines]), _keyboard(scene, entries, page, pages))
 
 
-def _line(scene: Scene, entry: Numbered) -> Styled:
+def _line(scene: Scene, entry: Numbered, way: Telling | None) -> Styled:
     say = Say(scene.phrases).add(f"{entry.number}. ").foreign(named(entry.listed.account))
     if entry.listed.filter:
         say.add(" – ").phrase("list.filter", filter=shown(entry.listed.filter, _FILTER))
+    if way is not None:
+        say.add(" – ").add(way_told(way, scene.phrases))
     return say.styled()
 
 

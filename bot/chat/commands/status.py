@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.chat.desk import Command, Desk
+from bot.chat.manners import current, told
 from bot.chat.scene import Scene
 from bot.chat.times import ago
 from bot.chat.wording import Say, named, packed
 from bot.delivery import reasons
 from bot.delivery.face import Styled
 from bot.model.reason import reason_of
-from bot.store import deliveries, subscriptions
+from bot.store import deferred, deliveries, subscriptions
 from bot.store.accounts import Watch
 
 #: With more sources than this, those that are well are one line each: nobody reads a dozen messages of "answering".
@@ -55,6 +56,7 @@ class Status:
         async with self._desk.db.read() as conn:
             listed = await subscriptions.of_chat(conn, scene.chat_id, scene.target.thread_id)
             waiting = await deliveries.waiting_of_chat(conn, scene.chat_id)
+            kept_back = await deferred.count(conn, (scene.chat_id, scene.target.thread_id))
         if not listed:
             await self._desk.tell(scene, "list.empty")
             return
@@ -73,10 +75,13 @@ class Status:
             head.line("freshness.waiting", count=waiting)
         else:
             head.line("freshness.none_waiting")
+        if kept_back:
+            head.line("manners.waiting", count=kept_back)
+        holds = told(await current(self._desk, scene), scene.phrases, now).styled()
         quiet = [watch for watch in watches if states[watch.account_id] not in _TROUBLED]
         brief = len(watches) > SPELT_OUT
-        told = [_block(scene, each, states[each.account_id], now, brief=brief) for each in troubled + quiet]
-        blocks = [head.styled(), *told]
+        sources = [_block(scene, each, states[each.account_id], now, brief=brief) for each in troubled + quiet]
+        blocks = [head.styled(), *([holds] if holds.text else ()), *sources]
         first, *rest = packed(blocks)
         await self._desk.answer(scene, first)
         await self._desk.voice.say_all(scene.target, rest)

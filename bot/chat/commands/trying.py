@@ -6,17 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.chat.commands.filtering import decided_by, listed, mistake, shown
 from bot.chat.commands.listing import fits, numbered
 from bot.chat.desk import Command, Desk
+from bot.chat.manners import current
 from bot.chat.scene import Scene
 from bot.chat.trials import add_trial, facts_for, tried_on
 from bot.chat.wording import Say, named
+from bot.delivery.composing import moment
 from bot.delivery.face import Styled
+from bot.delivery.hours import offset_of
+from bot.delivery.manners import HELD_BACK, WHY_MUTED
 from bot.locales import Phrases
 from bot.matching.evaluating import Truth, judge
 from bot.matching.facts import Facts
 from bot.matching.parsing import FilterError, parse, read_back
 from bot.matching.tree import Tree, key_of
+from bot.model.delivery import State
 from bot.model.post import Post
-from bot.store import deliveries, posts, subscriptions
+from bot.store import deferred, deliveries, posts, subscriptions
 from bot.store.subscriptions import Listed
 
 #: Answers of /why and /whynot name at most so many subscriptions.
@@ -80,7 +85,7 @@ class Trying:
         if not passing:
             await self._desk.tell(scene, "why.gone")
             return
-        await self._answer(scene, passing)
+        await self._answer(scene, [*passing, *(await self._held_back(scene, known.post_id) if known else ())])
 
     async def whynot(self, scene: Scene, rest: str) -> None:
         """``rest``: the link of a post."""
@@ -104,8 +109,24 @@ class Trying:
             key = "whynot.passed"
             if known.why_not:
                 key = "whynot.first" if known.why_not == posts.FIRST_LOOK else "whynot.old"
-            said.append(Say(scene.phrases).phrase(key).styled())
+            held_back = await self._held_back(scene, known.post_id)
+            said += held_back or [Say(scene.phrases).phrase(key).styled()]
         await self._answer(scene, said)
+
+    async def _held_back(self, scene: Scene, post_id: int) -> list[Styled]:
+        """What the manners of this chat and topic did to a post, nothing where they did nothing."""
+        async with self._desk.db.read() as conn:
+            fate = await deferred.fate(conn, (scene.chat_id, scene.target.thread_id), post_id)
+        say = Say(scene.phrases)
+        if fate is not None and fate.state is State.DEFERRED:
+            zone = (await current(self._desk, scene)).zone
+            say.phrase("whynot.held", when=moment(fate.due_at, offset_of(zone, fate.due_at), scene.phrases))
+        elif fate is not None and fate.why.startswith(HELD_BACK):
+            say.phrase("why.held")
+        elif fate is not None and fate.why == WHY_MUTED:
+            say.phrase("whynot.muted")
+        styled = say.styled()
+        return [styled] if styled.text else []
 
     async def _verdicts(
         self, phrases: Phrases, followed: Iterable[Listed], post: Post, revision: int

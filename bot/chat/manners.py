@@ -1,0 +1,180 @@
+"""How a chat and topic is told: changing it, and saying how it stands. What commands and menus share."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.chat.desk import Desk
+from bot.chat.scene import Scene
+from bot.chat.typed import clock_of
+from bot.chat.wording import Mark, Say, one_line
+from bot.delivery import releasing
+from bot.delivery.composing import moment
+from bot.delivery.hours import next_time, offset_name, offset_of, zone_name
+from bot.delivery.situations import usual_offset
+from bot.geo import cities
+from bot.locales import Phrases
+from bot.matching.folding import fold
+from bot.model.manners import Manners, Quiet, Telling, Way
+from bot.store import briefings, deferred, subscriptions
+from bot.store import manners as store
+from bot.store.briefings import Kind
+
+#: Hazards that one place can mute.
+MOST_MUTED = 20
+_HAZARD_SHOWN, _CITY = 40, 80
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """How it stands after a change. ``released``: posts that were held back and come now as one summary."""
+
+    manners: Manners
+    released: int = 0
+
+
+async def current(desk: Desk, scene: Scene) -> Manners:
+    """What holds in this chat and topic; the clock is always named."""
+    async with desk.db.read() as conn:
+        manners = await store.of_place(conn, scene.chat_id, scene.target.thread_id)
+        return replace(manners, zone=await zone_of(conn, scene, manners))
+
+
+async def change(desk: Desk, scene: Scene, altered: Callable[[Manners], Manners]) -> Stands:
+    """Let other manners hold in this chat and topic; what need not wait any more comes at once, as one summary."""
+    place, now = (scene.chat_id, scene.target.thread_id), desk.clock()
+    async with desk.db.begin() as conn:
+        manners = await store.of_place(conn, *place)
+        wanted = altered(replace(manners, zone=await zone_of(conn, scene, manners)))
+        released = await releasing.settle_on(conn, place, manners, wanted, now)
+    if released:
+        desk.ports.queued()
+    return Stands(wanted, released)
+
+
+async def change_one(desk: Desk, scene: Scene, subscription_id: int, way: Telling | None) -> Stands | None:
+    """Give one subscription a way of its own (None: as the place). None: it is not followed here."""
+    place, now = (scene.chat_id, scene.target.thread_id), desk.clock()
+    async with desk.db.begin() as conn:
+        manners = await store.of_place(conn, *place)
+        if not await store.set_way(conn, scene.chat_id, subscription_id, way):
+            return None
+        # a digest's time needs a clock
+        wanted = replace(manners, zone=await zone_of(conn, scene, manners))
+        released = await releasing.settle_on(conn, place, manners, wanted, now, ways=True)
+    if released:
+        desk.ports.queued()
+    return Stands(wanted, released)
+
+
+async def zone_of(conn: AsyncConnection, scene: Scene, manners: Manners) -> str:
+    """The clock of this chat and topic: the one that was chosen, else that of its day's summary, else that of most of what
+    is followed here, else UTC.
+    """
+    if manners.zone:
+        return manners.zone
+    place = (scene.chat_id, scene.target.thread_id)
+    day = await briefings.get(conn, *place, Kind.DAY)
+    if day is not None and day.zone:
+        return day.zone
+    return offset_name(usual_offset(await subscriptions.of_chat(conn, *place)) or 0)
+
+
+async def set_zone(desk: Desk, scene: Scene, zone: str) -> Stands:
+    """By this clock from now on, the day's summary too."""
+    place = (scene.chat_id, scene.target.thread_id)
+    async with desk.db.begin() as conn:
+        day = await briefings.get(conn, *place, Kind.DAY)
+        if day is not None and day.hour is not None:
+            due = next_time(day.hour, zone, desk.clock())
+            await briefings.set_day(conn, *place, day.hour, zone, due)
+    return await change(desk, scene, lambda manners: replace(manners, zone=zone))
+
+
+async def clock_named(typed: str) -> str:
+    """A zone by its name, its distance from UTC or a city in it; "" where there is none."""
+    if zone := zone_name(typed):
+        return zone
+    if len(typed) > _CITY:
+        return ""
+    # half a second of a thread
+    return zone_name(await asyncio.to_thread(cities.zone_of, typed, fold))
+
+
+async def held(desk: Desk, scene: Scene) -> int:
+    """How many posts wait here for a summary."""
+    async with desk.db.read() as conn:
+        return await deferred.count(conn, (scene.chat_id, scene.target.thread_id))
+
+
+# ------------------------------------------------------------------ in words
+
+
+def way_told(way: Telling, phrases: Phrases) -> str:
+    """A way of telling in some words."""
+    time = clock_of(way.minute)
+    match way.way:
+        case Way.ONCE:
+            return phrases("manners.once")
+        case Way.SILENT:
+            return phrases("manners.silent")
+        case Way.HOURLY:
+            return phrases("manners.hourly")
+        case Way.DAILY:
+            return phrases("manners.daily", time=time)
+        case Way.MOST:
+            return phrases("manners.most", count=way.most, time=time)
+
+
+def told(manners: Manners, phrases: Phrases, now: datetime) -> Say:
+    """Everything that holds here; nothing of what is as at first."""
+    say = Say(phrases)
+    if paused(manners, now):
+        add_pause(say, manners, phrases)
+    if manners.telling != Telling():
+        add_way(say, manners, phrases)
+    if manners.quiet is not None:
+        add_quiet(say, manners.quiet, phrases)
+    if manners.muted:
+        add_muted(say, manners)
+    if manners.telling != Telling() or manners.quiet is not None:
+        say.line("manners.zone", zone=manners.zone)
+    return say
+
+
+def paused(manners: Manners, now: datetime) -> bool:
+    """A pause holds."""
+    return manners.pause is not None and manners.pause.until > now
+
+
+def add_pause(say: Say, manners: Manners, phrases: Phrases) -> Say:
+    """Until when nothing new comes, and what does."""
+    if manners.pause is None:
+        return say.line("manners.not_paused")
+    until = moment(manners.pause.until, offset_of(manners.zone, manners.pause.until), phrases)
+    return say.line("manners.paused_whole" if manners.pause.whole else "manners.paused", until=until)
+
+
+def add_way(say: Say, manners: Manners, phrases: Phrases) -> Say:
+    """How posts come."""
+    say.line("manners.way", way=way_told(manners.telling, phrases))
+    return say if manners.telling.way in {Way.ONCE, Way.SILENT} else say.line("manners.grave")
+
+
+def add_quiet(say: Say, quiet: Quiet | None, phrases: Phrases) -> Say:
+    """The hours, and what comes then."""
+    if quiet is None:
+        return say.line("manners.quiet_off")
+    least = phrases(f"severity.{quiet.least.value.lower()}")
+    return say.line("manners.quiet_on", begin=clock_of(quiet.begins), end=clock_of(quiet.ends), severity=least)
+
+
+def add_muted(say: Say, manners: Manners) -> Say:
+    """Which hazards do not come."""
+    if not manners.muted:
+        return say.line("manners.muted_none")
+    names = ", ".join(one_line(each.partition(":")[2], _HAZARD_SHOWN) for each in manners.muted)
+    return say.line("manners.muted", hazards=Mark(names, "code"))

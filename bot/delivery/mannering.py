@@ -1,0 +1,112 @@
+"""What a chat's manners do to a delivery whose turn it is: it comes, comes without a sound, waits for a digest, or is not
+sent. Part of a turn; the digest is made in ``releasing``.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.delivery.hours import local_midnight
+from bot.delivery.judging import change
+from bot.delivery.manners import WHY_MUTED, Coming, Ruling, is_paused, loudest, rank_of, rings, rule
+from bot.delivery.shelf import Shelf
+from bot.matching.evaluating import Truth, judge
+from bot.matching.facts import Facts, facts_of
+from bot.matching.parsing import read_back
+from bot.model.account import Account
+from bot.model.alert import Severity
+from bot.model.delivery import Op, State
+from bot.model.manners import Manners, Telling, Way
+from bot.model.post import Revision, words_of
+from bot.reading.reader import read
+from bot.store import manners as manner_store
+from bot.store import posts
+from bot.store.manners import Wanted
+from bot.store.settling import Change
+from bot.store.waiting import Delivery
+
+
+async def heed(shelf: Shelf, delivery: Delivery, now: datetime) -> Delivery | Change:
+    """The delivery as it is to come now, or how it stands instead.
+
+    What changes or goes on with what the chat has comes in any case, without a sound where none is wanted.
+    """
+    place = (delivery.chat_id, delivery.thread_id)
+    manners = await shelf.manners(place)
+    own = await shelf.wanted((*place, delivery.account_id)) if delivery.account_id is not None else []
+    if manners == Manners() and not own:
+        return delivery
+    rank = rank_of(delivery.severity, delivery.lane)
+    if not await _is_new(shelf, delivery):
+        silent = delivery.silent or not rings(manners, rank, now)
+        return replace(delivery, silent=silent)
+    ruling = await _ruling(shelf, delivery, manners, own, rank, now)
+    match ruling.coming:
+        case Coming.RINGS:
+            return delivery
+        case Coming.SILENTLY:
+            return replace(delivery, silent=True)
+        case Coming.LATER:
+            return change(
+                delivery, State.DEFERRED, now, was=delivery.state, not_before=ruling.until or now, error=ruling.why
+            )
+        case Coming.NEVER:
+            return change(delivery, State.SKIPPED, now, was=delivery.state, error=ruling.why)
+
+
+async def _is_new(shelf: Shelf, delivery: Delivery) -> bool:
+    """It is a post that would ring, of an event that the chat has no message of."""
+    begun = delivery.state is not State.QUEUED or delivery.parts or delivery.maybe_repeat
+    if delivery.op is not Op.SEND or delivery.post_id is None or delivery.silent or begun:
+        return False
+    root = delivery.root_id or delivery.post_id
+    told = await shelf.first_message(delivery.chat_id, delivery.thread_id, delivery.post_id, root)
+    return told is None
+
+
+async def _ruling(
+    shelf: Shelf, delivery: Delivery, manners: Manners, own: Sequence[Wanted], rank: int, now: datetime
+) -> Ruling:
+    facts = None
+    if (manners.muted or len(own) > 1) and not is_paused(manners, rank, now):
+        facts = await _facts(shelf, delivery)
+    if facts is not None and rank < Severity.EXTREME.rank and _is_muted(manners, facts):
+        return Ruling(Coming.NEVER, why=WHY_MUTED)
+    wanted = _wanted(own, manners.telling, facts)
+    rung = 0
+    if wanted.way is Way.MOST:
+        theirs = wanted != manners.telling
+        since = local_midnight(manners.zone, now)
+        place = (delivery.chat_id, delivery.thread_id)
+        rung = await manner_store.rung(shelf.conn, place, since, delivery.account_id if theirs else None)
+    return rule(manners, wanted, rank, now, rung)
+
+
+def _wanted(own: Sequence[Wanted], usual: Telling, facts: Facts | None) -> Telling:
+    """By the loudest of the subscriptions that found the post; one whose filter cannot be judged counts."""
+    ways = [
+        each.telling or usual
+        for each in own
+        if facts is None or not each.filter or judge(read_back(each.filter), facts) is not Truth.NO
+    ]
+    return loudest(ways) if ways else usual
+
+
+def _is_muted(manners: Manners, facts: Facts) -> bool:
+    """Surely of a muted hazard: what is not known comes."""
+    return any(judge(read_back(each), facts) is Truth.YES for each in manners.muted)
+
+
+async def _facts(shelf: Shelf, delivery: Delivery) -> Facts | None:
+    account = await shelf.account(delivery.account_id) if delivery.account_id is not None else None
+    if account is None or delivery.post_id is None:
+        return None
+    revision = await posts.revision(shelf.conn, delivery.post_id, delivery.post_revision)
+    return await asyncio.to_thread(_seen, revision, account)
+
+
+def _seen(revision: Revision, account: Account) -> Facts:
+    post = revision.post
+    reading = read(words_of(post), published=post.published, utc_offset=post.utc_offset)
+    return facts_of(post, reading, revision=revision.number, account_name=account.name)

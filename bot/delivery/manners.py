@@ -1,0 +1,125 @@
+"""Whether a post may come now as its chat wishes: at once, without a sound, later in a digest, or not at all. No I/O.
+
+What is Severe or Extreme is never kept for a digest by a way of telling; quiet hours keep what is below a severity of the
+reader's choosing; what is Extreme comes through everything but a pause that says so.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from bot.delivery.hours import full_hour, next_time, quiet_until
+from bot.model.alert import Severity
+from bot.model.delivery import Lane
+from bot.model.manners import HOUR_MINUTES, Manners, Telling, Way
+
+#: Why a delivery waits for a digest, as it stands in ``deliveries.error``.
+WHY_PAUSE, WHY_QUIET, WHY_DIGEST, WHY_MOST = (
+    "held back: paused",
+    "held back: quiet hours",
+    "held back: for the digest",
+    "held back: enough for today",
+)
+#: What each of these begins with.
+HELD_BACK = "held back"
+#: Why one is not sent at all.
+WHY_MUTED = "its hazard is muted in this chat"
+#: Two ways for one post: the first of these that is among them. What is silent is there at once, a digest is not.
+_LOUDEST_FIRST = (Way.ONCE, Way.MOST, Way.SILENT, Way.HOURLY, Way.DAILY)
+#: The least rank of what goes in a lane: rows of before severities were kept.
+_LEAST = {Lane.EXTREME: Severity.EXTREME.rank, Lane.URGENT: Severity.SEVERE.rank, Lane.ROUTINE: 0}
+
+
+class Coming(Enum):
+    """How a post comes."""
+
+    RINGS = "rings"
+    SILENTLY = "silently"
+    LATER = "later"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """``until``: of what comes later, when its digest is due. ``why``: of what does not come now."""
+
+    coming: Coming
+    until: datetime | None = None
+    why: str = ""
+
+
+RINGS, SILENTLY = Ruling(Coming.RINGS), Ruling(Coming.SILENTLY)
+
+
+def rank_of(severity: int, lane: Lane) -> int:
+    """A delivery's rank among severities, from its column and its lane."""
+    return max(severity, _LEAST[lane])
+
+
+def rule(manners: Manners, wanted: Telling, rank: int, now: datetime, rung: int = 0) -> Ruling:
+    """How a new post of this rank comes. ``wanted``: how the loudest subscription that found it wants it. ``rung``: how
+    many rang today, where ``wanted`` has a bound.
+    """
+    if is_paused(manners, rank, now):
+        return Ruling(Coming.LATER, free_from(manners, now, rank), WHY_PAUSE)
+    if rank >= Severity.EXTREME.rank:
+        return RINGS
+    if is_quiet(manners, rank, now):
+        return Ruling(Coming.LATER, free_from(manners, now, rank), WHY_QUIET)
+    if wanted.way is Way.SILENT:
+        return SILENTLY
+    if rank >= Severity.SEVERE.rank or wanted.way is Way.ONCE or (wanted.way is Way.MOST and rung < wanted.most):
+        return RINGS
+    why = WHY_MOST if wanted.way is Way.MOST else WHY_DIGEST
+    return Ruling(Coming.LATER, digest_at(manners, wanted, now), why)
+
+
+def rings(manners: Manners, rank: int, now: datetime) -> bool:
+    """Whether what comes in any case (a change, the bot's own word) may make a sound now."""
+    return not is_paused(manners, rank, now) and (
+        rank >= Severity.EXTREME.rank or not (is_quiet(manners, rank, now) or manners.telling.way is Way.SILENT)
+    )
+
+
+def is_paused(manners: Manners, rank: int, now: datetime) -> bool:
+    """What has this rank does not come now, because of a pause."""
+    pause = manners.pause
+    return pause is not None and pause.until > now and (pause.whole or rank < Severity.EXTREME.rank)
+
+
+def is_quiet(manners: Manners, rank: int, now: datetime) -> bool:
+    """What has this rank does not come now, because of the hour."""
+    return _quiet_ends(manners, rank, now) is not None
+
+
+def _quiet_ends(manners: Manners, rank: int, now: datetime) -> datetime | None:
+    quiet = manners.quiet
+    if quiet is None or rank >= min(quiet.least.rank, Severity.EXTREME.rank):
+        return None
+    return quiet_until(quiet.begins, quiet.ends, manners.zone, now)
+
+
+def digest_at(manners: Manners, wanted: Telling, now: datetime) -> datetime:
+    """When what is kept now for a digest is told, by this way of telling."""
+    match wanted.way:
+        case Way.HOURLY:
+            due = full_hour(manners.zone, now)
+        case Way.DAILY | Way.MOST:
+            hour, minute = divmod(wanted.minute, HOUR_MINUTES)
+            due = next_time(hour, manners.zone, now, minute)
+        case _:
+            due = now
+    return free_from(manners, due)
+
+
+def free_from(manners: Manners, at: datetime, rank: int = 0) -> datetime:
+    """The first moment from ``at`` on at which neither a pause nor quiet hours keep what has this rank."""
+    if manners.pause is not None and is_paused(manners, rank, at):
+        at = manners.pause.until
+    return _quiet_ends(manners, rank, at) or at
+
+
+def loudest(ways: Iterable[Telling]) -> Telling:
+    """Of the wishes of several subscriptions, the one that is told soonest and most."""
+    return min(ways, key=lambda each: (_LOUDEST_FIRST.index(each.way), -each.most, each.minute), default=Telling())

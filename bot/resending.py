@@ -24,6 +24,7 @@ _NOT_STUCK = {
     State.SENDING: "it is being sent just now",
     State.UNSURE: "its answer was lost, and it is sent again by itself",
     State.SENT: "it has arrived",
+    State.DEFERRED: "it waits for its chat's digest: quiet hours, a pause, or how the chat wants to be told",
     State.EXPIRED: "it was no news any more: its chat is told of it in one message with the others",
     State.SKIPPED: "there was nothing to do",
 }

@@ -23,7 +23,11 @@ _SECONDS = {"m": 60, "min": 60, "h": 3600, "d": 86_400}
 
 def plain(text: str) -> str:
     """Levelled in width and case, every digit of the world as one of ours."""
-    level = unicodedata.normalize("NFKC", text).casefold()
+    return _levelled(text).casefold()
+
+
+def _levelled(text: str) -> str:
+    level = unicodedata.normalize("NFKC", text)
     digits = (str(unicodedata.decimal(each)) if each.isdecimal() else each for each in level)
     return " ".join("".join(digits).split())
 
@@ -44,9 +48,9 @@ def clock_of(minute: int) -> str:
 
 def quiet_of(text: str) -> tuple[Quiet, str] | None:
     """Quiet hours ("22:00-07:00 severe Europe/Berlin"), and what stands behind them (a clock, "" for none)."""
-    span = _RANGE.sub("-", plain(text), count=1)
-    head, _, tail = span.partition(" ")
-    begins, ends = (minute_of(each) for each in (*head.split("-"), "", "")[:2])
+    head, _, tail = _RANGE.sub("-", _levelled(text), count=1).partition(" ")
+    first, _, second = head.partition("-")
+    begins, ends = minute_of(first), minute_of(second)
     if begins is None or ends is None or begins == ends:
         return None
     first, _, rest = tail.partition(" ")

@@ -14,12 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.briefing import brief, lines_told
 from bot.delivery.hours import next_time, offset_of
+from bot.delivery.manners import paused_until
 from bot.delivery.releasing import Releasing
 from bot.delivery.situations import Overview, Situations
 from bot.model.delivery import Lane, Op
 from bot.model.situation import Briefing, Line, Occasion
 from bot.reading.situation import compare
-from bot.store import briefings, deliveries, subscriptions
+from bot.store import briefings, deliveries, manners, subscriptions
 from bot.store.briefings import BEGINNING, Burst, Kind, Stored
 from bot.store.codec import CodecError, briefing_to_json, lines_from_json, lines_to_json
 from bot.store.database import Database
@@ -109,6 +110,13 @@ class Briefer:
     async def _day(self, stored: Stored) -> None:
         now = self._clock()
         if stored.hour is None:
+            return
+        async with self._db.read() as conn:
+            wanted = await manners.of_place(conn, stored.chat_id, stored.thread_id)
+        if (free := paused_until(wanted, 0, now)) is not None:
+            # what changed meanwhile is told then
+            async with self._db.begin() as conn:
+                await briefings.put_off(conn, stored, free)
             return
         again = next_time(stored.hour, stored.zone, now)
         made = await self._make(stored, Occasion.DAY, stored.told_at or now - _DAY, now)

@@ -9,7 +9,18 @@ from datetime import datetime
 
 from bot.delivery.hours import local_midnight
 from bot.delivery.judging import change
-from bot.delivery.manners import WHY_MUTED, Coming, Ruling, is_paused, loudest, rank_of, rings, rule
+from bot.delivery.manners import (
+    WHY_MUTED,
+    WHY_PAUSE,
+    Coming,
+    Ruling,
+    free_from,
+    is_paused,
+    loudest,
+    rank_of,
+    rings,
+    rule,
+)
 from bot.delivery.shelf import Shelf
 from bot.matching.evaluating import Truth, judge
 from bot.matching.facts import Facts, facts_of
@@ -20,8 +31,8 @@ from bot.model.delivery import Op, State
 from bot.model.manners import Manners, Telling, Way
 from bot.model.post import Revision, words_of
 from bot.reading.reader import read
+from bot.store import coverages, posts
 from bot.store import manners as manner_store
-from bot.store import posts
 from bot.store.manners import Wanted
 from bot.store.settling import Change
 from bot.store.waiting import Delivery
@@ -38,6 +49,9 @@ async def heed(shelf: Shelf, delivery: Delivery, now: datetime) -> Delivery | Ch
     if manners == Manners() and not own:
         return delivery
     rank = rank_of(delivery.severity, delivery.lane)
+    if _is_word(delivery) and is_paused(manners, rank, now):
+        until = free_from(manners, now, rank)
+        return change(delivery, State.DEFERRED, now, was=delivery.state, not_before=until, error=WHY_PAUSE)
     if not await _is_new(shelf, delivery):
         silent = delivery.silent or not rings(manners, rank, now)
         return replace(delivery, silent=silent)
@@ -53,6 +67,12 @@ async def heed(shelf: Shelf, delivery: Delivery, now: datetime) -> Delivery | Ch
             )
         case Coming.NEVER:
             return change(delivery, State.SKIPPED, now, was=delivery.state, error=ruling.why)
+
+
+def _is_word(delivery: Delivery) -> bool:
+    """A new word of the bot's own; what changes a message that is there already is none."""
+    begun = delivery.state is not State.QUEUED or delivery.parts or delivery.maybe_repeat
+    return delivery.op is Op.NOTICE and not begun and not delivery.notice.startswith(coverages.BEGINNING)
 
 
 async def _is_new(shelf: Shelf, delivery: Delivery) -> bool:

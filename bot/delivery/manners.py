@@ -84,8 +84,15 @@ def rings(manners: Manners, rank: int, now: datetime) -> bool:
 
 def is_paused(manners: Manners, rank: int, now: datetime) -> bool:
     """What has this rank does not come now, because of a pause."""
+    return paused_until(manners, rank, now) is not None
+
+
+def paused_until(manners: Manners, rank: int, now: datetime) -> datetime | None:
+    """Until when what has this rank does not come because of a pause, None where none holds it."""
     pause = manners.pause
-    return pause is not None and pause.until > now and (pause.whole or rank < Severity.EXTREME.rank)
+    if pause is None or pause.until <= now or (rank >= Severity.EXTREME.rank and not pause.whole):
+        return None
+    return pause.until
 
 
 def is_quiet(manners: Manners, rank: int, now: datetime) -> bool:
@@ -115,8 +122,7 @@ def digest_at(manners: Manners, wanted: Telling, now: datetime) -> datetime:
 
 def free_from(manners: Manners, at: datetime, rank: int = 0) -> datetime:
     """The first moment from ``at`` on at which neither a pause nor quiet hours keep what has this rank."""
-    if manners.pause is not None and is_paused(manners, rank, at):
-        at = manners.pause.until
+    at = paused_until(manners, rank, at) or at
     return _quiet_ends(manners, rank, at) or at
 
 

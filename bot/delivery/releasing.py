@@ -60,12 +60,15 @@ async def release(conn: AsyncConnection, place: Place, now: datetime) -> int:
     manners = await manner_store.of_place(conn, *place)
     due = await deferred.due_at(conn, place, now, MOST)
     free = {each.id: free_from(manners, now, rank_of(each.severity, each.lane)) for each in due}
-    ready = [each for each in due if free[each.id] <= now]
+    ready = [each for each in due if free[each.id] <= now and each.op is Op.SEND]
+    # words of the bot's own say when what they tell of was, and come as themselves
+    words = [each for each in due if free[each.id] <= now and each.op is not Op.SEND]
     later = [each for each in due if free[each.id] > now]
     changes = [
         change(each, State.DEFERRED, now, was=each.state, not_before=free[each.id], error=each.error)
         for each in later
     ]
+    changes += [change(each, State.QUEUED, now, was=each.state) for each in words]
     if ready:
         notice_id = await deliveries.enqueue_one(conn, _draft(place, manners, ready, now), now)
         changes += [

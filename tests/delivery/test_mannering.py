@@ -16,7 +16,8 @@ from bot.matching.tree import key_of, written
 from bot.model.alert import Severity
 from bot.model.delivery import Lane, Op, State
 from bot.model.manners import Manners, Pause, Quiet, Telling, Way
-from bot.store import accounts, chats, deferred, fanout, manners, subscriptions
+from bot.store import accounts, briefings, chats, deferred, deliveries, fanout, manners, subscriptions
+from bot.store.deliveries import Draft
 from bot.store.fanout import Knows, Word
 from bot.store.tables import deliveries as table
 from bot.store.tables import posts as posts_table
@@ -399,3 +400,39 @@ async def test_a_group_that_becomes_a_supergroup_takes_its_manners_along(db, clo
         await manners.save(conn, old, 0, NIGHT)
         await chats.migrate(conn, -1, -2)
         assert await manners.of_place(conn, new, 0) == NIGHT
+
+
+async def test_in_a_pause_the_bots_own_words_wait_and_come_as_themselves(db, clock):
+    messenger = ScriptedMessenger()
+    chat = await wants(db, clock, Manners("UTC", pause=Pause(clock() + timedelta(hours=2))))
+    await queue_posts(db, clock, 1)
+    word = '{"phrase": "notice.topic_gone", "values": {}}'
+    async with db.begin() as conn:
+        await deliveries.enqueue_one(conn, Draft(chat, Op.NOTICE, Lane.ROUTINE, notice=word), clock())
+    assert (await run_until_quiet(db, clock, messenger)) == {State.DEFERRED: 2}
+    clock.advance(3 * HOUR)
+    await Briefer(db, clock=clock).look()
+    await run_until_quiet(db, clock, messenger)
+    assert ["topic" in text for text in messenger.texts(READER)] == [True, False]
+    assert "Posts that came meanwhile: 1" in messenger.texts(READER)[1]
+
+
+async def test_the_days_summary_waits_for_the_end_of_a_pause(db, clock):
+    messenger = ScriptedMessenger()
+    to(clock, 7, 30)
+    chat = await wants(db, clock, Manners("UTC"))
+    await wish(db, clock, chat, "", None)
+    async with db.begin() as conn:
+        account_id = await accounts.upsert(conn, account(), clock())
+        await accounts.ensure_watch(conn, account_id, clock(), 60.0)
+        await briefings.set_day(conn, chat, 0, 8, "UTC", clock() + timedelta(minutes=30))
+    await wants(db, clock, Manners("UTC", pause=Pause(clock() + timedelta(hours=2))))
+    to(clock, 8, 1)
+    await Briefer(db, clock=clock).look()
+    assert await states(db) == []
+    to(clock, 9, 31)
+    await Briefer(db, clock=clock).look()
+    await Briefer(db, clock=clock).look()
+    await run_until_quiet(db, clock, messenger)
+    assert len(messenger.messages) == 1
+    assert "The day in short" in messenger.texts(READER)[0]

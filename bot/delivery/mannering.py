@@ -53,7 +53,7 @@ async def heed(shelf: Shelf, delivery: Delivery, now: datetime) -> Delivery | Ch
         until = free_from(manners, now, rank)
         return change(delivery, State.DEFERRED, now, was=delivery.state, not_before=until, error=WHY_PAUSE)
     if not await _is_new(shelf, delivery):
-        silent = delivery.silent or not rings(manners, rank, now)
+        silent = delivery.silent or not rings(manners, _usual(delivery, manners, own), rank, now)
         return replace(delivery, silent=silent)
     ruling = await _ruling(shelf, delivery, manners, own, rank, now)
     match ruling.coming:
@@ -67,6 +67,13 @@ async def heed(shelf: Shelf, delivery: Delivery, now: datetime) -> Delivery | Ch
             )
         case Coming.NEVER:
             return change(delivery, State.SKIPPED, now, was=delivery.state, error=ruling.why)
+
+
+def _usual(delivery: Delivery, manners: Manners, own: Sequence[Wanted]) -> Telling:
+    """By which way what comes in any case may make a sound: the bot's own words know silence alone, a digest is one."""
+    if delivery.op is Op.NOTICE:
+        return manners.telling if manners.telling.way is Way.SILENT else Telling()
+    return _wanted(own, manners.telling, None)
 
 
 def _is_word(delivery: Delivery) -> bool:

@@ -75,11 +75,15 @@ def rule(manners: Manners, wanted: Telling, rank: int, now: datetime, rung: int 
     return Ruling(Coming.LATER, digest_at(manners, wanted, now), why)
 
 
-def rings(manners: Manners, rank: int, now: datetime) -> bool:
-    """Whether what comes in any case (a change, the bot's own word) may make a sound now."""
-    return not is_paused(manners, rank, now) and (
-        rank >= Severity.EXTREME.rank or not (is_quiet(manners, rank, now) or manners.telling.way is Way.SILENT)
-    )
+def rings(manners: Manners, wanted: Telling, rank: int, now: datetime) -> bool:
+    """Whether what comes in any case (a change, what goes on with what the chat has, the bot's own word) may make a sound."""
+    if is_paused(manners, rank, now):
+        return False
+    if rank >= Severity.EXTREME.rank:
+        return True
+    if is_quiet(manners, rank, now) or wanted.way is Way.SILENT:
+        return False
+    return rank >= Severity.SEVERE.rank or wanted.way is Way.ONCE
 
 
 def is_paused(manners: Manners, rank: int, now: datetime) -> bool:

@@ -436,3 +436,19 @@ async def test_the_days_summary_waits_for_the_end_of_a_pause(db, clock):
     await run_until_quiet(db, clock, messenger)
     assert len(messenger.messages) == 1
     assert "The day in short" in messenger.texts(READER)[0]
+
+
+async def test_what_goes_on_with_an_event_that_the_chat_has_comes_at_once_and_a_daily_digest_makes_it_silent(
+    db, clock
+):
+    messenger = ScriptedMessenger()
+    await queue_posts(db, clock, 1)
+    await run_until_quiet(db, clock, messenger)
+    await wants(db, clock, Manners("UTC", Telling(Way.DAILY, 0)))
+    await queue_posts(db, clock, 2)
+    _, [first, second, _] = await said(db)
+    async with db.begin() as conn:
+        await conn.execute(update(posts_table).where(posts_table.c.id == second).values(root_id=first))
+    assert (await run_until_quiet(db, clock, messenger)) == {State.SENT: 2, State.DEFERRED: 1}
+    assert [message.silent for message in messenger.messages] == [False, True]
+    assert messenger.messages[1].reply_to == messenger.messages[0].id

@@ -199,11 +199,25 @@ def test_rows_of_before_severities_were_kept_are_as_grave_as_their_lane():
     assert rank_of(MODERATE, Lane.ROUTINE) == MODERATE
 
 
-def test_the_bots_own_words_make_no_sound_at_night_and_none_where_silence_was_asked_for():
-    assert not rings(NIGHT, 0, at(2026, 7, 1, 23))
-    assert rings(NIGHT, SEVERE, at(2026, 7, 1, 23))
-    assert not rings(Manners("UTC", Telling(Way.SILENT)), SEVERE, at(2026, 7, 1, 12))
-    assert rings(Manners("UTC", Telling(Way.SILENT)), EXTREME, at(2026, 7, 1, 12))
+def test_what_comes_in_any_case_makes_no_sound_at_night_nor_where_silence_or_a_digest_was_asked_for():
+    noon, once = at(2026, 7, 1, 12), Telling()
+    assert not rings(NIGHT, once, 0, at(2026, 7, 1, 23))
+    assert rings(NIGHT, once, SEVERE, at(2026, 7, 1, 23))
+    assert rings(NIGHT, once, 0, noon)
+    silent = Telling(Way.SILENT)
+    assert [rings(Manners("UTC", silent), silent, rank, noon) for rank in (0, SEVERE, EXTREME)] == [
+        False,
+        False,
+        True,
+    ]
+    for digest in (Telling(Way.DAILY), Telling(Way.HOURLY), Telling(Way.MOST, 0, 5)):
+        assert [rings(Manners("UTC", digest), digest, rank, noon) for rank in (0, MODERATE, SEVERE)] == [
+            False,
+            False,
+            True,
+        ]
+    paused = Manners("UTC", pause=Pause(at(2026, 7, 2)))
+    assert [rings(paused, once, rank, noon) for rank in (SEVERE, EXTREME)] == [False, True]
 
 
 @given(tellings)

@@ -37,6 +37,7 @@ SHOWN = (
     "mute",
     "unmute",
     "zone",
+    "place",
     "catchup",
     "language",
     "report",

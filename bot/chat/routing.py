@@ -37,6 +37,7 @@ from bot.chat.commands.mapping import MapButton
 from bot.chat.commands.moving import Moving
 from bot.chat.commands.muting import Muting
 from bot.chat.commands.order import Order
+from bot.chat.commands.places import Places
 from bot.chat.commands.reporting import Reporting
 from bot.chat.commands.settings import Settings
 from bot.chat.commands.situation import Situation
@@ -89,6 +90,7 @@ class Routes:
         followed = FollowedHere(desk, self._asking)
         self.answers: Mapping[str, Answered] = {**adding.answers, **followed.answers}
         self._reporting = Reporting(desk)
+        self._places = Places(desk)
         commands: Mapping[str, Command] = {
             **self._welcome.commands,
             **subscribing.commands,
@@ -114,6 +116,7 @@ class Routes:
             **adding.commands,
             CANCEL: self._cancel,
             **MannersCommands(desk).commands,
+            **self._places.commands,
         }
         settings = Settings(desk, {**commands, **order.pages, **followed.pages})
         self.commands: Mapping[str, Command] = {**commands, **settings.commands}
@@ -135,6 +138,7 @@ class Routes:
             **settings.presses,
             **adding.presses,
             **followed.presses,
+            **self._places.presses,
         }
 
     def install(self, application: "Application") -> None:  # type: ignore[type-arg]  # six parameters, none of ours
@@ -151,6 +155,7 @@ class Routes:
         # a command under a file is a caption, which PTB's handler of commands does not look at
         captioned = filters.CaptionRegex(r"^/import(@\w+)?(\s|$)") | filters.ChatType.PRIVATE
         application.add_handler(MessageHandler(filters.Document.ALL & captioned & _SPOKEN, self._on_file))
+        application.add_handler(MessageHandler(filters.LOCATION & _SPOKEN, self._on_location))
         words = filters.TEXT & ~filters.COMMAND & _SPOKEN
         application.add_handler(MessageHandler(words & (filters.ChatType.PRIVATE | filters.REPLY), self._on_words))
         application.add_handler(CallbackQueryHandler(self._on_press))
@@ -199,6 +204,18 @@ class Routes:
         place = place_of(update)
         if place is not None:
             await self._importing.take(await self._desk.scene(place), "")
+
+    async def _on_location(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """In company people tell each other where they are: there only an answer to us is meant for us."""
+        message, place = update.effective_message, place_of(update)
+        if message is None or place is None or message.location is None:
+            return
+        answered = message.reply_to_message
+        to_us = (
+            answered is not None and answered.from_user is not None and answered.from_user.id == message.get_bot().id
+        )
+        if message.chat.type == message.chat.PRIVATE or to_us:
+            await self._places.located(await self._desk.scene(place), message.location)
 
     async def _on_reply(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """In the operators' chat: an answer to a reader's report, or talk among themselves."""

@@ -15,6 +15,7 @@ from bot.delivery.shelf import Shelf
 from bot.locales import Phrases
 from bot.model.alert import Severity
 from bot.model.delivery import Lane, Op, State
+from bot.model.place import UNPLACED
 from bot.model.post import Post, words_of
 from bot.model.reading import Action, HazardKind, Reading
 from bot.reading.levelling import MOST_CHARACTERS
@@ -60,7 +61,8 @@ async def take_in(
         return False
     if delivery.retries:
         return False  # it was tried by itself, or the message that was to name it came to nothing
-    if delivery.lane is not Lane.ROUTINE or delivery.notice or delivery.root_id not in {None, delivery.post_id}:
+    news = delivery.notice and delivery.notice != UNPLACED
+    if delivery.lane is not Lane.ROUTINE or news or delivery.root_id not in {None, delivery.post_id}:
         return False
     known = await post_store.get(conn, delivery.post_id)
     if known is None or known.state != "current":

@@ -89,14 +89,23 @@ def _shapes(areas: Iterable[Area]) -> Iterator[BaseGeometry]:
 
 def _polygon(ring: tuple[tuple[float, float], ...]) -> BaseGeometry:
     """A ring of (latitude, longitude); empty when it is none."""
+    return _mended(_flat(ring))
+
+
+def _flat(ring: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
+    """Its corners as (x, y), torn nowhere; none when it is no ring."""
     if len(ring) < 3 or not all(_on_earth(*corner) for corner in ring):  # noqa: PLR2004 - a triangle
-        return Polygon()
+        return []
     flat: list[tuple[float, float]] = []
     for latitude, longitude in ring:
         x = longitude
         if flat:  # the shorter way from the corner before
             x += _TURN * round((flat[-1][0] - x) / _TURN)
         flat.append((x, latitude))
+    return flat
+
+
+def _mended(flat: list[tuple[float, float]]) -> BaseGeometry:
     shape = Polygon(flat)
     if shape.is_valid:
         return shape
@@ -120,3 +129,12 @@ def _is_scribble(ring: list[tuple[float, float]]) -> bool:
 
 def _on_earth(latitude: float, longitude: float) -> bool:
     return abs(latitude) <= _HALF / 2 and abs(longitude) <= _TURN
+
+
+def outline(ring: tuple[tuple[float, float], ...]) -> BaseGeometry:
+    """A ring of (latitude, longitude) to decide by: empty when it encloses nothing, larger where it is a tangle."""
+    flat = _flat(ring) if len(ring) <= MOST_CORNERS else []
+    # one that goes around a pole has no inside on this plane, one that goes around again and again none at all
+    if not flat or abs(flat[-1][0] - flat[0][0]) > _HALF or any(abs(x) > _TURN for x, _ in flat):
+        return Polygon()
+    return _mended(flat)

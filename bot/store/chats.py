@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Op, State
 from bot.model.subscription import ChatKind
+from bot.store import chat_places
 from bot.store.inserting import insert_into
 from bot.store.storable import storable
 from bot.store.tables import briefings, chats, choices, coverages, deliveries, manners, mutes, subscriptions, topics
@@ -175,6 +176,7 @@ async def _merge(conn: AsyncConnection, old_id: int, new_id: int) -> None:
         same_quiet.c.root_id == quiet.c.root_id,
     )
     await conn.execute(update(quiet).where(quiet.c.chat_id == old_id, ~has_quiet).values(chat_id=new_id))
+    await chat_places.move(conn, old_id, new_id)
     said, same_said = deliveries, deliveries.alias()
     has_said = exists().where(
         same_said.c.chat_id == new_id,

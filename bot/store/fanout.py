@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, fu
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Lane, Op, State
+from bot.store import chat_places
 from bot.store.inserting import insert_into
 from bot.store.subscriptions import filter_of
 from bot.store.tables import chats, deliveries, mutes, subscriptions
@@ -66,6 +67,16 @@ class Wish:
 
     key: str
     filter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Chats and topics by the places that they set (``store.chat_places``)."""
+
+    #: False: those that set none.
+    set_one: bool
+    #: Those that set one with one of these keys; None: whichever.
+    keys: Sequence[str] | None = None
 
 
 class Knows(Enum):
@@ -124,16 +135,21 @@ async def to_subscribers(
     *,
     keys: Sequence[str] | None = None,
     anew: bool = False,
+    near: Near | None = None,
 ) -> int:
     """Queue for each chat and topic that follows the account; the oldest of its subscriptions speaks for a place.
 
     ``keys``: only for wishes with these keys ("" is the wish for everything). ``anew``: not where an earlier version of
-    the post is known or awaited. Paused chats are left out, and those that muted its event. Gives the number of new rows.
+    the post is known or awaited. ``near``: only chats that are there. Paused chats are left out, and those that muted its
+    event. Gives the number of new rows.
     """
     s, c = subscriptions.c, chats.c
     which = [s.account_id == account_id]
     if keys is not None:
         which.append(s.words_key.in_(keys))
+    if near is not None:
+        somewhere = chat_places.is_in(s.chat_id, s.thread_id, near.keys)
+        which.append(somewhere if near.set_one else ~somewhere)
     queued = 0
     for some in await _pieces(conn, s.chat_id, which):
         places = (

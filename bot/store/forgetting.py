@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement, String, Table, cast, delete, func,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Op, State
-from bot.store.tables import chats, choices, deliveries, metadata, mutes, reports, subscriptions
+from bot.store.tables import chat_places, chats, choices, deliveries, metadata, mutes, reports, subscriptions
 
 #: ``chats.state`` of what is left for a day; no request of it can be on its way by then.
 FORGOTTEN = "forgotten"
@@ -31,6 +31,8 @@ class Holding:
     reports: int
     #: Events that are muted there.
     mutes: int
+    #: Places that were set.
+    places: int = 0
 
 
 async def held(conn: AsyncConnection, chat_id: int) -> Holding:
@@ -40,7 +42,8 @@ async def held(conn: AsyncConnection, chat_id: int) -> Holding:
         mine = select(func.count()).select_from(table).where(table.c.chat_id == chat_id)
         return int((await conn.execute(mine)).scalar_one())
 
-    return Holding(await count(subscriptions), await count(deliveries), await count(reports), await count(mutes))
+    counted = [await count(table) for table in (subscriptions, deliveries, reports, mutes, chat_places)]
+    return Holding(*counted)
 
 
 async def forget(conn: AsyncConnection, chat_id: int, now: datetime) -> bool:

@@ -548,3 +548,26 @@ mutes = Table(
     # whether anything is muted at all, and what is over
     Index("ix_mutes_until", "until"),
 )
+
+#: Where chats want to be warned for (``model.place.ChatPlace``): one without any gets everything that it follows.
+chat_places = Table(
+    "chat_places",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("chat_id", Id, ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("thread_id", BigInteger, nullable=False),
+    #: ``ChatPlace.key``: the same for all chats that set the same place.
+    Column("key", IndexedText, nullable=False),
+    Column("name", ForeignText, nullable=False),
+    #: A JSON list, outermost first; "[]" for a point with a radius.
+    Column("unit", Text, nullable=False),
+    Column("latitude", Float, nullable=False),
+    Column("longitude", Float, nullable=False),
+    Column("radius_km", Float, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("chat_id", "thread_id", "key"),
+    # who set a place that an alert touches, and which different ones there are
+    Index("ix_chat_places_key", "key"),
+    # those that came since the places were read last
+    Index("ix_chat_places_created_at", "created_at"),
+)

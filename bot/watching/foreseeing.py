@@ -22,6 +22,7 @@ from bot.store.accounts import Watch
 from bot.store.database import Database
 from bot.store.fanout import Wish
 from bot.store.posts import KnownPost
+from bot.watching.nearing import Near, Nearing, Places
 from bot.watching.weigher import Weigher, Weight
 from bot.watching.wishing import Wishes, Wishing
 
@@ -45,6 +46,9 @@ class Foreseen:
     weights: Mapping[str, Weight] = field(default_factory=dict)
     #: Every post of the page is recorded as it is.
     settled: bool = False
+    #: The places of chats, and for which of them posts are meant, by their ids.
+    places: Places | None = None
+    near: dict[str, Near] = field(default_factory=dict)
 
     def split(self, post: Post, keys: Collection[str]) -> tuple[list[str], set[str]]:
         """Of these keys, those whose filters are known to let the post through, and those that nothing is known of."""
@@ -74,9 +78,11 @@ async def foresee(
     ids_may_churn: bool,
     wishing: Wishing | None = None,
     weigher: Weigher | None = None,
+    nearing: Nearing | None = None,
 ) -> Foreseen:
     """Read those posts of a page that will probably be said, and look at every filter once for them; and at those that
-    ask for counts, for those whose counts changed. ``wishing`` keeps filters ready from one page to the next.
+    ask for counts, for those whose counts changed. ``wishing`` keeps filters ready from one page to the next, ``nearing``
+    the places of chats.
     """
     wishing = wishing or Wishing()
     async with db.read() as conn:
@@ -89,25 +95,55 @@ async def foresee(
     if not (said or counted) and wishing.knows(watch.account_id):
         return Foreseen(settled=settled)
     weights = await _weigh(db, weigher, said, known, now)
+    places = await _places(db, nearing)
+    found = Foreseen(weights=weights, places=places)
     try:
         async with asyncio.timeout(LOOKING_S):
             # at the first look after a start also without news: the first alert shall not wait for thousands of filters
             wishes = await wishing.of(db, watch.account_id)
             recounted = [post for post in same if post.id in counted] if wishes.counting else []
-            if not len(wishes) or not (said or recounted):
-                return Foreseen(weights=weights, settled=settled)
+            if not (len(wishes) or places) or not (said or recounted):
+                return Foreseen(weights=weights, settled=settled, places=places)
             again = await _weigh(db, weigher, recounted, {}, now)
-            found = Foreseen(looked_at=wishes.known(), weights={**again, **weights}, settled=settled)
-            look = partial(_look, found, wishes, said, recounted, known, watch.account.name)
-            await wishing.aside(watch.account_id, look)
+            found = Foreseen(weights={**again, **weights}, settled=settled, places=places)
+            if places:
+                await _locate(found, places, [*said, *recounted], watch.account.key)
+            if len(wishes):
+                found.looked_at = wishes.known()
+                look = partial(_look, found, wishes, said, recounted, known, watch.account.name)
+                await wishing.aside(watch.account_id, look)
     except TimeoutError:
         # what the thread may find yet is not looked at: it writes to ``found`` until it ends
         log.warning("matching took too long; it is done where posts are queued", account=watch.account.key)
-        return Foreseen(weights=weights)
+        return Foreseen(weights=weights, places=places, near=dict(found.near))
     except Exception:  # design rule 7: what breaks here is tried again there, where the alert goes out all the same
         log.exception("matching broke before the queueing; it is tried again there", account=watch.account.key)
-        return Foreseen(weights=weights)
+        return Foreseen(weights=weights, places=places, near=found.near)
     return found
+
+
+async def _places(db: Database, nearing: Nearing | None) -> Places | None:
+    """The places of chats; None where there are none, or they cannot be had: then nobody is kept out."""
+    if nearing is None:
+        return None
+    try:
+        return await nearing.of(db)
+    except Exception:  # design rule 7
+        log.exception("the places of chats could not be read")
+        return None
+
+
+async def _locate(found: Foreseen, places: Places, posts: Sequence[Post], account: str) -> None:
+    """Find out for which places these posts are meant, all of them off the loop."""
+
+    def locate() -> None:
+        for post in posts:
+            found.near[post.id] = places.near(post, found.reading(post))
+
+    try:
+        await asyncio.to_thread(locate)
+    except Exception:  # design rule 7
+        log.exception("the place of a post could not be told before the queueing", account=account)
 
 
 def _parted(

@@ -15,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.matching.facts import facts_of
 from bot.model.delivery import Lane, Op
+from bot.model.place import UNPLACED
 from bot.model.post import Post
 from bot.reading.relaying import effective_expiry, is_over, lane_of, severity_of
-from bot.store import fanout, mutes
-from bot.store.fanout import OVERTAKEN, Hush, Knows, Word
-from bot.watching import telling
+from bot.store import chat_places, fanout, mutes
+from bot.store.fanout import OVERTAKEN, Hush, Knows, Near, Word
+from bot.watching import nearing, telling
 from bot.watching.foreseeing import Foreseen, passing
 from bot.watching.weigher import Weight
 
@@ -73,6 +74,9 @@ class Queueing:
         self._patience = MATCHING_S
         self._muted: dict[int, tuple[int, ...]] = {}
         self.queued = 0
+        #: Whether any chat has a place, once it was asked; and for which places posts are meant, by their rows.
+        self._places_set: bool | None = None
+        self._located: dict[int, nearing.Near] = {}
 
     @property
     def counted(self) -> frozenset[str]:
@@ -228,23 +232,23 @@ class Queueing:
         """
         keys = self._foreseen.counted.get(said.post.id)
         if keys:
-            await self._by_keys(await self._hushed(said), sorted(keys), anew=True)
+            await self._by_keys(said, await self._hushed(said), sorted(keys), anew=True)
 
     async def _to_wanting(self, said: Said, *, anew: bool = False) -> None:
         """To every subscriber without a filter, and to those whose filter lets it through; each filter is looked at once,
         most of them before this transaction.
         """
         word = await self._hushed(said)
-        await self._subscribers(word, [_EVERYTHING], anew=anew)
+        await self._subscribers(said, word, [_EVERYTHING], anew=anew)
         try:
             wanting = await self._wanting(said)
         except DBAPIError:
             raise
         except Exception:  # design rule 7: when matching breaks, the alert goes out all the same
             log.exception("matching broke: the post goes to every subscriber", post=said.post_id)
-            await self._subscribers(word, None, anew=anew)
+            await self._subscribers(said, word, None, anew=anew)
             return
-        await self._by_keys(word, wanting, anew=anew)
+        await self._by_keys(said, word, wanting, anew=anew)
 
     async def _wanting(self, said: Said) -> list[str]:
         keys = await fanout.keys(self._conn, self._account_id)
@@ -275,14 +279,56 @@ class Queueing:
         finally:
             self._patience = max(0.0, self._patience - (loop.time() - began))
 
-    async def _by_keys(self, word: Word, keys: Sequence[str], *, anew: bool) -> None:
+    async def _by_keys(self, said: Said, word: Word, keys: Sequence[str], *, anew: bool) -> None:
         for start in range(0, len(keys), fanout.WISHES):
-            await self._subscribers(word, keys[start : start + fanout.WISHES], anew=anew)
+            await self._subscribers(said, word, keys[start : start + fanout.WISHES], anew=anew)
 
-    async def _subscribers(self, word: Word, keys: Sequence[str] | None, *, anew: bool) -> None:
+    async def _subscribers(self, said: Said, word: Word, keys: Sequence[str] | None, *, anew: bool) -> None:
+        """Those with these filters, by their places: without any; with one that the post is meant for; and, where it may
+        be meant for any, all others, who are told so.
+        """
+        if not await self._any_places():
+            await self._some(word, keys, None, anew=anew)
+            return
+        near = await self._near(said)
+        await self._some(word, keys, Near(set_one=False), anew=anew)
+        met = sorted(near.met)
+        for start in range(0, len(met), fanout.WISHES):
+            await self._some(word, keys, Near(set_one=True, keys=met[start : start + fanout.WISHES]), anew=anew)
+        if not near.proved:
+            await self._some(replace(word, notice=UNPLACED), keys, Near(set_one=True), anew=anew)
+
+    async def _some(self, word: Word, keys: Sequence[str] | None, near: Near | None, *, anew: bool) -> None:
         self.queued += await fanout.to_subscribers(
-            self._conn, self._account_id, word, self._now, keys=keys, anew=anew
+            self._conn, self._account_id, word, self._now, keys=keys, anew=anew, near=near
         )
+
+    async def _any_places(self) -> bool:
+        if self._places_set is None:
+            self._places_set = await chat_places.any_set(self._conn)
+        return self._places_set
+
+    async def _near(self, said: Said) -> nearing.Near:
+        """For which places a post is meant; any, where that cannot be said."""
+        found = self._located.get(said.post_id)
+        if found is None:
+            found = self._located[said.post_id] = await self._located_now(said)
+        return found
+
+    async def _located_now(self, said: Said) -> nearing.Near:
+        places, reading = self._foreseen.places, self._foreseen.reading(said.post)
+        near = self._foreseen.near.get(said.post.id)
+        if places is None:
+            return nearing.Near(frozenset(), proved=False)
+        try:
+            if near is None:
+                near = await self._aside(partial(places.near, said.post, reading))
+            return await places.brought_up(self._conn, near)
+        except DBAPIError:
+            raise
+        except Exception:  # design rule 7: when this breaks, nobody is kept out
+            log.exception("the place of a post could not be told: it goes to every subscriber", post=said.post_id)
+            return nearing.Near(frozenset(), proved=False)
 
 
 def _rank(post: Post, weight: Weight) -> int:

@@ -21,6 +21,7 @@ from bot.store.posts import KnownPost
 from bot.watching import freshness
 from bot.watching.foreseeing import foresee
 from bot.watching.intake import Taken, take_in, withdraw
+from bot.watching.nearing import Nearing
 from bot.watching.schedule import after_failure, jittered, next_interval
 from bot.watching.weigher import Weigher
 from bot.watching.wishing import Wishing
@@ -59,6 +60,7 @@ class Recorder:
         self._asked = Asked()
         self._weigher = weigher
         self._wishing = Wishing()
+        self._nearing = Nearing(clock)
         self._one_event = one_event
 
     def is_pending(self, account_id: int) -> bool:
@@ -103,6 +105,7 @@ class Recorder:
             ids_may_churn=ids_may_churn,
             wishing=self._wishing,
             weigher=self._weigher,
+            nearing=self._nearing,
         )
         if foreseen.settled and not foreseen.counted and self._as_before(watch, outcome):
             after = replace(self._well(pace, watch, outcome, now, news=False), outcome="posts")

@@ -143,6 +143,7 @@ def test_every_command_of_the_menu_and_of_the_help_is_described(language):
 #: What is rightly said as in English: (language, key). Everything else that is the same was forgotten.
 AS_IN_ENGLISH = {
     *((language, key) for language in ("de", "es", "fr", "pt") for key in ("message.original", "subscribe.original")),
+    *((language, "place.distance") for language in ("de", "es", "fr", "pt")),
     ("de", "message.video"),
     ("fr", "stats.urgent"),
 }

@@ -23,6 +23,7 @@ from bot.delivery.judging import change
 from bot.model.account import Account
 from bot.model.delivery import Lane, Op, SentPart, State
 from bot.model.manners import Manners, Telling, Way
+from bot.model.place import ChatPlace
 from bot.model.post import Post, RevisionKind
 from bot.model.subscription import ChatKind
 from bot.model.translation import Cost, EngineRest, Translation, TranslationKey
@@ -33,6 +34,7 @@ from bot.store import (
     bots,
     briefings,
     carrying,
+    chat_places,
     chats,
     choices,
     conversations,
@@ -80,6 +82,7 @@ MODULES = (
     bots,
     briefings,
     carrying,
+    chat_places,
     chats,
     choices,
     conversations,
@@ -364,6 +367,13 @@ CALLS: dict[str, Call] = {
     ),
     "happenings.fellows": lambda c, w: happenings.fellows(c, w.post_id + 1),
     "happenings.heard": lambda c, w: happenings.heard(c, w.chat_id, 0, [w.post_id, w.post_id + 1]),
+    "chat_places.add": lambda c, w: chat_places.add(c, w.chat_id, 0, ChatPlace("here", 1.0, 2.0, 10.0), w.now),
+    "chat_places.remove": lambda c, w: chat_places.remove(c, w.chat_id, 0, 1),
+    "chat_places.of_chat": lambda c, w: chat_places.of_chat(c, w.chat_id, 0),
+    "chat_places.any_set": lambda c, _: chat_places.any_set(c),
+    "chat_places.page": lambda c, _: chat_places.page(c),
+    "chat_places.since": lambda c, w: chat_places.since(c, w.now),
+    "chat_places.move": lambda c, w: chat_places.move(c, w.other_chat_id, w.chat_id),
     "given_up.newest": lambda c, w: given_up.newest(c, State.QUEUED, w.now, 50),
     "given_up.numbers": lambda c, w: given_up.numbers(c, State.QUEUED, w.now, 0, 50),
     "given_up.by_id": lambda c, w: given_up.by_id(c, [w.delivery_id, w.delivery_id + 1]),

@@ -44,6 +44,8 @@ class Forgetting:
             say.add(", …")
         say.line("forget.messages", count=held.messages).line("forget.reports", count=held.reports)
         say.line("forget.mutes", count=held.mutes)
+        if held.places:
+            say.line("forget.places", count=held.places)
         ask = Say(scene.phrases).phrase("forget.ask")
         yes = press(scene.phrases("forget.yes"), FORGET, _YES)
         no = press(scene.phrases("forget.no"), FORGET, _NO)

@@ -9,6 +9,7 @@ from bot.chat.desk import Command, Desk
 from bot.chat.manners import current
 from bot.chat.scene import Scene
 from bot.chat.trials import add_trial, facts_for, tried_on
+from bot.chat.whereabouts import whereabouts
 from bot.chat.wording import Say, named
 from bot.delivery.composing import moment
 from bot.delivery.face import Styled
@@ -85,7 +86,9 @@ class Trying:
         if not passing:
             await self._desk.tell(scene, "why.gone")
             return
-        await self._answer(scene, [*passing, *(await self._held_back(scene, known.post_id) if known else ())])
+        where = (await whereabouts(self._desk.db, scene, revision.post)).why(scene.phrases)
+        held = await self._held_back(scene, known.post_id) if known else ()
+        await self._answer(scene, [*passing[:_SUBSCRIPTIONS], *held, *([where] if where.text else [])])
 
     async def whynot(self, scene: Scene, rest: str) -> None:
         """``rest``: the link of a post."""
@@ -104,8 +107,11 @@ class Trying:
         account_id, known = found
         mine = [each for each in followed if each.account_id == account_id]
         blocks = await self._verdicts(scene.phrases, mine, revision.post, revision.number)
-        said = [block for block, passes in blocks if not passes or any(ok for _, ok in blocks)]
-        if any(passes for _, passes in blocks):
+        said = [block for block, passes in blocks if not passes or any(ok for _, ok in blocks)][:_SUBSCRIPTIONS]
+        where = await whereabouts(self._desk.db, scene, revision.post)
+        if where.elsewhere:
+            said.append(where.whynot(scene.phrases))
+        elif any(passes for _, passes in blocks):
             key = "whynot.passed"
             if known.why_not:
                 key = "whynot.first" if known.why_not == posts.FIRST_LOOK else "whynot.old"
@@ -143,7 +149,7 @@ class Trying:
 
     async def _answer(self, scene: Scene, blocks: Sequence[Styled]) -> None:
         say = Say(scene.phrases)
-        for block in blocks[:_SUBSCRIPTIONS]:
+        for block in blocks:
             say.newline().append(block)
         await self._desk.answer(scene, say.styled())
 

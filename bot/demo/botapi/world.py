@@ -124,10 +124,12 @@ class World:
         reply_to: int = 0,
         anonymous: bool = False,
         document: tuple[str, bytes] | None = None,
+        location: dict[str, object] | None = None,
     ) -> Message:
         """Somebody writes; commands, links and mentions in the text get their entities. In a channel: a post.
 
-        ``document``: the name and bytes of a file that comes along, the text is its caption.
+        ``document``: the name and bytes of a file that comes along, the text is its caption. ``location``: a Location as
+        the Bot API has it, sent with no text.
         """
         state, chat = self.state, self.state.chats[chat_id]
         if chat.type == "private":
@@ -148,6 +150,7 @@ class World:
             thread_id=thread_id,
             reply_to=reply_to,
             anonymous=anonymous,
+            service={"location": location} if location is not None else {},
         )
         state.keep(message)
         state.give(message)

@@ -42,7 +42,8 @@ def reached_by_shape(latitudes: Numbers, longitudes: Numbers, radii: Numbers, sh
     shapely.prepare(shape)
     west, south, east, north = shape.bounds
     high = radii / KM_A_DEGREE
-    wide = high / _narrowing(latitudes, high)
+    polar = np.abs(latitudes) + high >= _LAST_LATITUDE
+    wide = np.where(polar, 360.0, high / _narrowing(latitudes, high))
     level = (latitudes + high >= south) & (latitudes - high <= north)
     for turn in _TURNS:
         x = longitudes + turn
@@ -78,9 +79,12 @@ def _beside(latitudes: Numbers, x: Numbers, radii: Numbers, shape: BaseGeometry)
     for band, which in np.unique(np.stack([bands, classes]), axis=1).T:
         some = np.flatnonzero((bands == band) & (classes == which))
         reach = _RADII[min(int(which), len(_RADII) - 1)] / KM_A_DEGREE
-        narrow = float(_narrowing(np.array([band + 1.0]), np.array([reach]))[0])
+        # at a pole all longitudes are one
+        polar = band + 1.0 + reach >= _LAST_LATITUDE
+        narrow = 0.0 if polar else float(_narrowing(np.array([band + 1.0]), np.array([reach]))[0])
         points = shapely.points(x[some] * narrow, latitudes[some])
-        found[some] = shapely.distance(_narrowed(shape, narrow), points) * KM_A_DEGREE <= radii[some]
+        # what has no distance is not further off
+        found[some] = ~(shapely.distance(_narrowed(shape, narrow), points) * KM_A_DEGREE > radii[some])
     return found
 
 

@@ -137,4 +137,5 @@ def outline(ring: tuple[tuple[float, float], ...]) -> BaseGeometry:
     # one that goes around a pole has no inside on this plane, one that goes around again and again none at all
     if not flat or abs(flat[-1][0] - flat[0][0]) > _HALF or any(abs(x) > _TURN for x, _ in flat):
         return Polygon()
-    return _mended(flat)
+    # to ten centimetres: far smaller steps than that are no line to GEOS
+    return _mended([(round(x, 6), round(y, 6)) for x, y in flat])

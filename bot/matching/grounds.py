@@ -5,7 +5,7 @@ ground, as filters take it too. What cannot be told makes the whole vague, and w
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -99,7 +99,8 @@ class _Found:
             return None
         import shapely
 
-        return self.shapes[0] if len(self.shapes) == 1 else shapely.GeometryCollection(self.shapes)
+        # one shape: where rings of a collection touch, GEOS tells inside from outside by their number
+        return self.shapes[0] if len(self.shapes) == 1 else shapely.union_all(self.shapes)
 
     def alert(self, alert: Alert) -> None:
         """All areas of all its hazards."""
@@ -163,16 +164,15 @@ class _Found:
         if units and all(units) and len(area.geocodes) <= MOST_NAMES:
             self.named += [frozenset((unit,)) for unit in units if unit is not None]
             return
-        self._names([area.description])
+        self._name(area.description)
 
-    def _names(self, names: Sequence[str]) -> None:
-        parts = [part.strip() for name in names for part in [name] if part.strip()]
-        for name in parts[:MOST_NAMES]:
-            units = named_units(name)
-            several = [named_units(part) for part in _BETWEEN.split(name) if part.strip()] if not units else [units]
-            self.named += [each for each in several if each]
-            self.vague |= not all(several)
-        self.vague |= not parts or len(parts) > MOST_NAMES
+    def _name(self, name: str) -> None:
+        """One name, or several in a list."""
+        whole = named_units(name)
+        parts = [part for part in _BETWEEN.split(name) if part.strip()] if not whole else []
+        several = [named_units(part) for part in parts[:MOST_NAMES]] or [whole]
+        self.named += [each for each in several if each]
+        self.vague |= not all(several) or len(parts) > MOST_NAMES
 
 
 def _words(found: _Found, post: Post, reading: Reading | None, now: datetime) -> None:

@@ -88,7 +88,8 @@ class PlaceIndex:
         north, east, radii = (np.array(each) for each in (self._latitudes, self._longitudes, self._radii))
         points = np.array(self._is_unit) == 0
         found = _touched(north, east, radii, grounds)
-        found |= points & _touched_by_units(north, east, radii, grounds, self._units)
+        if points.any():
+            found |= points & _touched_by_units(north, east, radii, grounds, self._units)
         return found
 
 

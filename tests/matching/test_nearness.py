@@ -76,7 +76,7 @@ def test_a_thousand_random_places_and_shapely_agree():
                 assert place.key not in met
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_the_index_and_one_place_alone_agree_and_none_is_kept_out_that_is_near(data):
     numbers = st.tuples(st.floats(-90, 90), st.floats(-180, 180))

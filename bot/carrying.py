@@ -21,11 +21,12 @@ from bot.delivery.hours import next_time
 from bot.matching.parsing import read_back
 from bot.matching.tree import key_of
 from bot.model.account import Account
+from bot.model.place import ChatPlace
 from bot.model.subscription import words_as_filter
 from bot.sending import bot_id_of
 from bot.settings import Settings
 from bot.store import carrying, schema
-from bot.store.carrying import Carried, CarriedChat, CarriedDigest, CarriedWish
+from bot.store.carrying import Carried, CarriedChat, CarriedDigest, CarriedPlace, CarriedWish
 from bot.store.database import Database
 
 VERSION = 1
@@ -207,10 +208,16 @@ def _carried(chat: ChatLine, now: datetime) -> CarriedChat:
     digests = tuple(
         CarriedDigest(each.topic, each.hour, each.zone, next_time(each.hour, each.zone, now)) for each in chat.digests
     )
+    places = tuple(
+        CarriedPlace(
+            each.topic, ChatPlace(each.name, each.latitude, each.longitude, each.radius_km, tuple(each.unit))
+        )
+        for each in chat.places
+    )
     old = chat.old_news
     return CarriedChat(
         chat.telegram_id, chat.kind, chat.title, chat.language, old.routine_seconds, old.urgent_seconds, wishes,
-        chat.original_first, digests, tuple((each.topic, each.language) for each in chat.topics),
+        chat.original_first, digests, tuple((each.topic, each.language) for each in chat.topics), places,
     )  # fmt: skip
 
 

@@ -19,6 +19,8 @@ MOST_WISHES = 10_000
 LONGEST_TEXT = 65_536
 #: A chat's patience with old news, seconds: at most a year.
 MOST_PATIENCE = 366 * 86_400
+#: The name of a place, and the estimated ground of the widest unit.
+LONGEST_NAME, MOST_REACH_KM = 300, 3_000
 #: Telegram's ids have at most 52 significant bits (Bot API).
 LARGEST_ID = 2**52
 
@@ -82,6 +84,16 @@ class _Digest(Line):
         return name
 
 
+class _Place(Line):
+    topic: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
+    name: Annotated[str, Field(max_length=LONGEST_NAME)]
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    radius_km: Annotated[float, Field(gt=0, le=MOST_REACH_KM)]
+    #: One of China's, outermost first.
+    unit: Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=3)] = []
+
+
 class _Topic(Line):
     topic: Annotated[int, Field(gt=0, le=LARGEST_ID)]
     language: Annotated[str, Field(max_length=LONGEST_LANGUAGE, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
@@ -105,6 +117,7 @@ class ChatLine(Line):
     original_first: bool = False
     topics: Annotated[list[_Topic], Field(max_length=MOST_WISHES)] = []
     digests: Annotated[list[_Digest], Field(max_length=MOST_WISHES)] = []
+    places: Annotated[list[_Place], Field(max_length=MOST_WISHES)] = []
     subscriptions: Annotated[list[_Wish], Field(max_length=MOST_WISHES)] = []
 
     @model_validator(mode="after")
@@ -137,6 +150,17 @@ def as_json(chat: CarriedChat) -> dict[str, Any]:
             for wish in chat.wishes
         ],
         "topics": [{"topic": thread_id, "language": tag} for thread_id, tag in chat.topics],
+        "places": [
+            {
+                "topic": each.thread_id,
+                "name": each.place.name,
+                "latitude": each.place.latitude,
+                "longitude": each.place.longitude,
+                "radius_km": each.place.radius_km,
+                "unit": list(each.place.unit),
+            }
+            for each in chat.places
+        ],
         "digests": [{"topic": each.thread_id, "hour": each.hour, "zone": each.zone} for each in chat.digests],
     }
 

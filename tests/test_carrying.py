@@ -14,10 +14,11 @@ from sqlalchemy import select
 from bot import carrying
 from bot.carrying import FileError, export_chats, import_chats
 from bot.matching.words import words_key
+from bot.model.place import ChatPlace
 from bot.model.subscription import ChatKind
 from bot.settings import load_settings
 from bot.sources.registry import kinds
-from bot.store import accounts, briefings, chats, coverages, subscriptions, topics
+from bot.store import accounts, briefings, chat_places, chats, coverages, subscriptions, topics
 from bot.store.carrying import Carried
 from bot.store.database import Database
 from bot.store.tables import briefings as briefings_table
@@ -47,6 +48,8 @@ async def filled(db, clock, settings):
         await briefings.set_day(conn, person, 0, 8, "Europe/Berlin", clock())
         await briefings.set_day(conn, forum, 77, 20, "UTC+8", clock())
         await topics.set_language(conn, forum, 77, "de")
+        await chat_places.add(conn, person, 0, ChatPlace("home", 39.91, 116.4, 30.0), clock())
+        await chat_places.add(conn, forum, 77, ChatPlace("宁波", 29.88, 121.55, 220.0, ("浙江省", "宁波市")), clock())
         await conn.execute(
             chats_table.update()
             .where(chats_table.c.id == forum)
@@ -97,6 +100,8 @@ async def test_what_is_exported_and_imported_elsewhere_is_exported_the_same_from
     assert (forum["title"], forum["subscriptions"][0]["topic"]) == ("邻居 ☂", 77)
     assert forum["old_news"] == {"routine_seconds": 3600, "urgent_seconds": 7200}
     assert forum["original_first"] is True
+    assert [place["name"] for place in person["places"]] == ["home"]
+    assert (forum["places"][0]["topic"], forum["places"][0]["unit"]) == (77, ["浙江省", "宁波市"])
     done = await import_chats(other, file_of(tmp_path, lines), clock)
     assert done.new == Carried(chats=2, paused=0, wishes=3)
     assert await exported(other) == lines

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.account import Account
+from bot.model.place import ChatPlace
 from bot.model.subscription import ChatKind
 from bot.store import accounts as account_store
+from bot.store import chat_places
 from bot.store import topics as topic_store
 from bot.store.accounts import ACCOUNT_COLUMNS
 from bot.store.briefings import Kind
@@ -48,6 +50,14 @@ class CarriedDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedPlace:
+    """A place and the topic that set it."""
+
+    thread_id: int
+    place: ChatPlace
+
+
+@dataclass(frozen=True, slots=True)
 class CarriedChat:
     """One chat. ``telegram_id`` is Telegram's."""
 
@@ -62,6 +72,7 @@ class CarriedChat:
     digests: tuple[CarriedDigest, ...] = ()
     #: Topics with a language of their own.
     topics: tuple[tuple[int, str], ...] = ()
+    places: tuple[CarriedPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +102,12 @@ async def one(conn: AsyncConnection, chat_id: int) -> CarriedChat | None:
 async def _carried(conn: AsyncConnection, rows: Sequence[Any]) -> list[CarriedChat]:
     ids = [row.id for row in rows]
     wishes, digests = await _wishes(conn, ids), await _digests(conn, ids)
-    spoken = await topic_store.of_chats(conn, ids)
+    spoken, places = await topic_store.of_chats(conn, ids), await chat_places.of_chats(conn, ids)
     return [
         CarriedChat(
             telegram_id, ChatKind(kind), title, language, routine, urgent,
             tuple(wishes.get(chat_id, ())), original, tuple(digests.get(chat_id, ())),
-            tuple(spoken.get(chat_id, ())),
+            tuple(spoken.get(chat_id, ())), tuple(CarriedPlace(*each) for each in places.get(chat_id, ())),
         )
         for chat_id, telegram_id, kind, title, language, routine, urgent, original in rows
     ]  # fmt: skip
@@ -182,6 +193,10 @@ async def take_in(
     ]
     if digests:
         await conn.execute(insert_into(conn, briefings).on_conflict_do_nothing(), digests)
+    for chat in carried:
+        if chat.places:
+            places = [(each.thread_id, each.place) for each in chat.places]
+            await chat_places.put(conn, ids[chat.telegram_id], places, now)
     spoken = [
         {"chat_id": ids[chat.telegram_id], "thread_id": thread_id, "language": tag}
         for chat in carried

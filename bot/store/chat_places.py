@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, delete, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.place import MOST_PLACES, ChatPlace
@@ -30,18 +30,7 @@ async def add(conn: AsyncConnection, chat_id: int, thread_id: int, place: ChatPl
     held = select(func.count()).select_from(chat_places).where(mine, c.key != place.key)
     if (await conn.execute(held)).scalar_one() >= MOST_PLACES:
         raise TooManyPlacesError
-    values = {
-        "chat_id": chat_id,
-        "thread_id": thread_id,
-        "key": place.key,
-        "name": place.name,
-        "unit": json.dumps(place.unit, ensure_ascii=False),
-        "latitude": place.latitude,
-        "longitude": place.longitude,
-        "radius_km": place.radius_km,
-        "created_at": now,
-    }
-    statement = insert_into(conn, chat_places).values(values)
+    statement = insert_into(conn, chat_places).values(_values(chat_id, thread_id, place, now))
     statement = statement.on_conflict_do_update(
         index_elements=["chat_id", "thread_id", "key"], set_={"name": statement.excluded.name}
     )
@@ -63,6 +52,22 @@ async def of_chat(conn: AsyncConnection, chat_id: int, thread_id: int) -> dict[i
     return {number: _place(row) for number, *row in rows}
 
 
+async def of_chats(conn: AsyncConnection, chat_ids: Sequence[int]) -> dict[int, list[tuple[int, ChatPlace]]]:
+    """All places of these chats with their topics, in the order in which they were set."""
+    c = chat_places.c
+    found = select(c.id, c.chat_id, c.thread_id, *_PLACE).where(c.chat_id.in_(chat_ids))
+    places: dict[int, list[tuple[int, ChatPlace]]] = {}
+    for _, chat_id, thread_id, *row in sorted((await conn.execute(found)).all(), key=lambda row: int(row[0])):
+        places.setdefault(chat_id, []).append((thread_id, _place(row)))
+    return places
+
+
+async def put(conn: AsyncConnection, chat_id: int, places: Sequence[tuple[int, ChatPlace]], now: datetime) -> None:
+    """Set places with their topics for a chat that comes from elsewhere; those that are there already stay."""
+    rows = [_values(chat_id, thread_id, place, now) for thread_id, place in places]
+    await conn.execute(insert_into(conn, chat_places).on_conflict_do_nothing(), rows)
+
+
 async def any_set(conn: AsyncConnection) -> bool:
     """Whether any chat has a place."""
     one = select(chat_places.c.key).where(chat_places.c.key > "").limit(1)
@@ -70,10 +75,11 @@ async def any_set(conn: AsyncConnection) -> bool:
 
 
 async def page(conn: AsyncConnection, after: str = "") -> list[ChatPlace]:
-    """The different places of all chats after this key, at most ``PAGE``, in the order of their keys."""
-    c = chat_places.c
-    keys = select(c.key).where(c.key > after).distinct().order_by(c.key).limit(PAGE)
-    return await _different(conn, select(func.min(c.id)).where(c.key.in_(keys)).group_by(c.key))
+    """Places of all chats after this key, at most ``PAGE``, in the order of their keys; of one key there may be several,
+    and not all.
+    """
+    found = select(*_PLACE).where(chat_places.c.key > after).order_by(chat_places.c.key).limit(PAGE)
+    return [_place(row) for row in await conn.execute(found)]
 
 
 async def since(conn: AsyncConnection, when: datetime) -> list[ChatPlace]:
@@ -101,9 +107,18 @@ def is_in(chat_id: Any, thread_id: Any, keys: Sequence[str] | None = None) -> Co
     return tuple_(chat_id, thread_id).in_(select(c.chat_id, c.thread_id).where(c.key.in_(keys)))
 
 
-async def _different(conn: AsyncConnection, ids: Select[tuple[int]]) -> list[ChatPlace]:
-    found = select(*_PLACE).where(chat_places.c.id.in_(ids)).order_by(chat_places.c.key)
-    return [_place(row) for row in await conn.execute(found)]
+def _values(chat_id: int, thread_id: int, place: ChatPlace, now: datetime) -> dict[str, object]:
+    return {
+        "chat_id": chat_id,
+        "thread_id": thread_id,
+        "key": place.key,
+        "name": place.name,
+        "unit": json.dumps(place.unit, ensure_ascii=False),
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "radius_km": place.radius_km,
+        "created_at": now,
+    }
 
 
 def _place(row: "Sequence[Any] | Row[Any]") -> ChatPlace:

@@ -370,6 +370,8 @@ CALLS: dict[str, Call] = {
     "chat_places.add": lambda c, w: chat_places.add(c, w.chat_id, 0, ChatPlace("here", 1.0, 2.0, 10.0), w.now),
     "chat_places.remove": lambda c, w: chat_places.remove(c, w.chat_id, 0, 1),
     "chat_places.of_chat": lambda c, w: chat_places.of_chat(c, w.chat_id, 0),
+    "chat_places.of_chats": lambda c, w: chat_places.of_chats(c, [w.chat_id, w.other_chat_id]),
+    "chat_places.put": lambda c, w: chat_places.put(c, w.chat_id, [(0, ChatPlace("x", 1.0, 2.0, 10.0))], w.now),
     "chat_places.any_set": lambda c, _: chat_places.any_set(c),
     "chat_places.page": lambda c, _: chat_places.page(c),
     "chat_places.since": lambda c, w: chat_places.since(c, w.now),

@@ -44,6 +44,7 @@ FANOUT = pytest.param("fanout", 12, marks=pytest.mark.postgres)
         ("maps", 6),
         ("gate", 8),
         ("matching", 12),
+        ("places", 8),
         ("language", 33),
         FANOUT,
     ],

@@ -65,7 +65,9 @@ def candidates(what: Wanted, units: Units) -> list[Candidate]:
     """
     if (at := _coordinates(what.name)) is not None:
         return [Candidate(point(*at, what.km or USUAL_KM))]
-    name = what.name[:LONGEST_NAME]
+    name = what.name
+    if len(name) > LONGEST_NAME:
+        return []
     whole = list(_whole(name, units))
     towns = [city for city in _cities(name) if what.km is not None or not _inside(city, whole)]
     if what.km is not None and towns:
@@ -115,7 +117,9 @@ def _called(name: str, unit: Unit) -> str:
 
 
 def _cities(name: str) -> list[City]:
-    return cities.find(name, str.casefold, MOST) or cities.find(fold(name), fold, MOST)
+    found = cities.find(name, MOST)
+    # 東京 and full-width letters
+    return found or (cities.find(fold(name), MOST) if fold(name) != name.casefold() else [])
 
 
 def _inside(city: City, whole: list[ChatPlace]) -> bool:

@@ -3,8 +3,10 @@
 import pytest
 
 from bot.model.alert import Alert, Area, Certainty, Hazard, MsgType, Scope, Severity, Status, Urgency, Wording
+from bot.model.delivery import Lane, Op, State
 from bot.model.place import MOST_PLACES
-from bot.store import chat_places, chats, forgetting
+from bot.store import accounts, chat_places, chats, deliveries, forgetting, posts
+from bot.store.deliveries import Draft
 
 SQUARE = ((39.0, 116.0), (40.0, 116.0), (40.0, 117.0), (39.0, 117.0), (39.0, 116.0))
 TIANANMEN = {"latitude": 39.90872, "longitude": 116.39748}
@@ -235,3 +237,35 @@ async def test_whynot_says_when_a_place_decided(house, police, post_of, language
     house.world.say(user.id, user.id, f"/whynot {posts[1].url}")
     await house.server.wait_for(lambda: len(house.world.said_by_bot(user.id)) > 4)
     assert far not in house.world.said_by_bot(user.id)[-1].text
+
+
+@pytest.mark.parametrize(
+    ("area", "said"),
+    [
+        (Area("Fangshan", polygons=(SQUARE,)), "It may concern your place 39.50, 116.50."),
+        (Area("the north"), "Where it is meant for is not known, so no place kept it back."),
+    ],
+)
+async def test_why_says_what_the_places_made_of_it(house, police, post_of, area, said):
+    user = house.world.add_user("Wei")
+    post = drawn(post_of, police, 1, (area,))
+    await house.wrote(police, post)
+    house.world.say(user.id, user.id, "/place 39.5, 116.5 10 km")
+    brought = await house.says(user.id, "The place is set.")
+    await house.follow(user.id, police)
+    await arrived(house, (await house.chat_row(user.id)).id, post, brought.message_id)
+    house.world.say(user.id, user.id, "/why", reply_to=brought.message_id)
+    message = await house.says(user.id, said)
+    assert "is followed here without a filter" in message.text
+
+
+async def arrived(house, chat, post, message_id):
+    """The delivery of a post that arrived as this message."""
+    async with house.db.begin() as conn:
+        account_id = (await accounts.by_key(conn, post.kind, post.account)).id
+        known = (await posts.known(conn, account_id, [post.id]))[post.id]
+        draft = Draft(chat, Op.SEND, Lane.ROUTINE, post_id=known.post_id, revision=1)
+        delivery = await deliveries.enqueue_one(conn, draft, house.lookout.clock())
+        parts = f'[{{"message_ids":[{message_id}],"form":"text"}}]'
+        table = deliveries.deliveries
+        await conn.execute(table.update().where(table.c.id == delivery).values(state=State.SENT.value, parts=parts))

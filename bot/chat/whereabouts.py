@@ -8,10 +8,11 @@ from bot.chat.commands.places import distance
 from bot.chat.scene import Scene
 from bot.chat.wording import Mark, Say, one_line
 from bot.delivery.face import Styled
+from bot.geo.china import Units
 from bot.locales import Phrases
 from bot.matching.evaluating import Truth
 from bot.matching.grounds import grounds_of
-from bot.matching.nearness import Verdict, new_units, verdict
+from bot.matching.nearness import Verdict, verdict
 from bot.model.place import ChatPlace
 from bot.model.post import Post
 from bot.reading.reader import read
@@ -53,18 +54,18 @@ class Whereabouts:
         return say.styled()
 
 
-async def whereabouts(db: Database, scene: Scene, post: Post) -> Whereabouts:
+async def whereabouts(db: Database, scene: Scene, post: Post, units: Units) -> Whereabouts:
     """Look at a post for the places of a chat and topic."""
     async with db.read() as conn:
         places = list((await chat_places.of_chat(conn, scene.chat_id, scene.target.thread_id)).values())
-    return Whereabouts(await asyncio.to_thread(_judged, places, post) if places else ())
+    return Whereabouts(await asyncio.to_thread(_judged, places, post, units) if places else ())
 
 
-def _judged(places: Sequence[ChatPlace], post: Post) -> list[tuple[ChatPlace, Verdict]]:
+def _judged(places: Sequence[ChatPlace], post: Post, units: Units) -> list[tuple[ChatPlace, Verdict]]:
     reading = None
     if post.alert is None:
         reading = read(post.text, published=post.published, utc_offset=post.utc_offset)
-    grounds, units = grounds_of(post, reading), new_units()
+    grounds = grounds_of(post, reading)
     return [(place, verdict(place, grounds, units)) for place in places]
 
 

@@ -18,6 +18,7 @@ from bot.delivery.manners import HELD_BACK, WHY_MUTED
 from bot.locales import Phrases
 from bot.matching.evaluating import Truth, judge
 from bot.matching.facts import Facts
+from bot.matching.nearness import new_units
 from bot.matching.parsing import FilterError, parse, read_back
 from bot.matching.tree import Tree, key_of
 from bot.model.delivery import State
@@ -36,6 +37,7 @@ class Trying:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._units = new_units()
         self.commands: Mapping[str, Command] = {"try": self.try_, "why": self.why, "whynot": self.whynot}
 
     async def try_(self, scene: Scene, rest: str) -> None:
@@ -86,7 +88,7 @@ class Trying:
         if not passing:
             await self._desk.tell(scene, "why.gone")
             return
-        where = (await whereabouts(self._desk.db, scene, revision.post)).why(scene.phrases)
+        where = (await whereabouts(self._desk.db, scene, revision.post, self._units)).why(scene.phrases)
         held = await self._held_back(scene, known.post_id) if known else ()
         await self._answer(scene, [*passing[:_SUBSCRIPTIONS], *held, *([where] if where.text else [])])
 
@@ -108,7 +110,7 @@ class Trying:
         mine = [each for each in followed if each.account_id == account_id]
         blocks = await self._verdicts(scene.phrases, mine, revision.post, revision.number)
         said = [block for block, passes in blocks if not passes or any(ok for _, ok in blocks)][:_SUBSCRIPTIONS]
-        where = await whereabouts(self._desk.db, scene, revision.post)
+        where = await whereabouts(self._desk.db, scene, revision.post, self._units)
         if where.elsewhere:
             said.append(where.whynot(scene.phrases))
         elif any(passes for _, passes in blocks):

@@ -32,7 +32,7 @@ from bot.model.delivery import SentPart
 from bot.model.post import Media
 from bot.model.subscription import Target
 from bot.settings import Settings
-from bot.store import bots
+from bot.store import bots, chat_places
 from bot.store.database import Database
 from bot.store.lease import Lease
 
@@ -183,6 +183,7 @@ class Sending:
                 queued=self._outbox.wake_for_old,
                 reports_chat=settings.reports_chat or next(iter(settings.admin_ids), None),
                 maps=self.drawer is not None,
+                point_of=self._point_of,
             ),
             self.db,
             clock=self.clock,
@@ -204,6 +205,12 @@ class Sending:
         for task in sorted((sending, listening), key=lambda task: not _lost_the_token(task)):
             if not task.cancelled():
                 task.result()
+
+    async def _point_of(self, chat_id: int) -> tuple[float, float] | None:
+        """The first place of a chat (our id) that is a point: where its map shows the reader. A unit is no point."""
+        async with self.db.read() as conn:
+            places = (await chat_places.of_chats(conn, [chat_id])).get(chat_id, ())
+        return next(((place.latitude, place.longitude) for _, place in places if not place.unit), None)
 
     async def _until_over(self, sending: "asyncio.Task[None]", listening: "asyncio.Task[None]") -> None:
         """Until one half has ended, by being told to or by an error; the other one is ended in order then."""

@@ -179,6 +179,13 @@ async def take_in(
     if wanted:
         statement = insert_into(conn, subscriptions).on_conflict_do_nothing().returning(subscriptions.c.id)
         made = len((await conn.execute(statement, wanted)).all())
+    await _take_in_settings(conn, carried, ids, now)
+    return Carried(len(fresh), len(paused), made)
+
+
+async def _take_in_settings(
+    conn: AsyncConnection, carried: Sequence[CarriedChat], ids: dict[int, int], now: datetime
+) -> None:
     digests = [
         {
             "chat_id": ids[chat.telegram_id],
@@ -204,7 +211,6 @@ async def take_in(
     ]
     if spoken:
         await conn.execute(insert_into(conn, topics).on_conflict_do_nothing(), spoken)
-    return Carried(len(fresh), len(paused), made)
 
 
 async def _wishes(conn: AsyncConnection, chat_ids: Sequence[int]) -> dict[int, list[CarriedWish]]:

@@ -14,9 +14,11 @@ from telegram.request._requestparameter import RequestParameter
 from bot.chat import transport
 from bot.chat.application import build_bot
 from bot.chat.errors import meaning
+from bot.chat.sender import TelegramMessenger
 from bot.chat.transport import AiohttpRequest, NeverLeftError, httpx_request, proxy_for
 from bot.delivery import face
 from bot.demo.botapi import BotApiServer
+from bot.model.subscription import Target
 
 TOKEN = "123456:a-token-that-must-never-be-seen-anywhere"
 
@@ -247,3 +249,18 @@ async def test_what_may_leave_does_by_either_way(data):
             assert await request.post(f"{url}/sendPhoto", data()) is True
         assert len(requests) == 1
         assert (b"multipart/form-data" in requests[0]) == (b"picture" in requests[0]) == (data is picture)
+
+
+async def test_a_question_opens_a_reply_for_whoever_it_answers():
+    answer = http(b'{"ok": true, "result": {"message_id": 5, "date": 0, "chat": {"id": -7, "type": "supergroup"}}}')
+    async with answering(answer) as (url, requests):
+        bot = build_bot(TOKEN, url.removesuffix(f"/bot{TOKEN}"))
+        await bot._request[1].initialize()
+        asked = face.Part(face.Styled("Which words?"), asks=True)
+        try:
+            await TelegramMessenger(bot).send(Target(-7), asked, reply_to=3)
+        finally:
+            await bot._request[1].shutdown()
+    body = json.loads(requests[-1].partition(b"\r\n\r\n")[2])
+    assert body["reply_markup"] == {"force_reply": True, "selective": True}
+    assert body["reply_parameters"]["message_id"] == 3

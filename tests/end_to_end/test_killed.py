@@ -148,3 +148,29 @@ async def test_killed_at_random_instants_of_the_storm_day(db_url, whole):
     assert "更正" in dict(messages)[edited_link].now.styled.text
     unmarked = [link for link, m in messages if "may be a repeat" not in m.versions[0].styled.text]
     assert len(unmarked) == len(set(unmarked))
+
+
+async def test_a_conversation_goes_on_where_it_was_when_the_program_is_killed_after_each_step(db_url, whole):
+    whole.site.weibo_post(UID, "今晚有暴雨")
+    reader, world = whole.reader(), whole.telegram.world
+    answered = [
+        ("/add", "Whom do you want to hear?"),
+        (UID, "What of it shall come here?"),
+        ("Only certain words", "Send me the words"),
+        ("暴雨", "This would have sent 1 of the last 1"),
+        ("Use this filter", "is followed here now"),
+    ]
+    shown = 0
+    for say, words in answered:
+        process = await start(whole.environment)
+        try:
+            if say[0] in "OU":
+                world.press(reader, reader, shown, label=say)
+                await whole.until(reader, words, after=shown - 1)
+            else:
+                await whole.ask(reader, say, words)
+        finally:
+            await kill(process)
+        shown = world.said_by_bot(reader)[-1].message_id
+    assert "Only posts that pass this filter: 暴雨" in whole.texts(reader)[-1]
+    assert whole.telegram.violations == {}

@@ -2,11 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.fetching import Fetcher, Request, Response, Validators
 from bot.sources import asking
+
+#: Lists kept in memory, some 25 KB each; those unasked for longest are dropped. China has 35 provinces, Japan four feeds.
+MOST_KEPT = 100
+
+
+@dataclass(slots=True)
+class _Turn:
+    """Those who want one list now: one asks, the others wait for that answer."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    here: int = 0
 
 
 @dataclass(slots=True)
@@ -38,14 +49,20 @@ class SharedLists:
     ) -> None:
         self._fetcher, self._clock, self._for, self._bulky = fetcher, clock, timedelta(seconds=seconds), bulky
         self._kept: dict[str, _Kept] = {}
-        #: Addresses that are being asked for. Who comes meanwhile waits for that answer.
-        self._asking: dict[str, asyncio.Lock] = {}
+        #: Addresses that are being asked for.
+        self._turns: dict[str, _Turn] = {}
 
     async def fetch(self, request: Request) -> Response:
         """The list's newest answer: a recent one where there is one, else from the site. Raises FetchError."""
-        lock = self._asking.setdefault(request.url, asyncio.Lock())
-        async with lock:
-            return await self._ask(request)
+        turn = self._turns.setdefault(request.url, _Turn())
+        turn.here += 1
+        try:
+            async with turn.lock:
+                return await self._ask(request)
+        finally:
+            turn.here -= 1
+            if not turn.here:
+                del self._turns[request.url]
 
     async def _ask(self, request: Request) -> Response:
         now, kept = self._clock(), self._kept.get(request.url)
@@ -61,4 +78,6 @@ class SharedLists:
             return whole.response
         if response.not_modified or asking.refusal(response) is None:
             self._kept[request.url] = _Kept(response, request.validators, response.fetched_at)
+            while len(self._kept) > MOST_KEPT:
+                del self._kept[min(self._kept, key=lambda url: self._kept[url].at)]
         return response

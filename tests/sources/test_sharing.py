@@ -8,7 +8,7 @@ from bot.fetching import FetchError, Request, Validators
 from bot.model.account import Account
 from bot.sources.cenc import CencSource
 from bot.sources.nmc import NmcSource
-from bot.sources.sharing import SharedLists
+from bot.sources.sharing import MOST_KEPT, SharedLists
 
 PATH = "/list"
 PACE_S = 60
@@ -78,6 +78,16 @@ async def test_a_large_list_is_not_kept_for_longer_than_its_pace(lists, wanted, 
     clock.advance(PACE_S)
     await lists.fetch(wanted())
     assert list(lists._kept) == [publisher.url(PATH)]
+
+
+async def test_no_more_lists_are_kept_than_fit(lists, wanted, publisher, clock):
+    for number in range(MOST_KEPT + 3):
+        publisher.put(f"/list/{number}", "one")
+        await lists.ask(wanted(path=f"/list/{number}"))
+        clock.advance(1)
+    assert len(lists._kept) == MOST_KEPT
+    assert publisher.url("/list/2") not in lists._kept
+    assert not lists._turns
 
 
 async def test_magnitudes_and_divisions_of_one_list_do_not_multiply_its_requests(open_fetcher, publisher, clock):

@@ -16,6 +16,7 @@ from bot.delivery.face import BlockedError, GoneError, LostAnswerError, Rejected
 from bot.delivery.live import first_sentence
 from bot.delivery.writing import units
 from bot.model.delivery import Lane, Op
+from bot.model.place import UNPLACED
 from bot.model.post import Post, RevisionKind
 from bot.model.subscription import ChatKind
 from bot.reading import reader
@@ -112,6 +113,14 @@ async def test_the_third_post_within_ninety_minutes_begins_a_message_that_grows(
     assert [line.partition(" ")[2] for line in lines] == [f"第{n}项议程开始。" for n in (3, 4, 5, 6)]
     assert [message.silent for message in hall.messenger.messages] == [False, False, True]
     assert len(live.edits) == 3
+
+
+async def test_a_post_that_nobody_can_place_is_named_in_it_as_any_other(hall):
+    for _ in range(4):
+        await hall.wrote(notice=UNPLACED)
+    first, _, live = hall.messenger.messages
+    assert first.text.startswith("Place not known")
+    assert live.text.startswith("Live: ")
 
 
 async def test_each_post_is_settled_as_named_in_that_message(hall):

@@ -18,7 +18,7 @@ from bot.matching.parsing import FilterError, parse
 from bot.matching.tree import Tree
 from bot.model.account import Account
 from bot.model.post import Post
-from bot.store import accounts, posts
+from bot.store import accounts, posts, relayed
 from bot.store.codec import post_from_json
 from bot.store.database import Database
 
@@ -68,7 +68,7 @@ class Searching:
         if text.strip() and tree is None:
             return []
         async with self._db.read() as conn:
-            newest = await posts.newest_relayed(conn, LOOKED_THROUGH)
+            newest = await relayed.newest(conn, LOOKED_THROUGH)
             known = await self._accounts(conn, {each.account_id for each in newest})
             shown = [
                 each
@@ -77,7 +77,7 @@ class Searching:
                 and (each.account_id in followed or self._is_public(known[each.account_id]))
             ]
             unread = [each.post_id for each in shown if (each.post_id, each.revision) not in self._kept]
-            texts = await posts.contents(conn, unread) if unread else {}
+            texts = await relayed.contents(conn, unread) if unread else {}
         given = {each.post_id: known[each.account_id].name for each in shown}
         self._kept.update(await asyncio.to_thread(_read_all, texts, given))
         candidates: list[tuple[Hit, Facts]] = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import CompoundSelect, Select, bindparam, case, delete, func, insert, select, union, update
+from sqlalchemy import CompoundSelect, Select, bindparam, case, delete, insert, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.alert import MsgType
@@ -106,47 +106,6 @@ async def latest(conn: AsyncConnection, account_id: int, limit: int) -> list[Pos
         .where(posts.c.state != "withdrawn", posts.c.why_not.in_(["", FIRST_LOOK]))
     )
     return [post_from_json(row[0]) for row in await conn.execute(_newest(rows, account_id).limit(limit))]
-
-
-@dataclass(frozen=True, slots=True)
-class Relayed:
-    """A post that chats were told of, or that stood on an account's page at the first look, without its words."""
-
-    post_id: int
-    account_id: int
-    revision: int
-    #: "current" or "cancelled".
-    state: str
-
-
-async def newest_relayed(conn: AsyncConnection, limit: int) -> list[Relayed]:
-    """Give the newest posts of all accounts that stand or were lifted, by when they were seen first, newest first. Of
-    all posts the newest ``4 * limit`` are looked at: tests and what was updated since count as well.
-    """
-    p = posts.c
-    last = (await conn.execute(select(func.max(p.id)))).scalar() or 0
-    found = (
-        select(p.id, p.account_id, p.revision, p.state)
-        .where(p.id > last - 4 * limit, p.state.in_(("current", "cancelled")), p.why_not.in_(("", FIRST_LOOK)))
-        .order_by(p.id.desc())
-        .limit(limit)
-    )
-    return [Relayed(*row) for row in await conn.execute(found)]
-
-
-async def contents(conn: AsyncConnection, post_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
-    """Give the current revision of these posts, by number and as JSON (``codec.post_from_json``)."""
-    found: dict[int, tuple[int, str]] = {}
-    for some in _chunks(post_ids):
-        rows = (
-            select(posts.c.id, revisions.c.number, revisions.c.content)
-            .join_from(
-                posts, revisions, (revisions.c.post_id == posts.c.id) & (revisions.c.number == posts.c.revision)
-            )
-            .where(posts.c.id.in_(some))
-        )
-        found.update({post_id: (number, text) for post_id, number, text in await conn.execute(rows)})
-    return found
 
 
 async def add(

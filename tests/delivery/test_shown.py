@@ -196,6 +196,22 @@ async def test_a_fault_of_ours_shows_the_original():
     assert words == Words(why=Why.UNAVAILABLE)
 
 
+async def test_a_glance_asks_no_engine_and_takes_what_is_there():
+    engines = Engines({FREE: SAID})
+    interpreter = Interpreter(engines)
+    revision, formula = (Revision(replace(POST, text=text), 1, RevisionKind.NEW) for text in (FREE, FORMULA))
+    try:
+        words = await interpreter.glance(revision, POLICE, phrases("en"))
+        assert (words.translation, words.why, words.promised) == ((), Why.NO_ENGINE, False)
+        assert (await interpreter.glance(formula, POLICE, phrases("en"))).by == (PHRASEBOOK,)
+        assert engines.asked == []
+        made = await interpreter.preview(revision, POLICE, phrases("en"))
+        assert made.by == ("deepl",)
+        assert await interpreter.glance(revision, POLICE, phrases("en")) == made
+    finally:
+        await interpreter.aclose()
+
+
 # ------------------------------------------------------------------ button and keeping
 
 

@@ -252,6 +252,7 @@ CALLS: dict[str, Call] = {
     "accounts.by_key": lambda c, w: accounts.by_key(c, w.account.kind, w.account.key),
     "accounts.ensure_watch": lambda c, w: accounts.ensure_watch(c, w.account_id, w.now, 60.0),
     "accounts.watched": lambda c, _: accounts.watched(c),
+    "accounts.watched_kinds": lambda c, _: accounts.watched_kinds(c),
     "accounts.watch_of": lambda c, w: accounts.watch_of(c, w.account_id),
     "accounts.save_watch": lambda c, w: accounts.save_watch(
         c, accounts.Watch(w.account_id, w.account, "active", None, None, w.now, 60.0, memory={})

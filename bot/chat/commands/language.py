@@ -1,6 +1,7 @@
 """/language: the language that the bot speaks in this chat, or in this topic of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.chat.buttons import abreast, press
 from bot.chat.desk import Command, Desk, Press
@@ -59,13 +60,14 @@ class Language:
                 await topics.set_language(conn, scene.chat_id, thread_id, tag)
             else:
                 await chats.set_language(conn, scene.target.chat_id, tag)
-        say = Say(phrases(tag)).phrase("language.done")
+        changed = replace(scene, phrases=phrases(tag))
+        say = Say(changed.phrases).phrase("language.done")
         if thread_id:
             say.line("common.topic_here")
-        await self._desk.show(scene, say.styled())
+        await self._desk.show(changed, say.styled())
 
     async def _as_group(self, scene: Scene) -> None:
         async with self._desk.db.begin() as conn:
             await topics.set_language(conn, scene.chat_id, scene.target.thread_id, "")
-        changed = await self._desk.scene(scene.place, scene.query)
+        changed = replace(scene, phrases=(await self._desk.scene(scene.place)).phrases)
         await self._desk.show(changed, Say(changed.phrases).phrase("language.back_to_group").styled())

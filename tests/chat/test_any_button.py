@@ -30,6 +30,16 @@ VERBS = (
     "st",
     "ad",
     "sf",
+    "im",
+    "ix",
+    "mv",
+    "mx",
+    "map",
+    "ml",
+    "mu",
+    "pa",
+    "pc",
+    "px",
 )
 #: What arguments look like: steps, numbers of any size, tokens, words of nobody.
 ARGUMENTS = st.one_of(

@@ -87,12 +87,12 @@ async def test_the_chart_comes_as_a_picture_with_all_of_it_in_words(house, polic
     assert message.now.picture.data.startswith(b"\x89PNG")
     assert message.text.splitlines() == [
         "📊 平安北京: posts by hour of day and level",
-        "Since 14 Jul 2012, 04:00 UTC",
+        "Since 14 Jul 2012, 12:00 UTC+8",
         "Posts: 4",
-        "Busiest hour: 02:00–03:00 (2)",
+        "Busiest hour: 10:00–11:00 (2)",
         "🟠 Severe: 1",
         "⚪ Other posts: 3",
-        "Hours by this clock: UTC. /digest sets another one.",
+        "Hours by this clock: UTC+8. /zone sets another one.",
     ]
     assert message.silent
 
@@ -145,7 +145,7 @@ async def test_a_chart_that_telegram_does_not_take_is_told_in_words(house, polic
     await house.wrote(police, post_of(police, 1))
     house.server.faults.add(Fault(Act.STATUS, method="sendPhoto", status=400, times=None))
     house.world.say(user.id, user.id, "/chart")
-    message = await house.says(user.id, "Busiest hour: 03:00–04:00 (1)")
+    message = await house.says(user.id, "Busiest hour: 11:00–12:00 (1)")
     assert message.now.picture is None
 
 
@@ -157,6 +157,6 @@ async def test_the_chart_comes_on_postgresql_too(server, postgres_url, at_work, 
         await house.follow(user.id, police)
         await house.wrote(police, post_of(police, 1))
         house.world.say(user.id, user.id, "/chart 1 2")
-        message = await house.says(user.id, "Busiest hour: 03:00–04:00 (1)")
+        message = await house.says(user.id, "Busiest hour: 11:00–12:00 (1)")
         assert message.now.picture.data.startswith(b"\x89PNG")
     await db.close()

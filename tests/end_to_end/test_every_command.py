@@ -28,7 +28,7 @@ from bot.service import Service
 from bot.settings import load_settings
 from bot.store import schema, subscriptions
 from bot.store.database import Database
-from bot.store.tables import briefings, chats, conversations, coverages, reports
+from bot.store.tables import briefings, chat_places, chats, conversations, coverages, manners, mutes, reports
 
 LANGUAGES = ("en", "zh-Hans", "ar")
 PLACES = ("private", "group", "channel", "topic")
@@ -47,6 +47,11 @@ class Held:
     live: int = 0
     asked: str = ""
     reports: int = 0
+    #: How posts come: the way, since which minute of the day it is quiet, whether there is a pause, hazards left out.
+    manners: tuple[str, int | None, bool, str] = ("once", None, False, "[]")
+    places: int = 0
+    #: Events that are muted.
+    mutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ class Row:
 
 BOTH = ((POLICE, ""), (WEATHER, "雨"))
 ONE = ((POLICE, ""),)
+RAIN = '["hazard:rainstorm"]'
 #: In an order in which each finds what it needs.
 ROWS = (
     Row("/start", ("start.hello",), in_company=("start.group",)),
@@ -97,6 +103,21 @@ ROWS = (
     Row("/settings", ("settings.how",), guarded=True),
     Row("/add", ("add.whom",), {"asked": "whom"}, guarded=True),
     Row("/cancel", ("subscribe.cancelled",), {"asked": ""}),
+    Row(f"/chart {POLICE}", ("chart.title", "chart.total", "chart.zone")),
+    Row("/notify hourly", ("manners.way", "manners.grave"), {"manners": ("hourly", None, False, "[]")}, guarded=True),
+    Row("/notify once", ("manners.way", "manners.zone"), {"manners": ("once", None, False, "[]")}, guarded=True),
+    Row("/quiet 22:00-07:00", ("manners.quiet_on",), {"manners": ("once", 1320, False, "[]")}, guarded=True),
+    Row("/quiet off", ("manners.quiet_off",), {"manners": ("once", None, False, "[]")}, guarded=True),
+    Row("/pause 2h", ("manners.paused",), {"manners": ("once", None, True, "[]")}, guarded=True),
+    Row("/resume", ("manners.resumed",), {"manners": ("once", None, False, "[]")}, guarded=True),
+    Row("/mute rainstorm", ("manners.muted",), {"manners": ("once", None, False, RAIN)}, guarded=True),
+    Row("/unmute rainstorm", ("manners.muted_none",), {"manners": ("once", None, False, "[]")}, guarded=True),
+    Row("/zone UTC+8", ("manners.zone",), guarded=True),
+    Row("/place 39.9, 116.4", ("place.shown",), {"places": 1}, guarded=True),
+    Row("/muted", ("muted.none",)),
+    Row("/export", ("export.whole",), guarded=True),
+    Row("/import", ("import.how",), guarded=True),
+    Row("/move", ("move.how",), guarded=True),
     Row(f"/unsubscribe {WEATHER}", ("unsubscribe.done",), {"followed": ONE}, guarded=True),
     Row("/unsub nobody", ("unsubscribe.no_match",), guarded=True),
     Row("/stats", ("stats.for_operators",)),
@@ -195,10 +216,26 @@ class Town:
 
             digest, asked = await of(briefings.c.hour), await of(conversations.c.step)
             live = await of(coverages.c.account_id)
+            rows = select(manners).where(manners.c.chat_id == mine.id, manners.c.thread_id == chat.thread_id)
+            told = (await conn.execute(rows)).mappings().first()
+            places, quiet = await of(chat_places.c.id), await of(mutes.c.root_id)
             wrote = await conn.scalar(select(func.count()).select_from(reports).where(reports.c.chat_id == mine.id))
         followed = tuple((each.account.key, each.filter) for each in listed)
         hours = [hour for hour in digest if hour is not None]
-        return Held(mine.language, followed, hours[0] if hours else None, len(live), "".join(asked), wrote or 0)
+        way = (
+            (told["telling"], told["quiet_begins"], told["paused_until"] is not None, told["muted"]) if told else None
+        )
+        return Held(
+            mine.language,
+            followed,
+            hours[0] if hours else None,
+            len(live),
+            "".join(asked),
+            wrote or 0,
+            way or Held.manners,
+            len(places),
+            len(quiet),
+        )
 
 
 def patterns(tag: str, keys: tuple[str, ...]) -> list[re.Pattern[str]]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.chat.charting import ORDER, Chart, count, draw, sum_of
 from bot.chat.commands.listing import fits, numbered
 from bot.chat.desk import Command, Desk
+from bot.chat.manners import current
 from bot.chat.scene import Scene
 from bot.chat.wording import Mark, Say, is_real, named, one_line
 from bot.delivery.composing import SIGNS
@@ -18,7 +19,7 @@ from bot.model.alert import Severity
 from bot.model.mapping import Drawn
 from bot.model.post import MediaKind
 from bot.store import briefings, subscriptions
-from bot.store.briefings import Kept, Kind
+from bot.store.briefings import Kept
 from bot.store.codec import CodecError, post_from_json
 from bot.store.subscriptions import Listed
 
@@ -53,7 +54,6 @@ class Charting:
         """
         async with self._desk.db.read() as conn:
             entries = numbered(await subscriptions.of_chat(conn, scene.chat_id, scene.target.thread_id))
-            stored = await briefings.get(conn, scene.chat_id, scene.target.thread_id, Kind.DAY)
         if not entries:
             await self._desk.tell(scene, "list.empty")
             return
@@ -63,7 +63,7 @@ class Charting:
         }
         if len(fitting) == 1 and days is not None:
             since = self._desk.clock() - timedelta(days=days)
-            asked = _Asked(next(iter(fitting.values())), since, stored.zone if stored is not None else "UTC")
+            asked = _Asked(next(iter(fitting.values())), since, (await current(self._desk, scene)).zone)
             await self._answer(scene, asked)
         elif what and not fitting:
             await self._desk.tell(scene, "unsubscribe.no_match", what=Mark(one_line(what, _SHOWN), "bold"))

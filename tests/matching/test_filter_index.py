@@ -11,6 +11,8 @@ from bot.matching.facts import Facts
 from bot.matching.index import FilterIndex
 from bot.matching.parsing import parse
 from bot.matching.tree import EVERYTHING
+from bot.model.post import Count
+from bot.model.reading import Level
 
 
 @settings(max_examples=120, deadline=None)
@@ -38,7 +40,7 @@ def test_index_and_walk_agree(trees, many, rng):
         assert set(index.trees(facts)) == {trees[m] for m in left}
 
 
-def test_ten_thousand_random_filters_agree_with_a_walk():
+def test_ten_thousand_random_filters_and_as_many_posts_agree_with_a_walk():
     rng = random.Random(5)
     words = ("rain", "暴雨", "地铁", "road", "北京", "flood", "red", "红色", "line", "台风", "x1", "停电", "雨")
     shapes = (
@@ -58,9 +60,21 @@ def test_ten_thousand_random_filters_agree_with_a_walk():
     for member, tree in enumerate(trees):
         index.add(member, tree)
     assert index.distinct < 2000
-    for _ in range(6):
-        facts = Facts(" ".join(rng.choices(words, k=4)), levels=rng.choice((None, frozenset())))
-        assert sorted(index.members(facts)) == [m for m, tree in enumerate(trees) if passes(tree, facts)]
+    distinct, levels = (
+        list(dict.fromkeys(trees)),
+        (None, frozenset(), frozenset({Level.ORANGE}), frozenset({Level.RED})),
+    )
+    for number in range(10_000):
+        facts = Facts(
+            " ".join(rng.choices(words, k=rng.randint(1, 8))),
+            levels=rng.choice(levels),
+            forwards=rng.choice((None, Count(3, "3"), Count(30, "30"))),
+        )
+        if number % 1000 == 0:
+            assert sorted(index.members(facts)) == [m for m, tree in enumerate(trees) if passes(tree, facts)]
+        # each post against some of the filters: all of them would be a hundred million
+        found = set(index.trees(facts))
+        assert all((tree in found) is passes(tree, facts) for tree in rng.sample(distinct, 40)), facts
 
 
 def test_what_is_taken_away_leaves_nothing_behind():

@@ -70,6 +70,8 @@ class Deciding:
         self._widen = widen
         self._telling = telling
         self._readings = Readings()
+        #: The last turn failed: each delivery is decided apart, so that one that the database refuses is put aside alone.
+        self.careful = False
         self._policy = policy
         self._weather = weather
         self._default_language = default_language
@@ -120,19 +122,24 @@ class Deciding:
     ) -> Attempt | Change | NotYetError | None:
         """What to do with one delivery; a fault of ours in it puts it aside and touches no other."""
         try:
-            return await self._decide(shelf, delivery, ticket, now)
+            if not self.careful:
+                return await self._decide(shelf, delivery, ticket, now)
+            async with shelf.conn.begin_nested():
+                return await self._decide(shelf, delivery, ticket, now)
         except SQLAlchemyError:
-            raise
-        except NotYetError as waits:
-            return waits
+            if not self.careful or shelf.conn.invalidated:
+                raise
+            shelf.forget()
+            log.exception("the database refuses a delivery; tried again later", delivery=delivery.id)
+            return own_fault(delivery, now)
         except Exception:  # a supervisor's loop: one delivery's fault must not stop the others
             log.exception("a delivery could not be prepared; tried again later", delivery=delivery.id)
             return own_fault(delivery, now)
 
     async def _decide(
         self, shelf: Shelf, delivery: Delivery, ticket: Ticket, now: datetime
-    ) -> Attempt | Change | None:
-        """An attempt, or how the row stands without one (None: that was written already)."""
+    ) -> Attempt | Change | NotYetError | None:
+        """An attempt, how the row stands without one (None: that was written already), or what it waits for."""
         if delivery.chat_state != "active":
             why = delivery.paused_reason or "the chat is paused"
             return self._ended(delivery, State.FAILED, why, now)
@@ -150,7 +157,10 @@ class Deciding:
         if not old_news.rings(delivery, now):
             delivery = replace(delivery, silent=True)
         says = phrases(delivery.language or self._default_language)
-        planned = await plan(shelf, delivery, says, now)
+        try:
+            planned = await plan(shelf, delivery, says, now)
+        except NotYetError as waits:
+            return waits
         if planned.send is not None and planned.send.lane > delivery.lane:
             await settling.hurry(shelf.conn, planned.send.delivery_id, delivery.lane)
         if planned.later and planned.send is not None:

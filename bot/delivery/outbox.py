@@ -230,11 +230,13 @@ class Outbox:
         if picked or ended or resting or came:
             try:
                 decided = await self._write(ended, picked, resting, came)
+                self._deciding.careful = False
             except BaseException:
                 # nothing was written: what ended is still to be, and what was picked did not go
                 self._ended = ended + self._ended
                 self._rests = resting + self._rests
                 self._came = came + self._came
+                self._deciding.careful = True
                 self._looks.forget()
                 if self._telling is not None:
                     self._telling.forget()

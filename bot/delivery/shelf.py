@@ -136,6 +136,12 @@ class Shelf:
         self._manners: dict[ChatPlace, Manners] | None = None
         self._particular: dict[Followed, list[Wanted]] | None = None
 
+    def forget(self) -> None:
+        """Something that was written for one delivery was taken back: what was found out with it is in no row."""
+        self._looks.forget()
+        if self._telling is not None:
+            self._telling.forget()
+
     async def account(self, account_id: int) -> Account | None:
         """The account, None when it is gone."""
         if account_id not in self._accounts:

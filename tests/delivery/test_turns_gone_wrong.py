@@ -10,9 +10,10 @@ from datetime import timedelta
 import pytest
 from outboxes import UNLIMITED, make, queue_posts, run_until_quiet
 from scripted import ScriptedMessenger
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
+from bot.delivery import deciding
 from bot.delivery import outbox as outbox_module
 from bot.delivery.face import LostAnswerError
 from bot.delivery.outbox import Outbox
@@ -180,3 +181,27 @@ async def test_what_a_clock_that_was_ahead_has_put_off_goes_out_after_a_restart(
     clock.advance(-86400)
     async with at_work(make(db, clock, messenger)):
         await until(lambda: len(messenger.messages) == 2)
+
+
+async def test_a_delivery_that_the_database_refuses_is_put_aside_and_holds_up_no_other(db, clock, monkeypatch):
+    monkeypatch.setattr(outbox_module, "DATABASE_PAUSE", 0.01)
+    real = deciding.plan
+
+    async def plan(shelf, delivery, says, now):
+        if delivery.telegram_id == 1:
+            await shelf.conn.execute(text("SELECT nothing FROM nowhere"))
+        return await real(shelf, delivery, says, now)
+
+    monkeypatch.setattr(deciding, "plan", plan)
+    messenger = ScriptedMessenger()
+    for chat in range(1, 4):
+        await queue_posts(db, clock, 1, telegram_id=chat)
+    async with at_work(make(db, clock, messenger)):
+        await until(lambda: len(messenger.messages) == 2)
+    assert sorted(shown.target.chat_id for shown in messenger.messages) == [2, 3]
+    async with db.read() as conn:
+        rows = (await conn.execute(select(table.c.state, table.c.error).order_by(table.c.id))).all()
+    assert (rows[0].state, "fault" in rows[0].error) == ("queued", True)
+    # mended, it goes out
+    monkeypatch.setattr(deciding, "plan", real)
+    assert await run_until_quiet(db, clock, messenger) == {State.SENT: 3}

@@ -27,7 +27,7 @@ async def move(conn: AsyncConnection, source: Place, target: Place, now: datetim
     count = int((await conn.execute(select(func.count()).select_from(subscriptions).where(theirs))).scalar_one())
     if source == target or not count:
         return 0
-    kept = ("account_id", "words", "filter", "words_key", "created_by")
+    kept = ("account_id", "words", "filter", "words_key", "telling", "created_by")
     rows = select(
         literal(target.chat_id, s.chat_id.type),
         literal(target.thread_id, s.thread_id.type),

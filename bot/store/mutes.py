@@ -67,10 +67,11 @@ async def mute(
         d.thread_id == thread_id,
         d.post_id.in_(_posts_of(roots)),
         d.op == Op.SEND.value,
-        d.state == State.QUEUED.value,
+        d.state.in_([State.QUEUED.value, State.DEFERRED.value]),
         d.parts == "[]",
         d.maybe_repeat.is_(False),
         d.lane >= int(gravity.lane),
+        d.severity <= gravity.rank,
         not_(or_(*(d.notice.startswith(beginning) for beginning in _STILL_COMES))),
     )
     settled = {"state": State.SKIPPED.value, "settled_at": now, "error": MUTED}

@@ -16,9 +16,10 @@ from bot.matching.tree import key_of, written
 from bot.model.alert import Severity
 from bot.model.delivery import Lane, Op, State
 from bot.model.manners import Manners, Pause, Quiet, Telling, Way
-from bot.store import accounts, briefings, chats, deferred, deliveries, fanout, manners, subscriptions
+from bot.store import accounts, briefings, chats, deferred, deliveries, fanout, manners, mutes, subscriptions
 from bot.store.deliveries import Draft
 from bot.store.fanout import Knows, Word
+from bot.store.mutes import Gravity
 from bot.store.tables import deliveries as table
 from bot.store.tables import posts as posts_table
 
@@ -151,6 +152,28 @@ async def test_a_newer_message_takes_the_place_of_one_that_is_held_back(db, cloc
         await conn.execute(update(table).where(table.c.id == first).values(state=State.DEFERRED.value))
         assert await fanout.settle_queued(conn, [post], clock(), fanout.OVERTAKEN) == 1
     assert [row.state for row in await states(db)] == ["skipped", "queued"]
+
+
+async def test_an_event_that_is_muted_while_it_is_held_back_is_not_named(db, clock):
+    messenger = ScriptedMessenger()
+    chat = await wants(db, clock, NIGHT)
+    to(clock, 23)
+    await queue_posts(db, clock, 2, text="第{n}条")
+    await queue_posts(db, clock, 1, text="第三条")
+    await run_until_quiet(db, clock, messenger)
+    [_, second, third], [_, muted, graver] = await said(db)
+    async with db.begin() as conn:
+        await conn.execute(update(table).where(table.c.id == third).values(severity=Severity.MODERATE.rank))
+        for post_id in (muted, graver):
+            await mutes.mute(conn, chat, 0, post_id, Gravity(Lane.ROUTINE, Severity.MINOR.rank), clock())
+    to(clock, 7)
+    await Briefer(db, clock=clock).look()
+    await run_until_quiet(db, clock, messenger)
+    [text] = messenger.texts(READER)
+    assert ("第1条" in text, "第2条" in text, "第三条" in text) == (True, False, True)
+    async with db.read() as conn:
+        why = (await conn.execute(select(table.c.error).where(table.c.id == second))).scalar_one()
+    assert why == mutes.MUTED
 
 
 async def test_what_rose_while_it_was_held_back_is_decided_about_anew(db, clock):

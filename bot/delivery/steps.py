@@ -24,6 +24,7 @@ from bot.model.account import Account
 from bot.model.alert import MsgType
 from bot.model.delivery import FOREIGN, LISTED, MAPPED, Op, SentPart, State
 from bot.model.mapping import AreaMap
+from bot.model.place import UNPLACED
 from bot.model.post import Revision
 from bot.model.reason import reason_of
 from bot.reading.relaying import is_over
@@ -225,7 +226,7 @@ async def _edit(
     number = (delivery.rendered_revision if delivery.parts else None) or delivery.post_revision
     seen = await _seen(shelf, delivery, send.post_id, number, account, phrases, now)
     mark = await _standing_mark(shelf, delivery, send, phrases)
-    mark = mark or await standing_line(shelf, send, seen.revision.post, phrases)
+    mark = mark or _unplaced(send, phrases) or await standing_line(shelf, send, seen.revision.post, phrases)
     was = await map_before(shelf, send)
     steps = _rewriting(seen, account, phrases, send, mark, was=was)
     if shown > number:  # between two of its messages a later edit came
@@ -250,7 +251,7 @@ async def _reword(
     struck = delivery.post_state == "withdrawn"
     mark = await _standing_mark(shelf, delivery, send, phrases)
     if not mark and delivery.post_state == "current":
-        mark = await standing_line(shelf, send, seen.revision.post, phrases)
+        mark = _unplaced(send, phrases) or await standing_line(shelf, send, seen.revision.post, phrases)
     steps = _rewriting(seen, account, phrases, send, mark, struck=struck, over=struck)
     return Plan(tuple(steps), revision=number, send=send, owed=_owed(seen, phrases))
 
@@ -261,6 +262,11 @@ async def _standing_mark(shelf: Shelf, delivery: Delivery, send: SendRow, phrase
         return ""
     last = await deliveries.last_mark(shelf.conn, send.chat_id, send.thread_id, send.post_id)
     return _words(last, phrases).mark
+
+
+def _unplaced(send: SendRow, phrases: Phrases) -> str:
+    """That nobody knows whether the post is meant for one of the chat's places, as long as that holds."""
+    return _words(UNPLACED, phrases).mark if send.notice == UNPLACED else ""
 
 
 async def _say_anew(

@@ -55,6 +55,8 @@ class SendRow:
     maybe_repeat: bool
     #: The language whose words it does not show yet, "" when nothing is owed.
     owed: str = ""
+    #: What it says on top of the post, as JSON, "" for nothing.
+    notice: str = ""
 
 
 #: Deliveries of a chat in which a message is looked for.
@@ -288,7 +290,7 @@ def parts_from_json(text: str) -> tuple[SentPart, ...]:
     return tuple(SentPart(tuple(p["message_ids"]), p["form"]) for p in json.loads(text))
 
 
-def _sends() -> Select[int, int, int, int, str, int, int | None, str, datetime, bool, str]:
+def _sends() -> Select[int, int, int, int, str, int, int | None, str, datetime, bool, str, str]:
     d = deliveries.c
     return select(
         d.id,
@@ -302,11 +304,12 @@ def _sends() -> Select[int, int, int, int, str, int, int | None, str, datetime, 
         d.not_before,
         d.maybe_repeat,
         d.owed,
+        d.notice,
     )
 
 
-def _send_row(row: Row[int, int, int, int, str, int, int | None, str, datetime, bool, str]) -> SendRow:
-    delivery_id, chat_id, thread_id, post_id, state, lane, rendered, parts, not_before, maybe_repeat, owed = row
+def _send_row(row: Row[int, int, int, int, str, int, int | None, str, datetime, bool, str, str]) -> SendRow:
+    delivery_id, chat_id, thread_id, post_id, state, lane, rendered, parts, not_before, maybe_repeat, *said = row
     return SendRow(
         delivery_id,
         chat_id,
@@ -318,5 +321,5 @@ def _send_row(row: Row[int, int, int, int, str, int, int | None, str, datetime, 
         parts_from_json(parts),
         not_before,
         maybe_repeat,
-        owed,
+        *said,
     )

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, fu
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Lane, Op, State
+from bot.model.place import UNPLACED
 from bot.store import chat_places
 from bot.store.inserting import insert_into
 from bot.store.subscriptions import filter_of
@@ -269,6 +270,14 @@ async def settle_queued(
     """
     values = {"state": State.SKIPPED.value, "settled_at": now, "error": reason}
     return await _change_queued(conn, post_ids, values, _TO_COME if deferred else (State.QUEUED.value,))
+
+
+async def place_known(conn: AsyncConnection, post_id: int) -> None:
+    """Its place is known by now: whoever was told that it is not, is so no more when the message is made or changed."""
+    d = deliveries.c
+    told = (d.post_id == post_id, d.op == Op.SEND.value, d.notice == UNPLACED)
+    for some in await _pieces(conn, d.chat_id, told):
+        await conn.execute(update(deliveries).where(*told, *some).values(notice=""))
 
 
 # ------------------------------------------------------------------ what a chat knows of a post

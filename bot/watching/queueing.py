@@ -136,6 +136,8 @@ class Queueing:
         more), "" when it may; then what still waits is not sent either.
         """
         rings = self._rose(before, said.post) and not why_not_new
+        if await self._any_places() and (await self._near(said)).proved:
+            await fanout.place_known(self._conn, said.post_id)
         if why_not_new:
             await fanout.settle_queued(self._conn, [said.post_id], self._now, why_not_new)
         else:

@@ -470,6 +470,7 @@ CALLS: dict[str, Call] = {
     "fanout.to_subscribers": _to_subscribers,
     "fanout.to_holders": _to_holders,
     "fanout.to_copies": _to_copies,
+    "fanout.place_known": lambda c, w: fanout.place_known(c, w.post_id),
     "fanout.renew_queued": lambda c, w: fanout.renew_queued(
         c, Word(Op.SEND, Lane.URGENT, w.post_id, 1), w.now, rings=True
     ),

@@ -4,11 +4,13 @@ import random
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.model.alert import Area, Circle, MsgType, Severity
 from bot.model.place import ChatPlace
 from bot.model.subscription import ChatKind
-from bot.store import chat_places, chats, fanout
+from bot.store import chat_places, chats, fanout, renditions
+from bot.store.tables import posts
 from bot.watching import foreseeing, nearing
 from bot.watching.recording import Recorder
 from bot.watching.weigher import Weigher
@@ -111,6 +113,38 @@ async def test_an_edit_that_newly_reaches_a_place_is_said_there_as_new(settled):
     await settled.see(replace(wider, id=first.id))
     await settled.deliver()
     assert [len(each) for each in texts(settled)] == [1, 0, 1]
+
+
+async def press_a_button(town):
+    """The messages of the only post are made anew in every chat."""
+    async with town.db.begin() as conn:
+        post_id = (await conn.execute(select(func.max(posts.c.id)))).scalar_one()
+        for reader in (HERE, FAR, ANYWHERE):
+            chat = await chats.get(conn, reader)
+            await renditions.anew(conn, chat.id, post_id, town.clock())
+    await town.deliver()
+
+
+async def test_that_its_place_is_not_known_stays_on_top_whatever_else_changes(settled):
+    await settled.see(drawn(settled, 1))
+    await settled.deliver()
+    await press_a_button(settled)
+    assert [MARK in message.text for [message] in map(settled.shown, (HERE, FAR, ANYWHERE))] == [True, True, False]
+    await settled.see(drawn(settled, 1, words="Heavy rain and hail"))
+    await settled.deliver()
+    assert [MARK in settled.shown(reader)[0].text for reader in (HERE, FAR, ANYWHERE)] == [True, True, False]
+    assert "hail" in settled.shown(HERE)[0].text
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["shown", "waits"])
+async def test_an_edit_that_says_the_place_takes_the_word_away_that_it_is_not_known(settled, waits):
+    await settled.see(drawn(settled, 1))
+    if not waits:
+        await settled.deliver()
+    await settled.see(drawn(settled, 1, SQUARE))
+    await settled.deliver()
+    await press_a_button(settled)
+    assert [MARK in settled.shown(reader)[0].text for reader in (HERE, FAR)] == [False, False]
 
 
 async def test_a_place_and_a_filter_must_both_let_a_post_through(settled):

@@ -179,7 +179,7 @@ class Deciding:
         """The delivery as its chat wishes it to come now, or how it stands when it does not come now."""
         try:
             return await mannering.heed(shelf, delivery, now)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, NotYetError):
             raise
         except Exception:  # design rule 7: it comes as it is
             log.exception("a chat's manners could not be heeded", delivery=delivery.id)

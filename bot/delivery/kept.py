@@ -10,14 +10,15 @@ from bot.delivery.face import Part
 from bot.delivery.harmless import line, web_link
 from bot.delivery.headline import headline
 from bot.delivery.languages import choose
+from bot.delivery.readings import WARMING
 from bot.delivery.rendering import TEXT_ROOM
-from bot.delivery.shelf import Shelf
+from bot.delivery.shelf import NotYetError, Shelf
 from bot.delivery.splitting import split
 from bot.delivery.writing import Writing
 from bot.locales import Phrases
 from bot.model.account import Account
-from bot.model.post import Post, words_of
-from bot.reading.reader import read
+from bot.model.post import Post
+from bot.model.reading import Reading
 from bot.reading.relaying import is_over
 from bot.store import deliveries, posts
 from bot.store.deliveries import Missed
@@ -43,10 +44,17 @@ class _Line:
     missed: Missed
     post: Post
     account: Account
+    #: What its words prove; None where it has fields instead, or cannot be read now.
+    reading: Reading | None
 
 
 async def kept_parts(shelf: Shelf, listed: Sequence[int], phrases: Phrases, now: datetime) -> tuple[Part, ...]:
-    """The messages that stand for these deliveries (ids): what still holds first, by how grave it is, then the newest."""
+    """The messages that stand for these deliveries (ids): what still holds first, by how grave it is, then the newest.
+
+    Raises NotYetError while the reader is made ready.
+    """
+    if not shelf.readings.can_read():
+        raise NotYetError((0, 0, ""), now + WARMING)
     missed = await deliveries.missed(shelf.conn, listed)
     missed.sort(key=lambda each: (is_past(each.state, each.expires_at, now), -each.severity))
     lines: list[_Line] = []
@@ -54,8 +62,8 @@ async def kept_parts(shelf: Shelf, listed: Sequence[int], phrases: Phrases, now:
         account = await shelf.account(each.account_id)
         if account is not None:
             post = (await posts.revision(shelf.conn, each.post_id, each.revision)).post
-            lines.append(_Line(each, post, account))
-    # in a thread: forty posts are read
+            reading = await shelf.readings.of((each.post_id, each.revision), post) if post.alert is None else None
+            lines.append(_Line(each, post, account, reading))
     return await asyncio.to_thread(_composed, lines, len(listed), phrases, now)
 
 
@@ -71,7 +79,7 @@ def _composed(lines: Sequence[_Line], count: int, phrases: Phrases, now: datetim
 def _name(out: Writing, each: _Line, phrases: Phrases, now: datetime) -> None:
     post, account = each.post, each.account
     offset = post.utc_offset if post.utc_offset is not None else account.utc_offset
-    sign, said = _headline(post, phrases)
+    sign, said = _headline(post, each.reading, phrases)
     if past := is_past(each.missed.state, each.missed.expires_at, now):
         sign = _OVER_SIGN
     out.add(f"\n\n{sign} " + moment(each.missed.published_at, offset, phrases) + " · ")
@@ -87,12 +95,11 @@ def _name(out: Writing, each: _Line, phrases: Phrases, now: datetime) -> None:
     out.add(words, "text_link" if link else "", url=link)
 
 
-def _headline(post: Post, phrases: Phrases) -> tuple[str, str]:
+def _headline(post: Post, reading: Reading | None, phrases: Phrases) -> tuple[str, str]:
     """Its sign, and what was proved of it in the reader's language ("" where nothing was)."""
     alert = post.alert
     if alert is None:
-        reading = read(words_of(post), published=post.published, utc_offset=post.utc_offset)
-        sign, said = headline(reading, phrases)
+        sign, said = headline(reading, phrases) if reading is not None else ("", "")
         return sign or "▫️", said
     sign = _OVER_SIGN if is_over(alert) else SIGNS[alert.severity]
     wordings = [wording for hazard in alert.hazards for wording in hazard.wordings]

@@ -2,10 +2,10 @@
 sent. Part of a turn; the digest is made in ``releasing``.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bot.delivery.hours import local_midnight
 from bot.delivery.judging import change
@@ -21,16 +21,14 @@ from bot.delivery.manners import (
     rings,
     rule,
 )
-from bot.delivery.shelf import Shelf
+from bot.delivery.readings import WARMING
+from bot.delivery.shelf import NotYetError, Shelf
 from bot.matching.evaluating import Truth, judge
-from bot.matching.facts import Facts, facts_of
+from bot.matching.facts import Facts
 from bot.matching.parsing import read_back
-from bot.model.account import Account
 from bot.model.alert import Severity
 from bot.model.delivery import Op, State
 from bot.model.manners import Manners, Telling, Way
-from bot.model.post import Revision, words_of
-from bot.reading.reader import read
 from bot.store import coverages, posts
 from bot.store import manners as manner_store
 from bot.store.manners import Wanted
@@ -96,9 +94,9 @@ async def _ruling(
     shelf: Shelf, delivery: Delivery, manners: Manners, own: Sequence[Wanted], rank: int, now: datetime
 ) -> Ruling:
     facts = None
-    if (manners.muted or len(own) > 1) and not is_paused(manners, rank, now):
-        facts = await _facts(shelf, delivery)
-    if facts is not None and rank < Severity.EXTREME.rank and _is_muted(manners, facts):
+    if rank < Severity.EXTREME.rank and (manners.muted or len(own) > 1) and not is_paused(manners, rank, now):
+        facts = await _facts(shelf, delivery, now)
+    if facts is not None and _is_muted(manners, facts):
         return Ruling(Coming.NEVER, why=WHY_MUTED)
     wanted = _wanted(own, manners.telling, facts)
     rung = 0
@@ -125,15 +123,12 @@ def _is_muted(manners: Manners, facts: Facts) -> bool:
     return any(judge(read_back(each), facts) is Truth.YES for each in manners.muted)
 
 
-async def _facts(shelf: Shelf, delivery: Delivery) -> Facts | None:
+async def _facts(shelf: Shelf, delivery: Delivery, now: datetime) -> Facts | None:
+    """None: nobody can tell just now. Raises NotYetError while the reader is made ready."""
     account = await shelf.account(delivery.account_id) if delivery.account_id is not None else None
     if account is None or delivery.post_id is None:
         return None
-    revision = await posts.revision(shelf.conn, delivery.post_id, delivery.post_revision)
-    return await asyncio.to_thread(_seen, revision, account)
-
-
-def _seen(revision: Revision, account: Account) -> Facts:
-    post = revision.post
-    reading = read(words_of(post), published=post.published, utc_offset=post.utc_offset)
-    return facts_of(post, reading, revision=revision.number, account_name=account.name)
+    version = (delivery.post_id, delivery.post_revision)
+    if not shelf.readings.can_read():
+        raise NotYetError((*version, ""), now + WARMING)
+    return await shelf.readings.facts(version, account.name, partial(posts.revision, shelf.conn, *version))

@@ -1,6 +1,7 @@
 """What was kept back by quiet hours, a pause or a digest: in the database, never lost, told once and without lies."""
 
 import asyncio
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from outboxes import READER, make, queue_posts, run_until_quiet
 from scripted import ScriptedMessenger, account
 from sqlalchemy import select, update
 
+from bot.delivery import readings
 from bot.delivery.briefer import Briefer
 from bot.delivery.releasing import release, settle_on
 from bot.matching.parsing import parse
@@ -16,6 +18,7 @@ from bot.matching.tree import key_of, written
 from bot.model.alert import Severity
 from bot.model.delivery import Lane, Op, State
 from bot.model.manners import Manners, Pause, Quiet, Telling, Way
+from bot.reading import reader
 from bot.store import accounts, briefings, chats, deferred, deliveries, fanout, manners, mutes, subscriptions
 from bot.store.deliveries import Draft
 from bot.store.fanout import Knows, Word
@@ -24,6 +27,11 @@ from bot.store.tables import deliveries as table
 from bot.store.tables import posts as posts_table
 
 HOUR = 3600
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def _warm():
+    await asyncio.to_thread(reader.warm)
 
 
 async def wants(db, clock, wanted, *, thread_id=0):
@@ -337,6 +345,61 @@ async def test_a_muted_hazard_does_not_come_unless_it_is_extreme_and_what_is_not
     await queue_posts(db, clock, 1, text="北京市气象台发布暴雨红色预警信号。", lanes=(Lane.EXTREME,))
     assert (await run_until_quiet(db, clock, messenger)) == {State.SENT: 3, State.SKIPPED: 1}
     assert [row.error for row in await states(db) if row.state == "skipped"] == ["its hazard is muted in this chat"]
+
+
+@pytest.fixture
+def stuck(monkeypatch):
+    """Reading does not end until the test does."""
+    free, real = threading.Event(), reader.read
+    monkeypatch.setattr(readings, "PATIENCE", 0.05)
+    monkeypatch.setattr(reader, "read", lambda *given, **more: (free.wait(20), real(*given, **more))[1])
+    yield
+    free.set()
+
+
+async def test_a_post_whose_reading_does_not_end_holds_nobody_up_and_comes(db, clock, stuck):
+    messenger = ScriptedMessenger()
+    await wants(db, clock, Manners("UTC", muted=("hazard:rainstorm",)))
+    await queue_posts(db, clock, 3, text="北京市气象台发布暴雨黄色预警信号。第{n}条")
+    assert (await run_until_quiet(db, clock, messenger)) == {State.SENT: 3}
+
+
+async def test_a_digest_names_posts_whose_reading_does_not_end_by_their_words(db, clock, stuck):
+    messenger = ScriptedMessenger()
+    await wants(db, clock, Manners("UTC", Telling(Way.HOURLY)))
+    await queue_posts(db, clock, 3, text="北京市气象台发布暴雨黄色预警信号。第{n}条")
+    await run_until_quiet(db, clock, messenger)
+    clock.advance(HOUR)
+    await Briefer(db, clock=clock).look()
+    await run_until_quiet(db, clock, messenger)
+    [text] = messenger.texts(READER)
+    assert all(f"第{n}条" in text for n in (1, 2, 3))
+
+
+@pytest.mark.parametrize("way", [Telling(), Telling(Way.HOURLY)], ids=["at once", "digest"])
+async def test_right_after_a_start_they_wait_for_the_reader(db, clock, monkeypatch, way):
+    messenger = ScriptedMessenger()
+    await wants(db, clock, Manners("UTC", way, muted=("hazard:rainstorm",)))
+    cold, made_ready = [True], []
+    monkeypatch.setattr(reader, "is_warm", lambda: not cold[0])
+
+    def warm():
+        made_ready.append(True)
+        cold[0] = False
+
+    monkeypatch.setattr(reader, "warm", warm)
+    await queue_posts(db, clock, 1, text="北京市气象台发布大风黄色预警信号。")
+    await queue_posts(db, clock, 1, text="北京市气象台发布暴雨黄色预警信号。")
+    assert State.SKIPPED in await run_until_quiet(db, clock, messenger)
+    assert made_ready == [True]
+    if way.way is Way.HOURLY:
+        clock.advance(HOUR)
+        await Briefer(db, clock=clock).look()
+        cold[0] = True
+        await run_until_quiet(db, clock, messenger)
+    [text] = messenger.texts(READER)
+    assert ("gale" in text.lower() or "wind" in text.lower()) or way.way is Way.ONCE
+    assert "暴雨" not in text
 
 
 async def test_each_topic_has_its_own_manners(db, clock):

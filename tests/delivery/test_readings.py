@@ -7,7 +7,8 @@ import pytest
 
 from bot.delivery import readings as module
 from bot.delivery.readings import Readings
-from bot.model.post import Post
+from bot.model.post import Post, Revision, RevisionKind
+from bot.model.reading import HazardKind
 from bot.reading import reader
 
 RED = "北京市气象台将暴雨橙色预警升级为红色预警。"
@@ -46,6 +47,20 @@ async def test_each_version_is_read_once(read):
     assert await readings.of((1, 1), POST) is first
     assert await readings.of((1, 2), POST) is not first
     assert len(read) == 2
+
+
+async def test_the_facts_of_each_version_are_found_once(read):
+    readings, asked = Readings(), []
+
+    async def load():
+        asked.append(True)
+        return Revision(POST, 1, RevisionKind.NEW)
+
+    first = await readings.facts((1, 1), "A", load)
+    assert HazardKind.RAINSTORM in first.hazards
+    assert await readings.facts((1, 1), "A", load) is first
+    assert (await readings.facts((1, 1), "B", load)).agencies != first.agencies
+    assert (len(asked), len(read)) == (2, 1)
 
 
 async def test_only_so_many_are_kept(read, monkeypatch):

@@ -9,11 +9,12 @@ import pytest
 
 from bot.model.alert import MsgType, Severity
 from bot.model.delivery import Lane
+from bot.model.manners import Telling, Way
 from bot.sources.cenc import CencSource
 from bot.sources.nmc.alarms import post_of as listed
 from bot.sources.nmc.alarms import read_list
 from bot.sources.usgs.reading import read_quakes
-from bot.store import accounts, chats, mutes, posts
+from bot.store import accounts, chats, manners, mutes, posts, subscriptions
 from bot.store.mutes import Gravity
 from bot.watching.recording import Recorder
 from bot.watching.weigher import Weigher
@@ -102,6 +103,24 @@ async def test_both_seen_before_anything_is_sent_ring_once(town, second):
     await second.see(usgs())
     await town.deliver()
     assert sorted(message.silent for message in town.shown(BOTH)) == [False, True]
+
+
+@pytest.mark.parametrize(("alert", "sounds"), [(None, [True, False]), ("red", [False, True])])
+async def test_who_was_told_by_the_first_without_a_sound_hears_the_second(town, second, alert, sounds):
+    """What is Extreme made a sound all the same."""
+    async with town.db.begin() as conn:
+        chat = await chats.get(conn, BOTH)
+        [first] = [
+            each for each in await subscriptions.of_chat(conn, chat.id, 0) if each.account == town.watch.account
+        ]
+        await manners.set_way(conn, chat.id, first.subscription_id, Telling(Way.SILENT))
+    first, other = (cenc(), usgs()) if alert is None else (usgs(alert=alert), cenc())
+    await town.see(first)
+    await town.deliver()
+    await second.see(other)
+    await town.deliver()
+    assert [message.silent for message in town.shown(BOTH)] == sounds
+    assert town.shown(BOTH)[1].reply_to == town.shown(BOTH)[0].id
 
 
 async def test_an_aftershock_rings(town, second):

@@ -87,7 +87,10 @@ class Recording:
             shown = (*plan.send.parts, carried.sent)
             await settling.rewrite_send(conn, plan.send.delivery_id, parts=shown)
         if finished and plan.send is not None and (plan.revision is not None or plan.owed is not None):
-            await settling.rewrite_send(conn, plan.send.delivery_id, revision=plan.revision, owed=plan.owed)
+            notice = "" if plan.placed else None
+            await settling.rewrite_send(
+                conn, plan.send.delivery_id, revision=plan.revision, owed=plan.owed, notice=notice
+            )
         for post_id in plan.alongside if finished else ():
             # what another account told of the event says from now on who confirms it and with which figures
             await renditions.anew(conn, attempt.delivery.chat_id, post_id, ended.at)

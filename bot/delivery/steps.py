@@ -24,7 +24,7 @@ from bot.model.account import Account
 from bot.model.alert import MsgType
 from bot.model.delivery import FOREIGN, LISTED, MAPPED, Op, SentPart, State
 from bot.model.mapping import AreaMap
-from bot.model.place import UNPLACED
+from bot.model.place import PLACED, UNPLACED
 from bot.model.post import Revision
 from bot.model.reason import reason_of
 from bot.reading.relaying import is_over
@@ -97,6 +97,8 @@ class Plan:
     alongside: tuple[int, ...] = ()
     #: The notice whose message grows, 0 for any other.
     live: int = 0
+    #: What ``send`` says on top, that its place is not known, holds no more when this is done.
+    placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,14 +228,26 @@ async def _edit(
     number = (delivery.rendered_revision if delivery.parts else None) or delivery.post_revision
     seen = await _seen(shelf, delivery, send.post_id, number, account, phrases, now)
     mark = await _standing_mark(shelf, delivery, send, phrases)
-    mark = mark or _unplaced(send, phrases) or await standing_line(shelf, send, seen.revision.post, phrases)
+    placed = send.notice == UNPLACED and PLACED in json.loads(delivery.notice or "{}")
+    mark = (
+        mark
+        or ("" if placed else _unplaced(send, phrases))
+        or await standing_line(shelf, send, seen.revision.post, phrases)
+    )
     was = await map_before(shelf, send)
     steps = _rewriting(seen, account, phrases, send, mark, was=was)
     if shown > number:  # between two of its messages a later edit came
         steps = steps[: len(delivery.parts)]
     steps += _reply(delivery, send, words)
     others = await alongside(shelf, send)
-    return Plan(tuple(steps), revision=max(shown, number), send=send, owed=_owed(seen, phrases), alongside=others)
+    return Plan(
+        tuple(steps),
+        revision=max(shown, number),
+        send=send,
+        owed=_owed(seen, phrases),
+        alongside=others,
+        placed=placed,
+    )
 
 
 async def _reword(

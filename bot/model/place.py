@@ -21,6 +21,8 @@ _EARTH_KM = 6371.0088
 #: ``deliveries.notice`` of an alert that reaches a chat with places though nobody can say whether it is meant for one
 #: of them. Delivery knows it again: it is no news of the post.
 UNPLACED = json.dumps({"phrase": "message.place_unknown", "values": {}})
+#: Name of a value in ``deliveries.notice`` of an edit: in this version the place is known.
+PLACED = "placed"
 
 
 @dataclass(frozen=True, slots=True)

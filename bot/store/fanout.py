@@ -273,11 +273,10 @@ async def settle_queued(
 
 
 async def place_known(conn: AsyncConnection, post_id: int) -> None:
-    """Its place is known by now: whoever was told that it is not, is so no more when the message is made or changed."""
-    d = deliveries.c
-    told = (d.post_id == post_id, d.op == Op.SEND.value, d.notice == UNPLACED)
-    for some in await _pieces(conn, d.chat_id, told):
-        await conn.execute(update(deliveries).where(*told, *some).values(notice=""))
+    """Its place is known by now: what still waits to say it does not say any more that it is not. Of what was said the
+    sender sees to that when it makes the edit: its rows are not for others to hold.
+    """
+    await _change_queued(conn, [post_id], {"notice": ""}, _TO_COME, deliveries.c.notice == UNPLACED)
 
 
 # ------------------------------------------------------------------ what a chat knows of a post
@@ -410,9 +409,11 @@ async def _change_queued(
     post_ids: Sequence[int],
     values: Mapping[str, Any],
     states: Collection[str] = (State.QUEUED.value,),
+    *more: ColumnElement[bool],
 ) -> int:
     d = deliveries.c
     which = [
+        *more,
         d.post_id.in_(post_ids),
         d.op == Op.SEND.value,
         d.state.in_(states),

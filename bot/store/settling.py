@@ -93,8 +93,11 @@ async def rewrite_send(
     parts: Sequence[SentPart] | None = None,
     revision: int | None = None,
     owed: str | None = None,
+    notice: str | None = None,
 ) -> None:
-    """What a chat was shown has changed: more messages, another version of the post, or its words in a language."""
+    """What a chat was shown has changed: more messages, another version of the post, its words in a language, or what is
+    said on top of it.
+    """
     values: dict[str, object] = {}
     if parts is not None:
         values["parts"] = parts_to_json(parts)
@@ -102,6 +105,8 @@ async def rewrite_send(
         values["rendered_revision"] = revision
     if owed is not None:
         values["owed"] = owed
+    if notice is not None:
+        values["notice"] = notice
     await conn.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
 
 

@@ -3,6 +3,7 @@ transaction, so that what was seen is queued or neither happened (design rule 1)
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.matching.facts import facts_of
 from bot.model.delivery import Lane, Op
-from bot.model.place import UNPLACED
+from bot.model.place import PLACED, UNPLACED
 from bot.model.post import Post
 from bot.reading.relaying import effective_expiry, is_over, lane_of, severity_of
 from bot.store import chat_places, fanout, mutes
@@ -136,7 +137,8 @@ class Queueing:
         more), "" when it may; then what still waits is not sent either.
         """
         rings = self._rose(before, said.post) and not why_not_new
-        if await self._any_places() and (await self._near(said)).proved:
+        placed = await self._any_places() and (await self._near(said)).proved
+        if placed:
             await fanout.place_known(self._conn, said.post_id)
         if why_not_new:
             await fanout.settle_queued(self._conn, [said.post_id], self._now, why_not_new)
@@ -147,7 +149,9 @@ class Queueing:
         # that it is over comes where it is muted, too; any other edit is shown there without a word
         ended = said.post.alert is not None and is_over(said.post.alert)
         hush = None if ended or not told else await self._hush(said)
-        await self._to_copies(said.post_id, said.revision, Op.EDIT, said.post, told, silent=not rings, hush=hush)
+        await self._to_copies(
+            said.post_id, said.revision, Op.EDIT, said.post, told, silent=not rings, hush=hush, placed=placed
+        )
         if not why_not_new:
             await self._to_wanting(said, anew=True)
 
@@ -191,13 +195,15 @@ class Queueing:
         *,
         silent: bool = True,
         hush: Hush | None = None,
+        placed: bool = False,
     ) -> None:
-        """``hush``: where the event is muted, the change is made without a word about it."""
+        """``hush``: where the event is muted, the change is made without a word about it. ``placed``: its place is known."""
         weight = self._weight(post)
         lane, rank = lane_of(post, weight.now), _rank(post, weight)
-        word = Word(op, lane, post_id, revision, silent=silent, notice=words, hush=hush, severity=rank)
+        said = json.dumps({**json.loads(words or "{}"), PLACED: True}) if placed else words
+        word = Word(op, lane, post_id, revision, silent=silent, notice=said, hush=hush, severity=rank)
         self.queued += await fanout.to_copies(self._conn, word, self._now, muted=False)
-        quiet = replace(word, silent=True, notice="")
+        quiet = replace(word, silent=True, notice=json.dumps({PLACED: True}) if placed else "")
         self.queued += await fanout.to_copies(self._conn, quiet, self._now, muted=True)
 
     async def _roots(self, post_id: int) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ from bot.matching.facts import facts_of
 from bot.model.delivery import Lane, Op
 from bot.model.place import PLACED, UNPLACED
 from bot.model.post import Post
-from bot.reading.relaying import effective_expiry, is_over, lane_of, severity_of
+from bot.reading.relaying import effective_expiry, is_over, lane_of, severity_of, why_not_relayed
 from bot.store import chat_places, fanout, mutes
 from bot.store.fanout import OVERTAKEN, Hush, Knows, Near, Word
 from bot.watching import nearing, telling
@@ -140,8 +140,14 @@ class Queueing:
         placed = await self._any_places() and (await self._near(said)).proved
         if placed:
             await fanout.place_known(self._conn, said.post_id)
-        if why_not_new:
+        if why_not_new and why_not_relayed(said.post, self._now, lifts=True):
             await fanout.settle_queued(self._conn, [said.post_id], self._now, why_not_new)
+        elif why_not_new:
+            # it is over, or too old to ring: the digest that it waits for says so
+            await fanout.settle_queued(self._conn, [said.post_id], self._now, why_not_new, deferred=False)
+            word = self._send(said)
+            ends = self._now if why_not_relayed(said.post, self._now) else word.expires_at
+            await fanout.renew_queued(self._conn, replace(word, expires_at=ends), self._now, rings=False)
         else:
             word = self._send(said)
             await fanout.renew_queued(self._conn, word, self._now, rings=rings)

@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
+from bot.delivery.briefer import Briefer
 from bot.delivery.deciding import Policy
 from bot.delivery.face import GoneError, LostAnswerError, RejectedError
 from bot.delivery.returning import welcome_back
 from bot.model.alert import MsgType, Severity, Status
-from bot.store import chats, posts
+from bot.model.manners import Manners, Telling, Way
+from bot.store import chats, manners, posts
 from bot.store.tables import deliveries
 from bot.watching.intake import withdraw
 
@@ -49,6 +51,50 @@ async def remove(town, post):
 
 
 # ------------------------------------------------------------------ edits
+
+
+@pytest.mark.parametrize("how", ["ended", "green"])
+async def test_an_edit_by_which_an_alert_is_over_leaves_it_to_the_digest_that_it_waits_for(town, how):
+    await town.subscribe(READER)
+    await town.see()
+    await wants_hourly_digests(town)
+    await town.see(town.cap(1))
+    await town.deliver()
+    assert town.shown(READER) == []
+    over = town.cap(1, parameters=GREEN) if how == "green" else ended(town.cap(1), town.clock())
+    await town.see(over)
+    await digest(town)
+    [message] = town.shown(READER)
+    assert "(over)" in message.text
+    assert message.silent
+
+
+async def test_an_edit_by_which_an_alert_is_a_test_takes_it_out_of_the_digest_that_it_waits_for(town):
+    await town.subscribe(READER)
+    await town.see()
+    await wants_hourly_digests(town)
+    await town.see(town.cap(1))
+    await town.deliver()
+    await town.see(town.cap(1, status=Status.TEST))
+    await digest(town)
+    assert town.shown(READER) == []
+
+
+async def wants_hourly_digests(town):
+    async with town.db.begin() as conn:
+        chat = await chats.get(conn, READER)
+        await manners.save(conn, chat.id, 0, Manners("UTC", Telling(Way.HOURLY)))
+
+
+async def digest(town):
+    town.clock.advance(3600)
+    await Briefer(town.db, clock=town.clock).look()
+    await town.deliver()
+
+
+def ended(post, at):
+    [hazard] = post.alert.hazards
+    return replace(post, alert=replace(post.alert, hazards=(replace(hazard, expires=at),)))
 
 
 async def test_an_edit_that_raises_the_level_rings_below_the_edited_message_and_says_what_it_was(town, told):

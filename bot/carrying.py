@@ -16,17 +16,18 @@ from typing import Any, Literal, TextIO, TypeVar
 
 from pydantic import ValidationError
 
-from bot.chatlines import ChatLine, Line, as_json, place_in
+from bot.chatlines import ChatLine, Line, as_json, manners_of, place_in
 from bot.delivery.hours import next_time
 from bot.matching.parsing import read_back
 from bot.matching.tree import key_of
 from bot.model.account import Account
+from bot.model.manners import brought
 from bot.model.place import ChatPlace
 from bot.model.subscription import words_as_filter
 from bot.sending import bot_id_of
 from bot.settings import Settings
 from bot.store import carrying, schema
-from bot.store.carrying import Carried, CarriedChat, CarriedDigest, CarriedPlace, CarriedWish
+from bot.store.carrying import Carried, CarriedChat, CarriedDigest, CarriedManners, CarriedPlace, CarriedWish
 from bot.store.database import Database
 
 VERSION = 1
@@ -202,6 +203,7 @@ def _carried(chat: ChatLine, now: datetime) -> CarriedChat:
             key_of(read_back(wish.filter or words_as_filter(wish.words))),
             wish.live,
             wish.filter,
+            wish.telling,
         )
         for wish in chat.subscriptions
     )
@@ -214,10 +216,12 @@ def _carried(chat: ChatLine, now: datetime) -> CarriedChat:
         )
         for each in chat.places
     )
+    told = tuple(CarriedManners(each.topic, brought(manners_of(each), now)) for each in chat.manners)
     old = chat.old_news
     return CarriedChat(
         chat.telegram_id, chat.kind, chat.title, chat.language, old.routine_seconds, old.urgent_seconds, wishes,
         chat.original_first, digests, tuple((each.topic, each.language) for each in chat.topics), places,
+        told,
     )  # fmt: skip
 
 

@@ -1,14 +1,25 @@
 """One chat and all that it follows as JSON: how it is written, and what is taken when it is read again."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from bot.delivery.hours import HOURS, zone_name
 from bot.matching.folding import fold
 from bot.matching.parsing import WRITTEN, FilterError, parse
 from bot.matching.tree import written
 from bot.matching.words import LONGEST_WORD, MOST_WORDS
+from bot.model.alert import Severity
+from bot.model.manners import DAY_MINUTES, MOST_A_DAY, MOST_MUTED, Manners, Pause, Quiet, Telling, Way, telling
 from bot.model.subscription import ChatKind
 from bot.sources.registry import kinds
 from bot.store.accounts import LONGEST_KEY_BYTES, LONGEST_LANGUAGE
@@ -29,6 +40,40 @@ class Line(BaseModel):
     """What a line holds, and nothing else."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+def _known_zone(value: str) -> str:
+    if not (name := zone_name(value)):
+        raise ValueError("takes a zone such as Europe/Berlin or UTC+2 that this machine knows")
+    return name
+
+
+def _known_way(value: str) -> str:
+    way = telling(value)
+    if value and (way is None or not _possible(way)):
+        raise ValueError('takes a way such as "once", "daily 480" or "most 5 1200" (minutes of the day)')
+    return way.spelt() if way is not None else ""
+
+
+def _possible(way: Telling) -> bool:
+    return 0 <= way.minute < DAY_MINUTES and (way.way is not Way.MOST or 1 <= way.most <= MOST_A_DAY)
+
+
+def _hazard(value: str) -> str:
+    try:
+        known = value.startswith("hazard:") and " " not in value and written(parse(value, WRITTEN)) == value
+    except FilterError:
+        known = False
+    if not known:
+        raise ValueError('takes a hazard as a filter, such as "hazard:rainstorm"')
+    return value
+
+
+#: A zone of the tz database or a distance from UTC.
+_Zone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
+#: ``Telling.spelt``, "" for none of its own.
+_Way = Annotated[str, Field(max_length=16), AfterValidator(_known_way)]
+_Minute = Annotated[int, Field(ge=0, lt=DAY_MINUTES)]
 
 
 class _Account(Line):
@@ -54,6 +99,7 @@ class _Wish(Line):
     live: bool = False
     #: Instead of words.
     filter: Annotated[str, Field(max_length=WRITTEN.characters)] = ""
+    telling: _Way = ""
 
     @field_validator("words")
     @classmethod
@@ -74,14 +120,38 @@ class _Wish(Line):
 class _Digest(Line):
     topic: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
     hour: Annotated[int, Field(ge=0, lt=HOURS)]
-    zone: Annotated[str, Field(max_length=64)]
+    zone: _Zone
 
-    @field_validator("zone")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        if not (name := zone_name(value)):
-            raise ValueError("takes a zone such as Europe/Berlin or UTC+2 that this machine knows")
-        return name
+
+class _Quiet(Line):
+    begins: _Minute
+    ends: _Minute
+    least: Annotated[Severity, Field(strict=False)]
+
+    @model_validator(mode="after")
+    def _some_time(self) -> "_Quiet":
+        if self.begins == self.ends:
+            raise ValueError("begins and ends at different times")
+        return self
+
+
+class _Pause(Line):
+    until: Annotated[AwareDatetime, Field(strict=False)]
+    whole: bool = False
+
+
+class Told(Line):
+    """How a topic is told."""
+
+    topic: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
+    zone: _Zone | Literal[""] = ""
+    telling: _Way = ""
+    quiet: _Quiet | None = None
+    pause: _Pause | None = None
+    muted: Annotated[
+        list[Annotated[str, Field(max_length=WRITTEN.characters), AfterValidator(_hazard)]],
+        Field(max_length=MOST_MUTED),
+    ] = []
 
 
 class _Place(Line):
@@ -118,6 +188,7 @@ class ChatLine(Line):
     topics: Annotated[list[_Topic], Field(max_length=MOST_WISHES)] = []
     digests: Annotated[list[_Digest], Field(max_length=MOST_WISHES)] = []
     places: Annotated[list[_Place], Field(max_length=MOST_WISHES)] = []
+    manners: Annotated[list[Told], Field(max_length=MOST_WISHES)] = []
     subscriptions: Annotated[list[_Wish], Field(max_length=MOST_WISHES)] = []
 
     @model_validator(mode="after")
@@ -146,6 +217,7 @@ def as_json(chat: CarriedChat) -> dict[str, Any]:
                 "words": list(wish.words),
                 "live": wish.live,
                 "filter": wish.filter,
+                "telling": wish.telling,
             }
             for wish in chat.wishes
         ],
@@ -162,6 +234,31 @@ def as_json(chat: CarriedChat) -> dict[str, Any]:
             for each in chat.places
         ],
         "digests": [{"topic": each.thread_id, "hour": each.hour, "zone": each.zone} for each in chat.digests],
+        "manners": [_as_told(each.thread_id, each.manners) for each in chat.manners],
+    }
+
+
+def manners_of(told: Told) -> Manners:
+    """What a line says of how to tell. Its pause may be over, or longer than any may be: see ``manners.brought``."""
+    quiet, pause = told.quiet, told.pause
+    return Manners(
+        told.zone,
+        telling(told.telling) or Telling(),
+        Quiet(quiet.begins, quiet.ends, quiet.least) if quiet is not None else None,
+        Pause(pause.until, pause.whole) if pause is not None else None,
+        tuple(told.muted),
+    )
+
+
+def _as_told(thread_id: int, manners: Manners) -> dict[str, Any]:
+    quiet, pause = manners.quiet, manners.pause
+    return {
+        "topic": thread_id,
+        "zone": manners.zone,
+        "telling": manners.telling.spelt(),
+        "quiet": {"begins": quiet.begins, "ends": quiet.ends, "least": quiet.least.value} if quiet else None,
+        "pause": {"until": pause.until.isoformat(), "whole": pause.whole} if pause else None,
+        "muted": list(manners.muted),
     }
 
 

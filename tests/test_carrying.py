@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from scripted import account
@@ -14,11 +15,13 @@ from sqlalchemy import select
 from bot import carrying
 from bot.carrying import FileError, export_chats, import_chats
 from bot.matching.words import words_key
+from bot.model.alert import Severity
+from bot.model.manners import LONGEST_PAUSE, Manners, Pause, Quiet, Telling, Way
 from bot.model.place import ChatPlace
 from bot.model.subscription import ChatKind
 from bot.settings import load_settings
 from bot.sources.registry import kinds
-from bot.store import accounts, briefings, chat_places, chats, coverages, subscriptions, topics
+from bot.store import accounts, briefings, chat_places, chats, coverages, manners, subscriptions, topics
 from bot.store.carrying import Carried
 from bot.store.database import Database
 from bot.store.tables import briefings as briefings_table
@@ -48,6 +51,11 @@ async def filled(db, clock, settings):
         await briefings.set_day(conn, person, 0, 8, "Europe/Berlin", clock())
         await briefings.set_day(conn, forum, 77, 20, "UTC+8", clock())
         await topics.set_language(conn, forum, 77, "de")
+        quiet, pause = Quiet(22 * 60, 7 * 60 + 30, Severity.MODERATE), Pause(clock() + timedelta(days=2), whole=True)
+        mannered = Manners("Asia/Shanghai", Telling(Way.MOST, 1200, 5), quiet, pause, ("hazard:rainstorm",))
+        await manners.save(conn, forum, 77, mannered)
+        own, _ = await subscriptions.add(conn, forum, 0, feed, (), "", None, clock())
+        await manners.set_way(conn, forum, own, Telling(Way.DAILY, 480))
         await chat_places.add(conn, person, 0, ChatPlace("home", 39.91, 116.4, 30.0), clock())
         await chat_places.add(conn, forum, 77, ChatPlace("宁波", 29.88, 121.55, 220.0, ("浙江省", "宁波市")), clock())
         await conn.execute(
@@ -100,10 +108,13 @@ async def test_what_is_exported_and_imported_elsewhere_is_exported_the_same_from
     assert (forum["title"], forum["subscriptions"][0]["topic"]) == ("邻居 ☂", 77)
     assert forum["old_news"] == {"routine_seconds": 3600, "urgent_seconds": 7200}
     assert forum["original_first"] is True
+    assert forum["manners"][0]["quiet"] == {"begins": 1320, "ends": 450, "least": "Moderate"}
+    assert (forum["manners"][0]["topic"], forum["manners"][0]["telling"]) == (77, "most 5 1200")
+    assert (forum["subscriptions"][1]["telling"], person["manners"]) == ("daily 480", [])
     assert [place["name"] for place in person["places"]] == ["home"]
     assert (forum["places"][0]["topic"], forum["places"][0]["unit"]) == (77, ["浙江省", "宁波市"])
     done = await import_chats(other, file_of(tmp_path, lines), clock)
-    assert done.new == Carried(chats=2, paused=0, wishes=3)
+    assert done.new == Carried(chats=2, paused=0, wishes=4)
     assert await exported(other) == lines
 
 
@@ -194,6 +205,10 @@ def wish(**changes):
     return chat_line(subscriptions=[{"account": ACCOUNT}, {"account": ACCOUNT, **changes}])
 
 
+def told(**changes):
+    return chat_line(manners=[changes])
+
+
 @pytest.mark.parametrize(
     ("lines", "place"),
     [
@@ -212,6 +227,19 @@ def wish(**changes):
         ([HEAD, chat_line(language="<b>"), END], "line 2, language: "),
         ([HEAD, chat_line(old_news={"routine_seconds": -1}), END], "line 2, old_news.routine_seconds: "),
         ([HEAD, chat_line(colour="red"), END], "line 2, colour: "),
+        ([HEAD, told(zone="Nowhere"), END], "line 2, manners[0].zone"),
+        ([HEAD, told(telling="daily 1440"), END], "line 2, manners[0].telling: takes a way"),
+        ([HEAD, told(telling="most 0 1200"), END], "line 2, manners[0].telling: takes a way"),
+        ([HEAD, told(telling="most 101 1200"), END], "line 2, manners[0].telling: takes a way"),
+        ([HEAD, told(quiet={"begins": 5, "ends": 5, "least": "Severe"}), END], "line 2, manners[0].quiet: begins and"),
+        ([HEAD, told(quiet={"begins": 5, "ends": 1440, "least": "Severe"}), END], "line 2, manners[0].quiet.ends"),
+        ([HEAD, told(quiet={"begins": 5, "ends": 6, "least": "Loud"}), END], "line 2, manners[0].quiet.least"),
+        ([HEAD, told(pause={"until": "2026-12-01T00:00:00"}), END], "line 2, manners[0].pause.until"),
+        ([HEAD, told(muted=["hazard:nothing"]), END], "line 2, manners[0].muted[0]: takes a hazard"),
+        ([HEAD, told(muted=["level>=red"]), END], "line 2, manners[0].muted[0]: takes a hazard"),
+        ([HEAD, told(muted=["hazard:rainstorm OR level>=blue"]), END], "line 2, manners[0].muted[0]: takes a hazard"),
+        ([HEAD, told(muted=["hazard:rainstorm"] * 21), END], "line 2, manners[0].muted: "),
+        ([HEAD, wish(telling="loud"), END], "line 2, subscriptions[1].telling: takes a way"),
         ([HEAD, wish(topic=-1), END], "line 2, subscriptions[1].topic: "),
         ([HEAD, wish(words=["x"] * 21), END], "line 2, subscriptions[1].words: "),
         ([HEAD, wish(words=["x" * 101]), END], "line 2, subscriptions[1].words[0]: "),
@@ -328,3 +356,17 @@ async def test_a_digest_that_cannot_be_is_refused_with_its_place(filled, setting
     lines[1] = json.dumps(chat)
     with pytest.raises(FileError, match=r"line 2, digests\[0\]"):
         await import_chats(other, file_of(tmp_path, lines), clock)
+
+
+@pytest.mark.parametrize(("days", "kept"), [(-1, None), (30, timedelta(days=30)), (4000, LONGEST_PAUSE)])
+async def test_a_pause_that_is_over_is_left_and_none_lasts_longer_than_may_be_asked_for(
+    sqlite_url, sqlite_db, clock, tmp_path, days, kept
+):
+    settings = load_settings(_env_file=None, database_url=sqlite_url, telegram_token=OLD)
+    until = clock() + timedelta(days=days)
+    pause = {"until": until.isoformat(), "whole": True}
+    await import_chats(settings, file_of(tmp_path, [HEAD, told(zone="UTC", pause=pause), END]), clock)
+    async with sqlite_db.read() as conn:
+        chat = await chats.get(conn, 9)
+        found = await manners.of_place(conn, chat.id, 0)
+    assert found.pause == (None if kept is None else Pause(clock() + kept, whole=True))

@@ -23,8 +23,6 @@ from bot.store import briefings, deferred, subscriptions
 from bot.store import manners as store
 from bot.store.briefings import Kind
 
-#: Hazards that one place can mute.
-MOST_MUTED = 20
 _HAZARD_SHOWN, _CITY = 40, 80
 
 

@@ -9,10 +9,8 @@ from bot.matching.folding import fold
 from bot.matching.tree import Name
 from bot.matching.values import values
 from bot.model.alert import Severity
-from bot.model.manners import DAILY_AT, HOUR_MINUTES, MOST_A_DAY, REST_AT, Pause, Quiet, Telling, Way
+from bot.model.manners import DAILY_AT, HOUR_MINUTES, LONGEST_PAUSE, MOST_A_DAY, REST_AT, Pause, Quiet, Telling, Way
 
-#: The longest pause: long enough for a journey, and nobody forgets for years that nothing comes.
-LONGEST_PAUSE = timedelta(days=60)
 ALL, UNTIL, OFF, DEFAULT, MAX = "all", "until", "off", "default", "max"
 _CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?")
 _SPAN = re.compile(r"([0-9]{1,4})\s*(m|min|h|d)")

@@ -1,7 +1,7 @@
 """How a chat (and topic) wants to be told: at once or in digests, with which hours of quiet, paused until when."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.model.alert import Severity
@@ -12,6 +12,10 @@ DAY_MINUTES, HOUR_MINUTES = 1440, 60
 DAILY_AT, REST_AT = 8 * HOUR_MINUTES, 20 * HOUR_MINUTES
 #: The most that "at most N a day" takes; more is no bound.
 MOST_A_DAY = 100
+#: The longest pause: long enough for a journey, and nobody forgets for years that nothing comes.
+LONGEST_PAUSE = timedelta(days=60)
+#: Hazards that one place can mute.
+MOST_MUTED = 20
 
 
 class Way(StrEnum):
@@ -92,3 +96,12 @@ class Manners:
     quiet: Quiet | None = None
     pause: Pause | None = None
     muted: tuple[str, ...] = ()
+
+
+def brought(manners: Manners, now: datetime) -> Manners:
+    """What holds of manners that come from elsewhere: no pause that is over, and none for longer than may be asked for."""
+    pause = manners.pause
+    if pause is None:
+        return manners
+    kept = replace(pause, until=min(pause.until, now + LONGEST_PAUSE)) if pause.until > now else None
+    return replace(manners, pause=kept)

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.account import Account
+from bot.model.manners import Manners
 from bot.model.place import ChatPlace
 from bot.model.subscription import ChatKind
 from bot.store import accounts as account_store
 from bot.store import chat_places
+from bot.store import manners as manner_store
 from bot.store import topics as topic_store
 from bot.store.accounts import ACCOUNT_COLUMNS
 from bot.store.briefings import Kind
@@ -37,6 +39,8 @@ class CarriedWish:
     #: The account's running reports are one message there.
     live: bool = False
     filter: str = ""
+    #: A way of telling of its own (``Telling.spelt``), "" as the place wants it.
+    telling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,14 @@ class CarriedPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedManners:
+    """How a topic is told."""
+
+    thread_id: int
+    manners: Manners
+
+
+@dataclass(frozen=True, slots=True)
 class CarriedChat:
     """One chat. ``telegram_id`` is Telegram's."""
 
@@ -73,6 +85,7 @@ class CarriedChat:
     #: Topics with a language of their own.
     topics: tuple[tuple[int, str], ...] = ()
     places: tuple[CarriedPlace, ...] = ()
+    manners: tuple[CarriedManners, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +116,17 @@ async def _carried(conn: AsyncConnection, rows: Sequence[Any]) -> list[CarriedCh
     ids = [row.id for row in rows]
     wishes, digests = await _wishes(conn, ids), await _digests(conn, ids)
     spoken, places = await topic_store.of_chats(conn, ids), await chat_places.of_chats(conn, ids)
+    told: dict[int, list[CarriedManners]] = {}
+    for (chat_id, thread_id), each in sorted(
+        (await manner_store.of_chats(conn, ids)).items(), key=lambda row: row[0]
+    ):
+        told.setdefault(chat_id, []).append(CarriedManners(thread_id, each))
     return [
         CarriedChat(
             telegram_id, ChatKind(kind), title, language, routine, urgent,
             tuple(wishes.get(chat_id, ())), original, tuple(digests.get(chat_id, ())),
             tuple(spoken.get(chat_id, ())), tuple(CarriedPlace(*each) for each in places.get(chat_id, ())),
+            tuple(told.get(chat_id, ())),
         )
         for chat_id, telegram_id, kind, title, language, routine, urgent, original in rows
     ]  # fmt: skip
@@ -159,6 +178,7 @@ async def take_in(
                     "words": words_to_json(wish.words),
                     "filter": wish.filter,
                     "words_key": wish.words_key,
+                    "telling": wish.telling,
                     "created_by": None,
                     "created_at": now,
                 }
@@ -204,6 +224,7 @@ async def _take_in_settings(
         if chat.places:
             places = [(each.thread_id, each.place) for each in chat.places]
             await chat_places.put(conn, ids[chat.telegram_id], places, now)
+        await manner_store.put(conn, ids[chat.telegram_id], [(each.thread_id, each.manners) for each in chat.manners])
     spoken = [
         {"chat_id": ids[chat.telegram_id], "thread_id": thread_id, "language": tag}
         for chat in carried
@@ -216,17 +237,17 @@ async def _take_in_settings(
 async def _wishes(conn: AsyncConnection, chat_ids: Sequence[int]) -> dict[int, list[CarriedWish]]:
     s, live = subscriptions.c, await covered_in(conn, chat_ids)
     found = (
-        select(s.id, s.chat_id, s.thread_id, s.words, s.filter, *ACCOUNT_COLUMNS)
+        select(s.id, s.chat_id, s.thread_id, s.words, s.filter, s.telling, *ACCOUNT_COLUMNS)
         .join_from(subscriptions, accounts, accounts.c.id == s.account_id)
         .where(s.chat_id.in_(chat_ids))
     )
     wishes: dict[int, list[CarriedWish]] = {}
     # sorted here: asked to, PostgreSQL would rather read the whole table in that order
-    for _, chat_id, thread_id, words, text, account_id, *account in sorted(
+    for _, chat_id, thread_id, words, text, own_way, account_id, *account in sorted(
         await conn.execute(found), key=lambda row: row[0]
     ):
         is_live = (chat_id, thread_id, account_id) in live
-        wish = CarriedWish(thread_id, Account(*account), from_json(words), live=is_live, filter=text)
+        wish = CarriedWish(thread_id, Account(*account), from_json(words), live=is_live, filter=text, telling=own_way)
         wishes.setdefault(chat_id, []).append(wish)
     return wishes
 

@@ -47,19 +47,16 @@ async def save(conn: AsyncConnection, chat_id: int, thread_id: int, wanted: Mann
         here = (manners.c.chat_id == chat_id) & (manners.c.thread_id == thread_id)
         await conn.execute(delete(manners).where(here))
         return
-    quiet, pause = wanted.quiet, wanted.pause
-    values: dict[str, Any] = {
-        "zone": wanted.zone,
-        "telling": wanted.telling.spelt(),
-        "quiet_begins": quiet.begins if quiet is not None else None,
-        "quiet_ends": quiet.ends if quiet is not None else None,
-        "quiet_least": (quiet.least if quiet is not None else Severity.SEVERE).value,
-        "paused_until": pause.until if pause is not None else None,
-        "paused_whole": pause is not None and pause.whole,
-        "muted": json.dumps(list(wanted.muted)),
-    }
+    values = _values(wanted)
     statement = insert_into(conn, manners).values(chat_id=chat_id, thread_id=thread_id, **values)
     await conn.execute(statement.on_conflict_do_update(index_elements=["chat_id", "thread_id"], set_=values))
+
+
+async def put(conn: AsyncConnection, chat_id: int, brought: Sequence[tuple[int, Manners]]) -> None:
+    """Keep manners with their topics for a chat that comes from elsewhere; those that are there already stay."""
+    rows = [{"chat_id": chat_id, "thread_id": thread_id, **_values(each)} for thread_id, each in brought]
+    if rows:
+        await conn.execute(insert_into(conn, manners).on_conflict_do_nothing(), rows)
 
 
 async def particular(conn: AsyncConnection, chat_ids: Sequence[int]) -> dict[Followed, list[Wanted]]:
@@ -114,6 +111,20 @@ async def rung(conn: AsyncConnection, place: Place, since: datetime, account_id:
     if account_id is not None:
         found = found.join(posts, posts.c.id == d.post_id).where(posts.c.account_id == account_id)
     return int((await conn.execute(found)).scalar_one())
+
+
+def _values(wanted: Manners) -> dict[str, object]:
+    quiet, pause = wanted.quiet, wanted.pause
+    return {
+        "zone": wanted.zone,
+        "telling": wanted.telling.spelt(),
+        "quiet_begins": quiet.begins if quiet is not None else None,
+        "quiet_ends": quiet.ends if quiet is not None else None,
+        "quiet_least": (quiet.least if quiet is not None else Severity.SEVERE).value,
+        "paused_until": pause.until if pause is not None else None,
+        "paused_whole": pause is not None and pause.whole,
+        "muted": json.dumps(list(wanted.muted)),
+    }
 
 
 def _manners(row: Any) -> Manners:

@@ -477,6 +477,7 @@ CALLS: dict[str, Call] = {
     "manners.of_chats": lambda c, w: manners.of_chats(c, [w.chat_id]),
     "manners.of_place": lambda c, w: manners.of_place(c, w.chat_id, 0),
     "manners.save": lambda c, w: manners.save(c, w.chat_id, 0, Manners("UTC+8", Telling(Way.DAILY, 480))),
+    "manners.put": lambda c, w: manners.put(c, w.chat_id, [(9, Manners("UTC+8", Telling(Way.SILENT)))]),
     "manners.particular": _particular,
     "manners.ways_of_place": lambda c, w: manners.ways_of_place(c, w.chat_id, 0),
     "manners.set_way": lambda c, w: manners.set_way(c, w.chat_id, w.removed.subscription_id, Telling(Way.SILENT)),

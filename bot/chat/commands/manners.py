@@ -10,7 +10,7 @@ from bot.chat.manners import Stands
 from bot.chat.scene import Scene
 from bot.chat.typed import DEFAULT, OFF, hazards_of, pause_of, plain, quiet_of, way_of
 from bot.chat.wording import Mark, Say, named, one_line
-from bot.model.manners import Manners, Telling
+from bot.model.manners import MOST_MUTED, Manners, Telling
 from bot.store import manners as store
 from bot.store import subscriptions
 
@@ -163,7 +163,7 @@ class MannersCommands:
 
         def altered(manners: Manners) -> Manners:
             others = tuple(each for each in manners.muted if each != tree)
-            return replace(manners, muted=(*others, tree)[-shared.MOST_MUTED :] if mute else others)
+            return replace(manners, muted=(*others, tree)[-MOST_MUTED:] if mute else others)
 
         stands = await shared.change(self._desk, scene, altered)
         await self._answer(scene, shared.add_muted(Say(scene.phrases), stands.manners), stands)

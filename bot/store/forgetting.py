@@ -8,7 +8,17 @@ from sqlalchemy import Column, ColumnElement, String, Table, cast, delete, func,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Op, State
-from bot.store.tables import chat_places, chats, choices, deliveries, metadata, mutes, reports, subscriptions
+from bot.store.tables import (
+    chat_places,
+    chats,
+    choices,
+    deliveries,
+    manners,
+    metadata,
+    mutes,
+    reports,
+    subscriptions,
+)
 
 #: ``chats.state`` of what is left for a day; no request of it can be on its way by then.
 FORGOTTEN = "forgotten"
@@ -33,6 +43,8 @@ class Holding:
     mutes: int
     #: Places that were set.
     places: int = 0
+    #: Topics that are told in a way of their own.
+    manners: int = 0
 
 
 async def held(conn: AsyncConnection, chat_id: int) -> Holding:
@@ -42,7 +54,8 @@ async def held(conn: AsyncConnection, chat_id: int) -> Holding:
         mine = select(func.count()).select_from(table).where(table.c.chat_id == chat_id)
         return int((await conn.execute(mine)).scalar_one())
 
-    counted = [await count(table) for table in (subscriptions, deliveries, reports, mutes, chat_places)]
+    tables = (subscriptions, deliveries, reports, mutes, chat_places, manners)
+    counted = [await count(table) for table in tables]
     return Holding(*counted)
 
 

@@ -6,15 +6,44 @@ import pytest
 from sqlalchemy import select
 
 from bot.model.delivery import Lane, Op, State
-from bot.store import chats, choices, deliveries, forgetting, reports
+from bot.model.manners import Manners, Telling, Way
+from bot.model.place import ChatPlace
+from bot.model.post import Post
+from bot.store import (
+    accounts,
+    briefings,
+    chat_places,
+    chats,
+    choices,
+    conversations,
+    coverages,
+    deliveries,
+    forgetting,
+    manners,
+    mutes,
+    posts,
+    reports,
+    topics,
+)
 from bot.store.deliveries import Draft
+from bot.store.fingerprint import fingerprint
 from bot.store.tables import deliveries as delivery_table
 from bot.store.tables import metadata
 
 SECRET = "Hutong 14"
 
 
-async def fill(house, telegram_id, operators_chat):
+def of_chats():
+    """Every table that points at a chat, and the one that names it as Telegram does."""
+    pointing = {
+        table.name
+        for table in metadata.tables.values()
+        if any(key.column.table.name == "chats" for key in table.foreign_keys)
+    }
+    return pointing | {"choices"}
+
+
+async def fill(house, telegram_id, operators_chat, police):
     """Something of this chat in every table that holds something of chats."""
     now = house.lookout.clock()
     async with house.db.begin() as conn:
@@ -25,6 +54,17 @@ async def fill(house, telegram_id, operators_chat):
         notice = json.dumps({"phrase": "report.received", "blocks": {"text": SECRET}})
         taken = await deliveries.enqueue_one(conn, Draft(theirs, Op.NOTICE, Lane.ROUTINE, notice=notice), now)
         await reports.add(conn, chat.id, 0, 7, taken, SECRET, now)
+        await topics.set_language(conn, chat.id, 7, "de")
+        await manners.save(conn, chat.id, 7, Manners("Europe/Berlin", Telling(Way.HOURLY)))
+        await chat_places.add(conn, chat.id, 0, ChatPlace(SECRET, 39.91, 116.4, 30.0), now)
+        await briefings.set_day(conn, chat.id, 0, 8, "UTC", now)
+        who = conversations.Who(chat.id, 0, telegram_id)
+        await conversations.put(conn, who, conversations.Conversation("what", {"what": SECRET}, 5), now)
+        account_id = await accounts.upsert(conn, police, now)
+        await coverages.choose(conn, chat.id, 0, account_id, live=True)
+        post = Post("weibo", police.key, "1", "muted", "https://x.example/1")
+        muted = await posts.add(conn, account_id, post, fingerprint(post), now, why_not="", root_id=None)
+        await mutes.mute(conn, chat.id, 0, muted, mutes.Gravity(Lane.ROUTINE, 1), now)
         for state in (State.QUEUED, State.SENDING):
             told = Draft(chat.id, Op.NOTICE, Lane.ROUTINE, notice=json.dumps({"phrase": SECRET}))
             delivery_id = await deliveries.enqueue_one(conn, told, now)
@@ -45,15 +85,45 @@ async def test_what_is_kept_is_shown_and_nothing_goes_before_the_button(house, p
     house.world.say(user.id, user.id, "/list")
     await house.says(user.id, "Nothing is followed here yet")
     await house.follow(user.id, police)
-    await fill(house, user.id, 987654)
+    await fill(house, user.id, 987654, police)
     house.world.say(user.id, user.id, "/forget")
     asked = await house.says(user.id, "Shall I delete all of this")
     assert "Followed here: 1\n平安北京" in asked.text
     assert "Messages that I keep a record of: 2" in asked.text
     assert "Reports to those who run me: 1" in asked.text
+    for line in (
+        "Muted events: 1",
+        "Places set here: 1",
+        "How and when this chat is told: set",
+    ):
+        assert f"\n{line}" in asked.text
     house.world.press(user.id, user.id, asked.message_id, label="Keep it")
     await house.says(user.id, "Nothing was deleted.")
     assert len(await house.followed(user.id)) == 1
+
+
+async def test_what_is_deleted_is_something_in_every_table_that_keeps_something_of_chats(house, police):
+    user = house.world.add_user("Wei")
+    house.world.say(user.id, user.id, "/list")
+    await house.says(user.id, "Nothing is followed here yet")
+    await house.follow(user.id, police)
+    chat_id = await fill(house, user.id, 987654, police)
+
+    async def kept():
+        async with house.db.read() as conn:
+            found = set()
+            for name in of_chats():
+                table = metadata.tables[name]
+                mine = table.c.telegram_id == user.id if name == "choices" else table.c.chat_id == chat_id
+                if (await conn.execute(select(table).where(mine))).first() is not None:
+                    found.add(name)
+            return found
+
+    assert await kept() == of_chats()
+    async with house.db.begin() as conn:
+        assert await forgetting.forget(conn, chat_id, house.lookout.clock())
+    # rows of messages that may be on their way stay for a day, empty
+    assert await kept() == {"deliveries"}
 
 
 async def test_forgetting_leaves_no_trace_and_the_chat_can_begin_anew(house, police):
@@ -62,7 +132,7 @@ async def test_forgetting_leaves_no_trace_and_the_chat_can_begin_anew(house, pol
         house.world.say(each.id, each.id, "/list")
         await house.says(each.id, "Nothing is followed here yet")
         await house.follow(each.id, police)
-    chat_id = await fill(house, user.id, 987654)
+    chat_id = await fill(house, user.id, 987654, police)
     house.world.say(user.id, user.id, "/forget")
     asked = await house.says(user.id, "Shall I delete all of this")
     house.world.press(user.id, user.id, asked.message_id, label="Delete everything")
@@ -80,7 +150,7 @@ async def test_forgetting_leaves_no_trace_and_the_chat_can_begin_anew(house, pol
     assert (await house.chat_row(user.id)).id != chat_id
 
 
-async def test_housekeeping_takes_what_is_left_after_a_day(house, clock):
+async def test_housekeeping_takes_what_is_left_after_a_day(house, clock, police):
     from datetime import timedelta
 
     from bot.store.housekeeping import tidy
@@ -88,7 +158,7 @@ async def test_housekeeping_takes_what_is_left_after_a_day(house, clock):
     user = house.world.add_user("Wei")
     house.world.say(user.id, user.id, "/list")
     await house.says(user.id, "Nothing is followed here yet")
-    chat_id = await fill(house, user.id, 987654)
+    chat_id = await fill(house, user.id, 987654, police)
     async with house.db.begin() as conn:
         assert await forgetting.forget(conn, chat_id, clock())
         assert not await forgetting.forget(conn, chat_id + 1000, clock())
@@ -119,4 +189,5 @@ async def test_privacy_is_said_in_the_readers_language(house, language):
 
     user = house.world.add_user("Wei", language=language)
     house.world.say(user.id, user.id, "/privacy")
-    await house.says(user.id, phrases(language)("privacy.text")[:30])
+    text = phrases(language)("privacy.text")
+    assert (await house.says(user.id, text[:30])).text.count("/report") == 1

@@ -46,6 +46,8 @@ class Forgetting:
         say.line("forget.mutes", count=held.mutes)
         if held.places:
             say.line("forget.places", count=held.places)
+        if held.manners:
+            say.line("forget.manners")
         ask = Say(scene.phrases).phrase("forget.ask")
         yes = press(scene.phrases("forget.yes"), FORGET, _YES)
         no = press(scene.phrases("forget.no"), FORGET, _NO)

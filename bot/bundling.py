@@ -13,9 +13,11 @@ from xml.sax.saxutils import quoteattr
 
 from pydantic import ValidationError
 
-from bot.chatlines import ChatLine, Line, as_json, place_in
+from bot.chatlines import ChatLine, Line, as_json, manners_of, place_in
 from bot.model.account import Account
 from bot.model.bundle import MOST_BYTES, Bundle, BundleError, Item, Unusable
+from bot.model.manners import Manners
+from bot.model.place import MOST_PLACES, ChatPlace, rounded
 from bot.model.subscription import MOST_SUBSCRIPTIONS, words_as_filter
 from bot.sources import xml
 from bot.sources.face import UnreadableError
@@ -108,15 +110,28 @@ def _of_json(text: str) -> Bundle:
             wish.account.key,
             wish.filter or words_as_filter(wish.words),
             wish.live,
+            wish.telling,
         )
         for wish in chat.subscriptions[:MOST_ENTRIES]
     ]
     digest = chat.digests[0] if chat.digests else None
+    # what holds in one topic of several would keep back there what comes here
+    followed = {wish.topic for wish in chat.subscriptions}
+    topic = next(iter(followed)) if len(followed) == 1 else 0
+    places = [
+        ChatPlace(
+            each.name[:_NAME], rounded(each.latitude), rounded(each.longitude), each.radius_km, tuple(each.unit)
+        )
+        for each in chat.places
+        if each.topic == topic
+    ]
     return Bundle(
         tuple(_once(items)),
         digest.hour if digest else None,
         digest.zone if digest else "",
         chat.original_first,
+        places=tuple(places[:MOST_PLACES]),
+        manners=next((manners_of(each) for each in chat.manners if each.topic == topic), Manners()),
     )
 
 

@@ -22,7 +22,7 @@ from bot.matching.parsing import read_back
 from bot.matching.tree import key_of
 from bot.model.account import Account
 from bot.model.manners import brought
-from bot.model.place import ChatPlace
+from bot.model.place import ChatPlace, rounded
 from bot.model.subscription import words_as_filter
 from bot.sending import bot_id_of
 from bot.settings import Settings
@@ -212,7 +212,8 @@ def _carried(chat: ChatLine, now: datetime) -> CarriedChat:
     )
     places = tuple(
         CarriedPlace(
-            each.topic, ChatPlace(each.name, each.latitude, each.longitude, each.radius_km, tuple(each.unit))
+            each.topic,
+            ChatPlace(each.name, rounded(each.latitude), rounded(each.longitude), each.radius_km, tuple(each.unit)),
         )
         for each in chat.places
     )

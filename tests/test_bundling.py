@@ -12,8 +12,10 @@ from scripted import account
 
 from bot.bundling import MOST_ENTRIES, pack, pack_feeds, unpack
 from bot.model.bundle import MOST_BYTES, Bundle, BundleError, Item, Unusable
+from bot.model.manners import Manners, Telling, Way
+from bot.model.place import ChatPlace
 from bot.model.subscription import ChatKind
-from bot.store.carrying import CarriedChat, CarriedDigest, CarriedWish
+from bot.store.carrying import CarriedChat, CarriedDigest, CarriedManners, CarriedPlace, CarriedWish
 
 NOW = datetime(2026, 7, 21, 12, 0, tzinfo=UTC)
 FEED = replace(
@@ -42,6 +44,16 @@ def test_what_was_packed_is_read_again():
         "Europe/Berlin",
         original_first=True,
     )
+
+
+def test_what_one_of_several_topics_keeps_back_is_not_kept_back_everywhere():
+    quiet = CarriedManners(3, Manners("UTC", Telling(Way.HOURLY)))
+    place = CarriedPlace(3, ChatPlace("home", 39.912345, 116.4, 30.0))
+    several = unpack(pack(replace(CHAT, manners=(quiet,), places=(place,))))
+    assert (several.manners, several.places) == (Manners(), ())
+    alone = unpack(pack(replace(CHAT, wishes=CHAT.wishes[1:], manners=(quiet,), places=(place,))))
+    # a location is kept to a hundredth of a degree, whatever a file says
+    assert (alone.manners, alone.places) == (quiet.manners, (replace(place.place, latitude=39.91),))
 
 
 def test_feeds_are_a_list_that_a_feed_reader_takes_and_is_read_again():

@@ -1,7 +1,10 @@
 """What a chat follows, as a file carries it from one chat to another: read from a file, nothing of it looked up yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from bot.model.manners import Manners
+from bot.model.place import ChatPlace
 
 #: Bytes of a file that is read: three hundred subscriptions with long filters are a tenth of it.
 MOST_BYTES = 1024 * 1024
@@ -40,6 +43,8 @@ class Item:
     #: A filter as /list shows it, "" for every post.
     filter: str = ""
     live: bool = False
+    #: A way of telling of its own (``Telling.spelt``), "" as the place wants it.
+    telling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +57,6 @@ class Bundle:
     original_first: bool = False
     #: Entries of a list of feeds that name no address.
     without_address: int = 0
+    #: Of the one topic that the file is of, or of the chat itself.
+    places: tuple[ChatPlace, ...] = ()
+    manners: Manners = field(default_factory=Manners)

@@ -20,14 +20,16 @@ class Place:
 
 
 async def move(conn: AsyncConnection, source: Place, target: Place, now: datetime) -> int:
-    """Move every subscription, and what is shown as one message; gives how many there were. What the target follows
-    already stays as it is there. Raises TooManySubscriptionsError, after which the transaction must be given up.
+    """Move every subscription with its own way of telling, and what is shown as one message; gives how many there were.
+
+    What the target follows already stays as it is there. Raises TooManySubscriptionsError, after which the transaction
+    must be given up.
     """
     s, theirs = subscriptions.c, _at(subscriptions, source)
     count = int((await conn.execute(select(func.count()).select_from(subscriptions).where(theirs))).scalar_one())
     if source == target or not count:
         return 0
-    kept = ("account_id", "words", "filter", "words_key", "telling", "created_by")
+    kept = ("account_id", "words", "filter", "words_key", "created_by", "telling")
     rows = select(
         literal(target.chat_id, s.chat_id.type),
         literal(target.thread_id, s.thread_id.type),

@@ -3,13 +3,16 @@
 import asyncio
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.chat.ports import Found
 from bot.demo.botapi.faults import Act, Fault, When
+from bot.model.manners import Manners, Pause, Quiet, Telling, Way
+from bot.model.place import ChatPlace
 from bot.model.subscription import MOST_SUBSCRIPTIONS
-from bot.store import accounts, briefings, chats, coverages
+from bot.store import accounts, briefings, chat_places, chats, coverages, forgetting, manners, subscriptions
 
 FEED = "https://weather.example/feed.xml"
 
@@ -65,6 +68,98 @@ async def test_a_chat_is_carried_to_another_with_filters_digest_and_order(house,
     assert "Followed here already: 2" in (await house.says(taker.id, "Followed now: 0")).text
     assert house.lookout.asked == asked_before
     assert len(await house.followed(taker.id)) == 2
+
+
+def one_chat(*wishes, **settings):
+    chat = {"telegram_id": 7, "kind": "private", "subscriptions": list(wishes), **settings}
+    return "x.json", json.dumps({"tocsin": "chat", "version": 1, "chat": chat}).encode()
+
+
+def wish_of(account, **more):
+    named = {"kind": account.kind, "key": account.key, "name": account.name, "url": account.url}
+    return {"account": named, **more}
+
+
+async def test_places_manners_and_single_ways_come_along_and_are_shown_before(house, police, weather):
+    giver, taker = house.world.add_user("Wei"), house.world.add_user("Ana")
+    own = await house.follow(giver.id, police)
+    await house.follow(giver.id, weather)
+    quiet, until = Quiet(22 * 60, 7 * 60), house.lookout.clock() + timedelta(hours=5)
+    mannered = Manners("Europe/Berlin", Telling(Way.HOURLY), quiet, Pause(until), ("hazard:rainstorm",))
+    async with house.db.begin() as conn:
+        there = (await chats.get(conn, giver.id)).id
+        await manners.save(conn, there, 0, mannered)
+        await manners.set_way(conn, there, own, Telling(Way.DAILY, 480))
+        await chat_places.add(conn, there, 0, ChatPlace("home", 39.91, 116.4, 30.0), house.lookout.clock())
+    whole, _ = await exported(house, giver)
+    asked = await imported(house, taker, (whole.name, whole.data))
+    for line in (
+        "What this file sets is taken over where nothing of the kind is set here yet:",
+        "• home, 30 km around",
+        "Paused until ",
+        "How posts come here: as one summary every hour",
+        "Quiet hours: 22:00 to 07:00.",
+        "Left out here: rainstorm.",
+    ):
+        assert f"\n{line}" in asked.text
+    await house.says(taker.id, "Done.")
+    async with house.db.read() as conn:
+        here = (await chats.get(conn, taker.id)).id
+        assert await manners.of_place(conn, here, 0) == mannered
+        assert list((await chat_places.of_chat(conn, here, 0)).values()) == [ChatPlace("home", 39.91, 116.4, 30.0)]
+        ways = await manners.ways_of_place(conn, here, 0)
+        listed = await subscriptions.of_chat(conn, here, 0)
+    assert {each.account.key: ways.get(each.subscription_id) for each in listed} == {
+        police.key: Telling(Way.DAILY, 480),
+        weather.key: None,
+    }
+
+
+async def test_what_is_set_already_stays_as_it_is(house, police):
+    user = house.world.add_user("Wei")
+    house.lookout.known[police.url] = Found((police,))
+    await house.follow(user.id, police)
+    mine, place = Manners("UTC", Telling(Way.SILENT)), ChatPlace("work", 1.0, 2.0, 10.0)
+    async with house.db.begin() as conn:
+        here = (await chats.get(conn, user.id)).id
+        await manners.save(conn, here, 0, mine)
+        await chat_places.add(conn, here, 0, place, house.lookout.clock())
+    other = {"name": "x", "latitude": 39.912345, "longitude": 116.4, "radius_km": 5.0}
+    pause = {"until": "2999-01-01T00:00:00Z", "whole": True}
+    file = one_chat(wish_of(police, telling="hourly"), places=[other], manners=[{"pause": pause}])
+    asked = await imported(house, user, file)
+    assert "\n⚠️ Paused until" in asked.text
+    assert "2999" not in asked.text
+    await house.says(user.id, "Done.")
+    async with house.db.read() as conn:
+        assert await manners.of_place(conn, here, 0) == mine
+        assert list((await chat_places.of_chat(conn, here, 0)).values()) == [place]
+        assert await manners.ways_of_place(conn, here, 0) == {}
+
+
+async def test_a_unit_under_a_false_name_is_shown_as_what_it_is(house, police):
+    user = house.world.add_user("Wei")
+    unit = {"name": "Beijing", "latitude": 0.0, "longitude": 0.0, "radius_km": 9.0, "unit": ["新疆维吾尔自治区"]}
+    house.world.say(user.id, user.id, "", document=one_chat(wish_of(police), places=[unit]))
+    asked = await house.says(user.id, "In this file")
+    assert "Beijing, all of it (新疆维吾尔自治区)" in asked.text
+
+
+async def test_a_chat_that_was_forgotten_meanwhile_follows_nothing(house, police, weather):
+    user = house.world.add_user("Wei")
+    house.lookout.known[police.url] = Found((police,))
+    house.lookout.gate.clear()
+    await imported(house, user, one_chat(wish_of(police), wish_of(weather)))
+    async with asyncio.timeout(10):
+        while not house.lookout.asked:
+            await asyncio.sleep(0)
+    async with house.db.begin() as conn:
+        here = (await chats.get(conn, user.id)).id
+        await forgetting.forget(conn, here, house.lookout.clock())
+    house.lookout.gate.set()
+    await house.says(user.id, "I was interrupted.")
+    async with house.db.read() as conn:
+        assert await subscriptions.of_chat(conn, here) == []
 
 
 async def test_strangers_files_are_looked_up_and_not_believed(house, police):
@@ -240,6 +335,36 @@ async def test_codes_of_the_same_chat_forged_and_stale_ones_move_nothing(house, 
     for count, bad in enumerate((stale, "nonsense code", "AAAAAAAAAAAA"), 1):
         house.world.say(taker.id, taker.id, f"/move {bad}")
         await house.says(taker.id, "This code is not good", count)
+    assert len(await house.followed(giver.id)) == 1
+
+
+async def test_a_subscriptions_own_way_moves_along_and_what_holds_for_the_chat_stays(house, police):
+    giver, taker = house.world.add_user("Wei"), house.world.add_user("Ana")
+    own = await house.follow(giver.id, police)
+    async with house.db.begin() as conn:
+        there = (await chats.get(conn, giver.id)).id
+        await manners.set_way(conn, there, own, Telling(Way.DAILY, 480))
+        await manners.save(conn, there, 0, Manners("UTC", Telling(Way.HOURLY)))
+    house.world.say(taker.id, taker.id, f"/move {await code_of(house, giver.id, giver.id)}")
+    asked = await house.says(giver.id, "asks for everything")
+    house.world.press(giver.id, giver.id, asked.message_id, label="Move it there")
+    await house.says(giver.id, "Moved to ")
+    async with house.db.read() as conn:
+        here = (await chats.get(conn, taker.id)).id
+        assert list((await manners.ways_of_place(conn, here, 0)).values()) == [Telling(Way.DAILY, 480)]
+        assert await manners.of_place(conn, here, 0) == Manners()
+        assert await manners.of_place(conn, there, 0) == Manners("UTC", Telling(Way.HOURLY))
+
+
+async def test_nothing_moves_to_a_chat_that_was_forgotten_meanwhile(house, police):
+    giver, taker = house.world.add_user("Wei"), house.world.add_user("Ana")
+    await house.follow(giver.id, police)
+    house.world.say(taker.id, taker.id, f"/move {await code_of(house, giver.id, giver.id)}")
+    asked = await house.says(giver.id, "asks for everything")
+    async with house.db.begin() as conn:
+        await forgetting.forget(conn, (await chats.get(conn, taker.id)).id, house.lookout.clock())
+    house.world.press(giver.id, giver.id, asked.message_id, label="Move it there")
+    await house.says(giver.id, "Nothing was moved.")
     assert len(await house.followed(giver.id)) == 1
 
 

@@ -89,7 +89,7 @@ async def test_an_alert_comes_with_its_map_which_is_drawn_and_uploaded_once_for_
     assert (picture.width, picture.height) == (800, 500)
     assert len(set(drawn)) == 1
     assert all(len([t for t in whole.texts(each) if "Storm number 1" in t]) == 1 for each in others)
-    assert labels(message_of(whole, reader, "Storm number 1")) .count("🗺 Map") == 1
+    assert labels(message_of(whole, reader, "Storm number 1")).count("🗺 Map") == 1
 
 
 async def test_what_is_too_long_for_a_caption_comes_whole_without_a_map_and_the_button_brings_it(town):
@@ -102,7 +102,7 @@ async def test_what_is_too_long_for_a_caption_comes_whole_without_a_map_and_the_
         message = message_of(whole, reader, "Storm number 1")
         assert message.now.picture is None
         assert all(sentence in message.now.styled.text for sentence in sentences)
-        assert labels(message) .count("🗺 Map") == 1
+        assert labels(message).count("🗺 Map") == 1
         whole.telegram.world.press(reader, reader, message.message_id, label="🗺 Map")
         await whole.until(reader, "The coloured area is where the alert holds.", after=message.message_id)
         larger = message_of(whole, reader, "The coloured area")
@@ -136,7 +136,7 @@ async def test_a_drawing_that_hangs_keeps_no_urgent_alert_back(town, monkeypatch
         await whole.until(reader, "Storm number 1")
     message = message_of(whole, reader, "Storm number 1")
     assert message.now.picture is None
-    assert labels(message) .count("🗺 Map") == 1
+    assert labels(message).count("🗺 Map") == 1
 
 
 async def test_an_edit_keeps_the_map_and_one_that_moves_the_area_brings_another(town):

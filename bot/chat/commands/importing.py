@@ -4,28 +4,36 @@ account is looked up as if its address had been sent.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.chat import manners as shared
 from bot.chat.buttons import press
+from bot.chat.commands.places import add_place
 from bot.chat.desk import Command, Desk, Press
 from bot.chat.ports import LookupFailedError
 from bot.chat.scene import Scene
 from bot.chat.wording import NAME_LIMIT, Say, one_line
+from bot.delivery import releasing
 from bot.delivery.face import SendError, Styled
 from bot.delivery.hours import next_time
 from bot.matching.parsing import read_back
 from bot.matching.tree import key_of
 from bot.model.account import Account
 from bot.model.bundle import MOST_BYTES, Bundle, BundleError, Item, Unusable
+from bot.model.manners import Manners, Telling, brought, telling
 from bot.model.subscription import MOST_SUBSCRIPTIONS, TooManySubscriptionsError, Wish
-from bot.store import accounts, briefings, chats, choices, coverages, subscriptions
+from bot.store import accounts, briefings, chat_places, chats, choices, coverages, forgetting, subscriptions
+from bot.store import manners as manner_store
 
 _log = structlog.get_logger(__name__)
 
 DO, LEAVE = "im", "ix"
+_BUNDLE = TypeAdapter(Bundle)
 #: Seconds that the question stands: the file can be sent again.
 _GOOD_FOR = 3600.0
 #: One lookup may queue behind others for its site; after this the next one is looked up.
@@ -52,6 +60,8 @@ class _Came:
     failed: list[str] = field(default_factory=list)
     #: The chat follows as much as it may.
     full: bool = False
+    #: Ways of their own of the subscriptions that are new here.
+    ways: dict[int, Telling] = field(default_factory=dict)
 
 
 class Importing:
@@ -89,7 +99,7 @@ class Importing:
         payload = await self._taken(scene, arguments)
         if payload is None:
             return
-        bundle = Bundle(**{**payload, "items": tuple(Item(**item) for item in payload["items"])})
+        bundle = _BUNDLE.validate_python(payload)
         await self._desk.show(scene, self._far(scene, 0, len(bundle.items)))
         message_id, came = scene.place.message_id, _Came()
 
@@ -97,8 +107,8 @@ class Importing:
             await self._desk.voice.change(scene.target, message_id, self._told(scene, came, key))
 
         async def work() -> None:
-            await self._carry_out(scene, bundle, came, message_id)
-            await say("import.done")
+            whole = await self._carry_out(scene, bundle, came, message_id)
+            await say("import.done" if whole else "import.broken_off")
 
         if not self._desk.errand(
             scene, work, failed=lambda: say("import.broken_off"), stopped=lambda: say("import.broken_off")
@@ -122,7 +132,10 @@ class Importing:
     async def _ask(self, scene: Scene, bundle: Bundle) -> None:
         desk = self._desk
         async with desk.db.begin() as conn:
-            payload = asdict(bundle)
+            manners = brought(bundle.manners, desk.clock())
+            if manners != Manners():
+                manners = replace(manners, zone=await shared.zone_of(conn, scene, manners))
+            payload = _BUNDLE.dump_python(bundle, mode="json")
             token = await choices.put(conn, scene.target.chat_id, payload, desk.clock(), _GOOD_FOR)
         say = Say(scene.phrases).phrase("import.shown", count=len(bundle.items))
         for number, item in enumerate(bundle.items[:_NAMED]):
@@ -133,11 +146,30 @@ class Importing:
             say.line("import.without_address", count=bundle.without_address)
         if bundle.hour is not None:
             say.line("import.digest", hour=bundle.hour, zone=bundle.zone)
+        self._add_settings(say, scene, bundle, manners)
         if scene.target.thread_id:
             say.line("common.topic_here")
         yes = press(scene.phrases("import.yes"), DO, token)
         no = press(scene.phrases("import.no"), LEAVE, token)
         await desk.answer(scene, say.styled(), ((yes,), (no,)))
+
+    def _add_settings(self, say: Say, scene: Scene, bundle: Bundle, manners: Manners) -> None:
+        if manners == Manners() and not bundle.places:
+            return
+        say.add("\n").line("import.settings")
+        if bundle.places:
+            say.line("place.shown")
+            for place in bundle.places:
+                add_place(say.add("\n• "), place, scene.phrases)
+                if place.unit:
+                    # a stranger's name may hide what is meant
+                    say.add(" (").foreign(one_line("".join(place.unit), NAME_LIMIT)).add(")")
+        if manners != Manners():
+            told = shared.told(manners, scene.phrases, self._desk.clock()).styled()
+            if told.text:
+                say.newline().append(told)
+            else:
+                say.line("manners.zone", zone=manners.zone)
 
     async def _taken(self, scene: Scene, arguments: list[str]) -> dict[str, Any] | None:
         """What the pressed button stands for, once; None after telling why nothing is done."""
@@ -153,23 +185,46 @@ class Importing:
             await desk.voice.note(scene.query)
         return payload
 
-    async def _carry_out(self, scene: Scene, bundle: Bundle, came: _Came, message_id: int) -> None:
+    async def _carry_out(self, scene: Scene, bundle: Bundle, came: _Came, message_id: int) -> bool:
+        """False: the chat was forgotten, or became part of another one, meanwhile; nothing more is set there."""
         desk = self._desk
         for number, item in enumerate(bundle.items):
             if number and number % _STEP == 0:
                 await desk.voice.change(scene.target, message_id, self._far(scene, number, len(bundle.items)))
+            async with desk.db.read() as conn:
+                if await _still_there(conn, scene) is None:
+                    return False
             try:
                 await self._follow(scene, item, came)
             except TooManySubscriptionsError:
                 came.full = True
                 break
         async with desk.db.begin() as conn:
+            if (chat := await _still_there(conn, scene)) is None:
+                return False
             if bundle.original_first:
-                await chats.set_order(conn, scene.target.chat_id, original_first=True)
+                await chats.set_order(conn, chat.telegram_id, original_first=True)
             here = scene.chat_id, scene.target.thread_id
             if bundle.hour is not None and await briefings.get(conn, *here, briefings.Kind.DAY) is None:
                 due = next_time(bundle.hour, bundle.zone, desk.clock())
                 await briefings.set_day(conn, *here, bundle.hour, bundle.zone, due)
+            await self._set(conn, scene, bundle, came)
+        desk.ports.queued()
+        return True
+
+    async def _set(self, conn: AsyncConnection, scene: Scene, bundle: Bundle, came: _Came) -> None:
+        """Places and manners; what is set here already stays."""
+        now, here = self._desk.clock(), (scene.chat_id, scene.target.thread_id)
+        if not await chat_places.of_chat(conn, *here):
+            for place in bundle.places:
+                await chat_places.add(conn, *here, place, now)
+        for subscription_id, way in came.ways.items():
+            await manner_store.set_way(conn, scene.chat_id, subscription_id, way)
+        before, wanted = await manner_store.of_place(conn, *here), brought(bundle.manners, now)
+        if before == Manners() and (wanted != Manners() or came.ways):
+            # times need a clock
+            wanted = replace(wanted, zone=await shared.zone_of(conn, scene, wanted))
+            await releasing.settle_on(conn, here, before, wanted, now, ways=bool(came.ways))
 
     async def _follow(self, scene: Scene, item: Item, came: _Came) -> None:
         desk = self._desk
@@ -177,6 +232,10 @@ class Importing:
         if account is None:
             came.failed.append(_name(item))
             return
+        async with desk.db.read() as conn:
+            # a lookup takes its time; the next step ends the whole
+            if await _still_there(conn, scene) is None:
+                return
         wish = Wish(account, scene.chat_id, scene.target.thread_id, (), scene.place.user_id, item.filter)
         if await self._stands(scene, wish):
             came.known += 1
@@ -184,6 +243,8 @@ class Importing:
         followed = await desk.ports.lookout.follow(wish)
         if followed.created:
             came.added += 1
+            if (way := telling(item.telling)) is not None:
+                came.ways[followed.subscription_id] = way
         else:
             came.known += 1
         if item.live:
@@ -236,6 +297,11 @@ class Importing:
         if came.full:
             say.line("subscribe.too_many", most=MOST_SUBSCRIPTIONS)
         return say.styled()
+
+
+async def _still_there(conn: AsyncConnection, scene: Scene) -> chats.Chat | None:
+    chat = await chats.by_id(conn, scene.chat_id)
+    return None if chat is None or chat.state == forgetting.FORGOTTEN else chat
 
 
 def _name(item: Item) -> str:

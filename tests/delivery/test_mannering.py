@@ -538,3 +538,32 @@ async def test_what_goes_on_with_an_event_that_the_chat_has_comes_at_once_and_a_
     assert (await run_until_quiet(db, clock, messenger)) == {State.SENT: 2, State.DEFERRED: 1}
     assert [message.silent for message in messenger.messages] == [False, True]
     assert messenger.messages[1].reply_to == messenger.messages[0].id
+
+
+async def test_an_update_that_was_queued_without_a_sound_comes_in_a_pause_as_such(db, clock):
+    messenger = ScriptedMessenger()
+    await wants(db, clock, Manners("UTC", pause=Pause(clock() + timedelta(hours=2), whole=True)))
+    await queue_posts(db, clock, 1)
+    async with db.begin() as conn:
+        await conn.execute(update(table).values(silent=True))
+    assert (await run_until_quiet(db, clock, messenger)) == {State.SENT: 1}
+    assert messenger.messages[0].silent
+
+
+async def test_what_is_graver_stands_first_in_the_digest(db, clock):
+    messenger = ScriptedMessenger()
+    await wants(db, clock, Manners("UTC", pause=Pause(clock() + timedelta(hours=2))))
+    await queue_posts(db, clock, 3)
+    [_, second, _], _ = await said(db)
+    async with db.begin() as conn:
+        await conn.execute(update(table).where(table.c.id == second).values(severity=3))
+    await run_until_quiet(db, clock, messenger)
+    clock.advance(3 * HOUR)
+    await Briefer(db, clock=clock).look()
+    await run_until_quiet(db, clock, messenger)
+    text = messenger.texts(READER)[0]
+    assert sorted((text.index(f"第{n}条"), n) for n in (1, 2, 3)) == [
+        (text.index("第2条"), 2),
+        (text.index("第3条"), 3),
+        (text.index("第1条"), 1),
+    ]

@@ -126,6 +126,8 @@ class Deciding:
                 return await self._decide(shelf, delivery, ticket, now)
             async with shelf.conn.begin_nested():
                 return await self._decide(shelf, delivery, ticket, now)
+        except NotYetError as waits:
+            return waits
         except SQLAlchemyError:
             if not self.careful or shelf.conn.invalidated:
                 raise
@@ -138,8 +140,8 @@ class Deciding:
 
     async def _decide(
         self, shelf: Shelf, delivery: Delivery, ticket: Ticket, now: datetime
-    ) -> Attempt | Change | NotYetError | None:
-        """An attempt, how the row stands without one (None: that was written already), or what it waits for."""
+    ) -> Attempt | Change | None:
+        """An attempt, or how the row stands without one (None: that was written already). Raises NotYetError."""
         if delivery.chat_state != "active":
             why = delivery.paused_reason or "the chat is paused"
             return self._ended(delivery, State.FAILED, why, now)
@@ -147,20 +149,12 @@ class Deciding:
         if isinstance(mannered, Change):
             return mannered
         delivery = mannered
-        if old_news.why_old(delivery, now):
-            async with shelf.conn.begin_nested():  # all of it or nothing
-                count = await old_news.fold(shelf.conn, delivery, now)
-            log.info("old news summed up", chat=delivery.telegram_id, count=count)
-            return None
-        if await self._named(shelf, delivery, now):
+        if await self._folded(shelf, delivery, now) or await self._named(shelf, delivery, now):
             return None
         if not old_news.rings(delivery, now):
             delivery = replace(delivery, silent=True)
         says = phrases(delivery.language or self._default_language)
-        try:
-            planned = await plan(shelf, delivery, says, now)
-        except NotYetError as waits:
-            return waits
+        planned = await plan(shelf, delivery, says, now)
         if planned.send is not None and planned.send.lane > delivery.lane:
             await settling.hurry(shelf.conn, planned.send.delivery_id, delivery.lane)
         if planned.later and planned.send is not None:
@@ -184,6 +178,15 @@ class Deciding:
         except Exception:  # design rule 7: it comes as it is
             log.exception("a chat's manners could not be heeded", delivery=delivery.id)
             return delivery
+
+    async def _folded(self, shelf: Shelf, delivery: Delivery, now: datetime) -> bool:
+        """It is old news, and summed up with what else there is of it."""
+        if not old_news.why_old(delivery, now):
+            return False
+        async with shelf.conn.begin_nested():  # all of it or nothing
+            count = await old_news.fold(shelf.conn, delivery, now)
+        log.info("old news summed up", chat=delivery.telegram_id, count=count)
+        return True
 
     async def _named(self, shelf: Shelf, delivery: Delivery, now: datetime) -> bool:
         """It is a post of a running report, and will be named in its message. Where that cannot be told, it is not."""

@@ -145,6 +145,25 @@ async def test_a_unit_under_a_false_name_is_shown_as_what_it_is(house, police):
     assert "Beijing, all of it (新疆维吾尔自治区)" in asked.text
 
 
+async def test_the_longest_file_is_shown_in_one_message_that_telegram_takes(house):
+    user = house.world.add_user("Wei")
+    name = "\u202e" + "م" * 600
+    wishes = [
+        {"account": {"kind": "feed", "key": f"https://a.example/{n}", "name": name, "url": ""}} for n in range(9)
+    ]
+    many = [
+        {"account": {"kind": "feed", "key": f"https://b.example/{n}", "name": "A", "url": ""}} for n in range(600)
+    ]
+    unit = {"latitude": 0.0, "longitude": 0.0, "radius_km": 9.0, "name": "م" * 300}
+    places = [{**unit, "unit": ["京" * 40, "京" * 40, f"{n}" * 40]} for n in range(10)]
+    told = {"quiet": {"begins": 1, "ends": 2, "least": "Minor"}, "muted": ["hazard:rainstorm"] * 20, "zone": "UTC"}
+    pause = {"until": "2999-01-01T00:00:00Z", "whole": True}
+    file = one_chat(*wishes, *many, places=places, manners=[{**told, "pause": pause, "telling": "most 100 1439"}])
+    house.world.say(user.id, user.id, "", document=file)
+    asked = await house.says(user.id, "In this file: 600")
+    assert len(asked.text.encode("utf-16-le")) // 2 <= 4096
+
+
 async def test_a_chat_that_was_forgotten_meanwhile_follows_nothing(house, police, weather):
     user = house.world.add_user("Wei")
     house.lookout.known[police.url] = Found((police,))

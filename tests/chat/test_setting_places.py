@@ -185,7 +185,7 @@ async def test_a_button_that_is_none_of_ours_changes_nothing(house, data):
 async def test_privacy_names_it_and_forgetting_shows_and_deletes_it(house):
     user = house.world.add_user("Wei")
     house.world.say(user.id, user.id, "/privacy")
-    await house.says(user.id, "the places that you set (a location only to 0.01 degree)")
+    await house.says(user.id, "the places that you set (a location only to 0.01 degree, about a kilometre)")
     house.world.say(user.id, user.id, "/place 宁波")
     await house.says(user.id, "The place is set.")
     house.world.say(user.id, user.id, "/forget")

@@ -196,8 +196,11 @@ async def test_a_delivery_that_the_database_refuses_is_put_aside_and_holds_up_no
     messenger = ScriptedMessenger()
     for chat in range(1, 4):
         await queue_posts(db, clock, 1, telegram_id=chat)
-    async with at_work(make(db, clock, messenger)):
-        await until(lambda: len(messenger.messages) == 2)
+    outbox = make(db, clock, messenger)
+    running = asyncio.ensure_future(outbox.run())
+    await until(lambda: len(messenger.messages) == 2)
+    outbox.finish()
+    await asyncio.wait_for(running, 20)
     assert sorted(shown.target.chat_id for shown in messenger.messages) == [2, 3]
     async with db.read() as conn:
         rows = (await conn.execute(select(table.c.state, table.c.error).order_by(table.c.id))).all()

@@ -83,7 +83,7 @@ async def test_a_large_list_is_not_kept_for_longer_than_its_pace(lists, wanted, 
 async def test_no_more_lists_are_kept_than_fit(lists, wanted, publisher, clock):
     for number in range(MOST_KEPT + 3):
         publisher.put(f"/list/{number}", "one")
-        await lists.ask(wanted(path=f"/list/{number}"))
+        await lists.fetch(wanted(path=f"/list/{number}"))
         clock.advance(1)
     assert len(lists._kept) == MOST_KEPT
     assert publisher.url("/list/2") not in lists._kept

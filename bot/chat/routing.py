@@ -82,7 +82,7 @@ class Routes:
         finding, forgetting = Finding(desk, subscribing), Forgetting(desk)
         self._importing, moving = Importing(desk), Moving(desk)
         situation, digest, live, muting = Situation(desk), Digest(desk), Live(desk), Muting(desk)
-        order = Order(desk)
+        order, manners = Order(desk), MannersCommands(desk)
         self._desk = desk
         self._welcome = Welcome(desk, subscribing)
         self._asking = Asking(desk)
@@ -115,7 +115,7 @@ class Routes:
             **muting.commands,
             **adding.commands,
             CANCEL: self._cancel,
-            **MannersCommands(desk).commands,
+            **manners.commands,
             **self._places.commands,
         }
         settings = Settings(desk, {**commands, **order.pages, **followed.pages})
@@ -135,6 +135,7 @@ class Routes:
             **self._importing.presses,
             **moving.presses,
             **muting.presses,
+            **manners.presses,
             **settings.presses,
             **adding.presses,
             **followed.presses,

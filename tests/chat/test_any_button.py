@@ -40,6 +40,7 @@ VERBS = (
     "pa",
     "pc",
     "px",
+    "mn",
 )
 #: What arguments look like: steps, numbers of any size, tokens, words of nobody.
 ARGUMENTS = st.one_of(

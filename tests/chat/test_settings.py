@@ -5,7 +5,7 @@ from sqlalchemy import select
 from bot.chat.buttons import MENU
 from bot.chat.commands.settings import ENTRIES
 from bot.locales import available, phrases
-from bot.store.tables import briefings, chats
+from bot.store.tables import briefings, chats, manners
 
 
 async def opened(house, chat, user, words="Settings", thread_id=0):
@@ -111,3 +111,36 @@ def test_the_buttons_fit_a_phone_in_every_language():
         for entry in ENTRIES:
             label = phrases(tag)(entry.label)
             assert sum(2 if ord(char) > 0x2E80 else 1 for char in label) <= 26, (tag, label)
+
+
+async def test_how_posts_come_is_chosen_by_buttons_and_each_choice_leads_back(house):
+    owner, member = house.world.add_user("Wei"), house.world.add_user("Ana")
+    group = house.world.add_supergroup("Street", owner.id, members=(member.id,))
+    menu = await opened(house, group.id, owner.id)
+
+    async def chosen(page, label):
+        await pressed(house, owner.id, menu, data=f"{MENU}:{page}")
+        await pressed(house, owner.id, menu, label=label)
+        assert data_of(house, menu)[-1] == MENU
+        text = menu.text
+        await pressed(house, owner.id, menu, data=MENU)
+        return text
+
+    assert "every hour" in await chosen("notify", "as one summary every hour")
+    assert "22:00 to 07:00" in await chosen("quiet", "22:00–07:00")
+    assert "Extreme" in await chosen("pause", "8 h")
+    await pressed(house, owner.id, menu, data=f"{MENU}:pause")
+    answer = await pressed(house, member.id, menu, label="End the pause")
+    assert answer.alert
+    assert answer.text == phrases("en")("common.only_administrators")
+    async with house.db.read() as conn:
+        row = (await conn.execute(select(manners.c.telling, manners.c.quiet_begins, manners.c.paused_until))).one()
+    assert (row.telling, row.quiet_begins) == ("hourly", 1320)
+    assert row.paused_until is not None
+    await pressed(house, owner.id, menu, label="End the pause")
+    assert "No quiet hours" not in menu.text
+    await pressed(house, owner.id, menu, data=MENU)
+    await chosen("quiet", "No quiet hours")
+    async with house.db.read() as conn:
+        row = (await conn.execute(select(manners.c.quiet_begins, manners.c.paused_until))).one()
+    assert tuple(row) == (None, None)

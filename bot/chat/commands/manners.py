@@ -1,11 +1,12 @@
 """/notify, /quiet, /pause, /resume, /mute, /unmute, /zone: how this chat and topic is told, and when it is left in peace."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.chat import manners as shared
+from bot.chat.buttons import Keyboard, number, press
 from bot.chat.commands.listing import numbered
-from bot.chat.desk import Command, Desk
+from bot.chat.desk import Command, Desk, Press
 from bot.chat.manners import Stands
 from bot.chat.scene import Scene
 from bot.chat.typed import DEFAULT, OFF, hazards_of, pause_of, plain, quiet_of, way_of
@@ -21,6 +22,14 @@ _QUIET, _NO_QUIET = "/quiet 22:00-07:00 severe", "/quiet off"
 _PAUSES, _WHOLE = "/pause 2h, /pause until 18:00, /pause until 2027-01-31", "/pause all 2h"
 _ZONES, _MUTE = "/zone Berlin, /zone Asia/Shanghai, /zone UTC+8", "/mute rainstorm"
 _SHOWN = 40
+#: What has a button of its own, as it would be typed; anything else can be typed.
+CHOOSE = "mn"
+OFFERED: Mapping[str, tuple[str, ...]] = {
+    "notify": ("once", "silent", "hourly", "daily 08:00", "max 5"),
+    "quiet": ("22:00-07:00 severe", "23:00-06:00 severe", OFF),
+    "pause": ("2h", "8h", "24h"),
+    "resume": ("",),
+}
 
 
 class MannersCommands:
@@ -37,6 +46,20 @@ class MannersCommands:
             "unmute": self.unmute,
             "zone": self.zone,
         }
+        self.presses: Mapping[str, Press] = {CHOOSE: self.choose}
+
+    async def choose(self, scene: Scene, arguments: list[str]) -> None:
+        """One of the buttons: as if it were typed, in place of the message that it stood under."""
+        name, place = arguments[0] if arguments else "", number(arguments, 1)
+        offered = OFFERED.get(name, ())
+        if not await self._desk.allowed(scene):
+            return
+        if place is None or place >= len(offered):
+            await self._desk.too_old(scene)
+            return
+        await self.commands[name](replace(scene, in_place=True), offered[place])
+        if scene.query is not None:
+            await self._desk.voice.note(scene.query)
 
     async def notify(self, scene: Scene, rest: str) -> None:
         """``rest``: nothing (it is shown), a way, or a number of /list and a way."""
@@ -78,7 +101,8 @@ class MannersCommands:
     async def _show_way(self, scene: Scene, manners: Manners) -> None:
         say = shared.add_way(Say(scene.phrases), manners, scene.phrases).add("\n")
         say.line("manners.way_how", examples=Mark(_WAYS, "code"), one=Mark(_ONE, "code"), back=Mark(_BACK, "code"))
-        await self._desk.answer(scene, say.styled())
+        ways = [shared.way_told(way, scene.phrases) for way in map(way_of, OFFERED["notify"]) if way is not None]
+        await self._desk.answer(scene, say.styled(), _buttons("notify", ways, across=1))
 
     async def quiet(self, scene: Scene, rest: str) -> None:
         """``rest``: nothing (they are shown), two times with perhaps a severity and a clock, or "off"."""
@@ -91,7 +115,9 @@ class MannersCommands:
             manners = await shared.current(self._desk, scene)
             say = shared.add_quiet(Say(scene.phrases), manners.quiet, scene.phrases).add("\n")
             say.line("manners.quiet_how", example=Mark(_QUIET, "code"), off=Mark(_NO_QUIET, "code"))
-            await self._desk.answer(scene, say.styled())
+            labels = [each.partition(" ")[0].replace("-", "–") for each in OFFERED["quiet"][:-1]]
+            keyboard = _buttons("quiet", [*labels, scene.phrases("manners.button_off")])
+            await self._desk.answer(scene, say.styled(), keyboard)
             return
         else:
             hours, clock = found
@@ -114,7 +140,11 @@ class MannersCommands:
             else:
                 say.phrase("manners.not_paused")
             say.add("\n").line("manners.pause_how", examples=Mark(_PAUSES, "code"), all=Mark(_WHOLE, "code"))
-            await self._desk.answer(scene, say.styled())
+            hours = [scene.phrases("manners.button_hours", count=int(each[:-1])) for each in OFFERED["pause"]]
+            keyboard = _buttons("pause", hours, across=len(hours))
+            if shared.paused(manners, now):
+                keyboard = (*keyboard, *_buttons("resume", [scene.phrases("manners.button_resume")]))
+            await self._desk.answer(scene, say.styled(), keyboard)
             return
         stands = await shared.change(self._desk, scene, lambda manners: replace(manners, pause=pause))
         await self._answer(scene, shared.add_pause(say, stands.manners, scene.phrases), stands)
@@ -198,3 +228,9 @@ class MannersCommands:
         if scene.target.thread_id:
             say.line("common.topic_here")
         await self._desk.answer(scene, say.styled())
+
+
+def _buttons(name: str, labels: Sequence[str], across: int = 2) -> Keyboard:
+    """What is offered of a command, so many in a row."""
+    found = [press(label, CHOOSE, name, place) for place, label in enumerate(labels)]
+    return tuple(tuple(found[start : start + across]) for start in range(0, len(found), across))

@@ -4,7 +4,7 @@ import hashlib
 from array import array
 from collections.abc import Iterator
 
-from bot.model.alert import Alert, Area, Circle, Severity
+from bot.model.alert import Alert, Area, Circle, Severity, areas_once
 from bot.model.mapping import AreaMap
 from bot.model.post import MediaKind, Post
 from bot.reading.relaying import is_over, is_past
@@ -50,7 +50,7 @@ def _patches(alert: Alert) -> tuple[tuple[tuple[Area, ...], Severity], ...]:
         if not hazard.areas:
             return ()
         # what an area is called is not drawn, and differs from language to language
-        areas = tuple(Area("", area.polygons, area.circles) for area in hazard.areas)
+        areas = tuple(Area("", area.polygons, area.circles) for area in areas_once(hazard))
         found[areas] = max(hazard.severity, found.get(areas, hazard.severity), key=lambda severity: severity.rank)
     return tuple(found.items())
 

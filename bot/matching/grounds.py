@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.matching.places import ground_of, mentioned, named_units, units_by_code
-from bot.model.alert import Alert, Area, Circle, Hazard
+from bot.model.alert import Alert, Area, Circle, Hazard, areas_once
 from bot.model.place import Unit
 from bot.model.post import Post
 from bot.model.reading import PlaceKind, Reading
@@ -114,7 +114,8 @@ class _Found:
             self._hazard(hazard)
 
     def _hazard(self, hazard: Hazard) -> None:
-        points = [circle for area in hazard.areas for circle in area.circles if circle.radius_km == 0]
+        areas = areas_once(hazard)
+        points = [circle for area in areas for circle in area.circles if circle.radius_km == 0]
         event = " ".join(wording.event for wording in hazard.wordings)
         parameters = dict(hazard.parameters)
         wave = bool(_WAVE_WORDS.search(event)) or parameters.get("tsunami") == "1"
@@ -122,10 +123,10 @@ class _Found:
         if len(points) == 1 and magnitude is not None and _QUAKE_WORDS.search(event) and not wave:
             # towns named beside an epicentre are those that felt it
             self._circle(Circle(points[0].latitude, points[0].longitude, felt_km(magnitude)))
-            for area in hazard.areas:
+            for area in areas:
                 self._drawn(Area("", area.polygons, tuple(c for c in area.circles if c.radius_km)))
             return
-        for area in hazard.areas:
+        for area in areas:
             if self._drawn(area):
                 # of a point nobody knows how far around it is meant, and a wave strikes far from where it is drawn
                 self.vague |= wave or any(circle.radius_km == 0 for circle in area.circles)

@@ -136,6 +136,16 @@ class Hazard:
     areas: tuple[Area, ...] = ()
 
 
+def areas_once(hazard: Hazard) -> tuple[Area, ...]:
+    """Its areas without those that are only another's name in a second language: such a one has no shape, and the codes of
+    one that has. Without codes nobody can tell, and it stays.
+    """
+    if len(hazard.wordings) == 1:
+        return hazard.areas
+    drawn = {area.geocodes for area in hazard.areas if area.geocodes and (area.polygons or area.circles)}
+    return tuple(a for a in hazard.areas if a.polygons or a.circles or a.geocodes not in drawn)
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """An alert whose platform gives its meaning as fields (CAP and its kin)."""

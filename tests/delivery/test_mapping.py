@@ -70,6 +70,19 @@ def test_a_map_never_shows_a_part_of_the_areas_alone(bad):
     assert map_of(post(hazard(HERE), hazard(bad))) is None
 
 
+def test_an_area_named_in_a_second_language_is_no_other_area():
+    code = (("EMMA_ID", "DE001"),)
+    said, again = Area("Berlin", (RING,), geocodes=code), Area("柏林", geocodes=code)
+    both = hazard(said, again)
+    both = replace(both, wordings=(*both.wordings, Wording("zh", "风暴")))
+    assert map_of(post(both)) == map_of(post(hazard(said)))
+    # in one language, without a code, or by another one, it may be anywhere
+    assert map_of(post(hazard(said, again))) is None
+    for other in (Area("柏林"), Area("柏林", geocodes=(("EMMA_ID", "DE002"),))):
+        assert map_of(post(replace(both, areas=(said, other)))) is None
+    assert map_of(post(replace(both, areas=(Area("Berlin", (RING,)), Area("柏林"))))) is None
+
+
 def test_a_hazard_that_does_not_say_where_leaves_the_alert_without_a_map():
     assert map_of(post(hazard(HERE), hazard())) is None
 

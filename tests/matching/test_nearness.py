@@ -151,6 +151,18 @@ def test_a_ring_that_crosses_itself_is_met_in_both_its_halves():
     assert truth(point(10.0, 10.0), bow_tie) is Truth.NO
 
 
+def test_an_area_named_in_a_second_language_makes_nothing_doubtful():
+    code = (("EMMA_ID", "CN001"),)
+    said = post(Area("Beijing", (SQUARE,), geocodes=code), Area("La grande ville", geocodes=code))
+    [hazard] = said.alert.hazards
+    both = replace(hazard, wordings=(*hazard.wordings, Wording("fr", event="Pluie")))
+    of = replace(said, alert=replace(said.alert, hazards=(both,)))
+    assert truth(point(39.5, 116.5), of) is Truth.YES
+    assert truth(point(20.0, 110.0), of) is Truth.NO
+    # in one language it is another area, of which nobody knows where it is
+    assert truth(point(20.0, 110.0), said) is Truth.UNKNOWN
+
+
 def test_a_circle_without_a_radius_is_a_point_that_keeps_nobody_out():
     dot = post(Area("", circles=(Circle(39.9, 116.4, 0.0),)))
     assert truth(point(39.95, 116.4, 10.0), dot) is Truth.YES

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -87,6 +87,7 @@ class Page:
             Route("/", self._index),
             Route("/events", self._events),
             Route("/photo/{name}", self._photo),
+            Route("/file/{name}", self._file),
             Route("/say", self._say, methods=["POST"]),
             Route("/press", self._press, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
@@ -106,6 +107,16 @@ class Page:
             for version in message.versions:
                 if version.picture and version.picture.unique_id == wanted and version.picture.data:
                     return Response(version.picture.data, media_type=version.picture.mime)
+        return Response(status_code=404)
+
+    async def _file(self, request: Request) -> Response:
+        """A file to be kept, never one that this page's origin shows: its content is foreign."""
+        wanted = request.path_params["name"]
+        for message in self._world.state.chats[self._visitor_id].messages.values():
+            document = message.now.document
+            if document and document.unique_id == wanted and not message.gone:
+                kept = {"content-disposition": f"attachment; filename*=UTF-8''{quote(document.name, safe='')}"}
+                return Response(document.data, media_type="application/octet-stream", headers=kept)
         return Response(status_code=404)
 
     async def _say(self, request: Request) -> Response:

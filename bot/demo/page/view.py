@@ -25,8 +25,9 @@ def message_view(state: State, message: Message) -> Json:
         "text": version.styled.text,
         "entities": [views.entity_json(state, entity) for entity in version.styled.entities],
         "photo": _photo(message),
+        "file": _file(message),
         "buttons": [
-            [{"label": key.label, "url": key.url, "pressable": bool(key.data)} for key in row if not key.other]
+            [{"label": key.label, "url": key.url, "pressable": bool(key.data), "inline": key.inline} for key in row]
             for row in version.keyboard
         ],
         "reply": _reply(state, message),
@@ -52,11 +53,20 @@ def _photo(message: Message) -> Json | None:
     }
 
 
+def _file(message: Message) -> Json | None:
+    document = message.now.document
+    if document is None:
+        return None
+    return {"src": f"file/{document.unique_id}", "name": document.name, "bytes": len(document.data)}
+
+
 def _reply(state: State, message: Message) -> Json | None:
     answered = state.chats[message.chat_id].messages.get(message.reply_to)
     if answered is None:
         return None
-    text = "Deleted message" if answered.gone else answered.text or ("Photo" if answered.now.picture else "Message")
+    document = answered.now.document
+    other = document.name if document else "Photo" if answered.now.picture else "Message"
+    text = "Deleted message" if answered.gone else answered.text or other
     return {
         "id": answered.message_id,
         "sender": _sender(state, answered),

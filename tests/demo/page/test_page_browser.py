@@ -1,9 +1,11 @@
 """The chat page in Chromium, as wide as a phone and as a desktop: what arrives is seen, what is done reaches the bot."""
 
+import asyncio
 import re
 import struct
 import zlib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -189,6 +191,73 @@ async def test_a_pressed_button_reaches_the_bot_and_its_answer_shows(stage: Any)
     await stage.page.get_by_role("button", name="OK").click()
     await expect(stage.page.get_by_role("dialog")).to_be_hidden()
     assert stage.console == []
+
+
+async def test_a_button_that_shares_says_what_it_does_in_telegram_and_moves_no_other(stage: Any) -> None:
+    share = {"text": "Share", "switch_inline_query": "#12"}
+    copy = {"text": "Copy", "copy_text": {"text": "x"}}
+    mute = {"text": "Mute", "callback_data": "mute:1"}
+    await stage.send("Rainstorm", reply_markup={"inline_keyboard": [[share, mute], [copy]]})
+    await stage.page.get_by_role("button", name="Share").click()
+    await expect(stage.page.locator("#toast")).to_contain_text(f"@{stage.server.state.bot.username} #12")
+    await expect(stage.page.get_by_role("button", name="Copy")).to_be_disabled()
+    assert stage.server.state.queries == {}
+    await stage.page.get_by_role("button", name="Mute").click()
+    query = await stage.server.wait_for(lambda: next(iter(stage.server.state.queries.values()), None))
+    assert query.data == "mute:1"
+    await no_sideways_scroll(stage)
+    assert (stage.console, stage.foreign) == ([], [])
+
+
+async def test_a_file_is_shown_by_its_name_and_can_be_had(stage: Any) -> None:
+    url = f"{stage.server.base_url}{stage.server.token}/sendDocument"
+    name, content = "<b>暴雨</b> chat.html", b"<script>window.broken = 1</script>"
+    files = {"document": (name, content)}
+    data = {"chat_id": str(stage.user.id), "caption": "All that this chat follows"}
+    answer = await stage.http.post(url, data=data, files=files)
+    assert answer.json()["ok"], answer.text
+    number = answer.json()["result"]["message_id"]
+    await stage.send("Here it is", reply_parameters={"message_id": number})
+    row = stage.page.locator(f"#m{number}")
+    kept = stage.server.state.chats[stage.user.id].messages[number].now.document.name
+    await expect(row).to_contain_text("All that this chat follows")
+    await expect(row.locator(".file")).to_contain_text(kept)
+    await expect(row.locator(".file")).to_contain_text(f"{len(content)} bytes")
+    async with stage.page.expect_download() as waiting:
+        await row.get_by_role("link").click()
+    kept_at = await (await waiting.value).path()
+    assert await asyncio.to_thread(Path(kept_at).read_bytes) == content
+    assert await stage.page.evaluate("window.broken") is None
+    await no_sideways_scroll(stage)
+    assert (stage.console, stage.foreign) == ([], [])
+
+
+async def test_a_picture_that_is_changed_is_shown_anew(stage: Any) -> None:
+    base = f"{stage.server.base_url}{stage.server.token}"
+    files = {"photo": ("a.png", picture(60, 40))}
+    answer = await stage.http.post(f"{base}/sendPhoto", data={"chat_id": str(stage.user.id)}, files=files)
+    number = answer.json()["result"]["message_id"]
+    image = stage.page.locator(f"#m{number} img")
+    await expect(image).to_have_attribute("width", "60")
+    media = '{"type":"photo","media":"attach://b","caption":"Raised to red"}'
+    data = {"chat_id": str(stage.user.id), "message_id": str(number), "media": media}
+    files = {"b": ("b.png", picture(80, 50))}
+    answer = await stage.http.post(f"{base}/editMessageMedia", data=data, files=files)
+    assert answer.json()["ok"], answer.text
+    await expect(image).to_have_attribute("width", "80")
+    await stage.page.wait_for_function("() => document.querySelector('.row img').naturalWidth === 80")
+    await expect(stage.page.locator(f"#m{number}")).to_contain_text("Raised to red")
+    await expect(stage.page.locator(f"#m{number} .edited")).to_have_count(1)
+    assert stage.console == []
+
+
+async def test_however_long_the_chat_only_its_log_scrolls(stage: Any) -> None:
+    """Words for screen readers stand outside the flow: they must not lengthen the page behind the log."""
+    await stage.page.emulate_media(reduced_motion="reduce")  # a row that still moves in holds them for a moment
+    for number in range(40):
+        await stage.send(f"filler {number}")
+    await expect(stage.page.locator(".row")).to_have_count(40)
+    assert await stage.page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
 
 
 async def test_an_album_is_one_row_with_all_its_pictures(stage: Any) -> None:

@@ -4,12 +4,14 @@ import { styled } from "./entities.js";
 
 const MUTED = "M12 3a6 6 0 00-6 6v4.2L4.300 16.300A1 1 0 005.100 18h10.500L6.700 9.100A5.300 5.300 0 0112 3zm-2.300 17a2.500 2.500 0 004.600 0zM18 9v4.200l1.700 3.100M3.300 2.300L21.700 20.700l-1.400 1.400L1.900 3.700z";
 
+const FILE = "M6 2a2 2 0 00-2 2v16a2 2 0 002 2h12a2 2 0 002-2V8l-6-6zm7 1.500L18.500 9H13z";
+
 /** Hours and minutes, as the visitor's own clock shows them. */
 export function clock(date) {
   return date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
 }
 
-/** The row for `messages`: one message, or all of an album. `acts`: command, press, jump. */
+/** The row for `messages`: one message, or all of an album. `acts`: command, press, share, jump. */
 export function row(messages, acts) {
   const first = messages[0];
   if (first.service && !first.text && !first.photo) {
@@ -22,6 +24,7 @@ export function row(messages, acts) {
     bubble.classList.add("pictured");
     bubble.append(gallery(photos));
   }
+  for (const message of messages) if (message.file) bubble.append(file(message.file));
   const captioned = messages.find((message) => message.text);
   const details = meta(messages);
   if (captioned) {
@@ -71,6 +74,11 @@ function photo(picture, place, count) {
   return link(picture.src, "photo", image);
 }
 
+function file({ src, name, bytes }) {
+  const size = bytes < 10_000 ? `${bytes} bytes` : `${Math.round(bytes / 1000)} kB`;
+  return el("a", { class: "file", href: src, download: name }, icon(FILE, 26), el("span", {}, el("bdi", {}, name), el("small", {}, size)));
+}
+
 function keys(message, acts) {
   if (!message.buttons.length) return null;
   const rows = message.buttons.map((buttons, rowAt) => el("div", {}, ...buttons.map((button, at) => key(message, button, rowAt, at, acts))));
@@ -81,7 +89,11 @@ function key(message, button, rowAt, at, acts) {
   const url = button.url ? safeLink(button.url) : "";
   const label = el("bdi", {}, button.label);
   if (url) return link(url, "key link", label);
-  const made = el("button", { class: "key", type: "button", disabled: !button.pressable }, label);
+  const made = el("button", { class: "key", type: "button", disabled: !button.pressable && !button.inline }, label);
+  if (button.inline) {
+    made.addEventListener("click", () => acts.share(button.inline));
+    return made;
+  }
   made.addEventListener("click", async () => {
     made.setAttribute("aria-busy", "true");
     await acts.press(message.id, rowAt, at);

@@ -10,6 +10,7 @@ const ACTIONS = { typing: "typing…", upload_photo: "sending a photo…" };
 
 const state = document.getElementById("bot-state");
 const toast = document.getElementById("toast");
+let username = "";
 let toastTimer = 0;
 let actionTimer = 0;
 
@@ -43,8 +44,13 @@ async function press(id, row, column) {
   if (problem) showToast(problem, false);
 }
 
+/** What the button does in Telegram; the demo has one chat only. */
+function share(query) {
+  showToast(`In Telegram you would choose a chat now, and “@${username} ${query}” finds this alert to be sent there.`, false);
+}
+
 const composer = new Composer(say);
-const log = new Log({ command: say, press });
+const log = new Log({ command: say, press, share });
 const story = new Story();
 
 function arrived(message) {
@@ -60,6 +66,7 @@ new Stream({
   },
   snapshot: (all) => {
     document.getElementById("bot-name").textContent = all.bot.name;
+    username = all.bot.username;
     if (all.bot.description) document.getElementById("description").textContent = all.bot.description;
     composer.commands = all.commands;
     log.replace(all.messages);

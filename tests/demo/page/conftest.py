@@ -1,8 +1,10 @@
 """A bot's world with a visitor, its page, and Debian's Chromium to look at it."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -86,6 +88,12 @@ def watch(stage: Stage) -> None:
     stage.page.on("pageerror", lambda error: stage.console.append(str(error)))
     own = stage.page_server.url
     stage.page.on("request", lambda sent: None if sent.url.startswith(own) else stage.foreign.append(sent.url))
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where the pictures go: TOCSIN_TEST_PICTURES, for whoever wants to look at them (docs/pictures: the README's)."""
+    return Path(os.environ.get("TOCSIN_TEST_PICTURES") or tmp_path)
 
 
 @pytest.fixture

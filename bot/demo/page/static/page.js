@@ -46,7 +46,7 @@ async function press(id, row, column) {
 
 /** What the button does in Telegram; the demo has one chat only. */
 function share(query) {
-  showToast(`In Telegram you would choose a chat now, and “@${username} ${query}” finds this alert to be sent there.`, false);
+  showToast(`In Telegram you would now choose a chat to send this alert to. Typed in any chat, “@${username} ${query}” finds it.`, false);
 }
 
 const composer = new Composer(say);

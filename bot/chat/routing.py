@@ -80,7 +80,8 @@ class Routes:
         subscribing = Subscribing(desk, following)
         listing, language, catchup = Listing(desk), Language(desk), CatchUp(desk)
         finding, forgetting = Finding(desk, subscribing), Forgetting(desk)
-        self._importing, moving = Importing(desk), Moving(desk)
+        exporting, moving = Exporting(desk), Moving(desk)
+        self._importing = Importing(desk)
         situation, digest, live, muting = Situation(desk), Digest(desk), Live(desk), Muting(desk)
         order, manners = Order(desk), MannersCommands(desk)
         self._desk = desk
@@ -108,7 +109,7 @@ class Routes:
             **situation.commands,
             **digest.commands,
             **live.commands,
-            **Exporting(desk).commands,
+            **exporting.commands,
             **self._importing.commands,
             **moving.commands,
             **Charting(desk).commands,
@@ -132,6 +133,7 @@ class Routes:
             **MapButton(desk).presses,
             **digest.presses,
             **live.presses,
+            **exporting.presses,
             **self._importing.presses,
             **moving.presses,
             **muting.presses,

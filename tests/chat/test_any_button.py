@@ -32,6 +32,7 @@ VERBS = (
     "sf",
     "im",
     "ix",
+    "xp",
     "mv",
     "mx",
     "map",

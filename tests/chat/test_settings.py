@@ -39,9 +39,9 @@ async def test_each_entry_opens_in_place_and_leads_back(house, police):
 async def test_pages_that_have_nothing_to_show_lead_back_too(house):
     user = house.world.add_user("Wei")
     menu = await opened(house, user.id, user.id)
-    for page in ("followed", "live"):
+    for page, empty in (("followed", "list.empty"), ("live", "list.empty"), ("export", "export.empty")):
         await pressed(house, user.id, menu, data=f"{MENU}:{page}")
-        assert menu.text == phrases("en")("list.empty")
+        assert menu.text == phrases("en")(empty)
         await pressed(house, user.id, menu, data=MENU)
     assert len(house.world.said_by_bot(user.id)) == 1
 
@@ -144,3 +144,32 @@ async def test_how_posts_come_is_chosen_by_buttons_and_each_choice_leads_back(ho
     async with house.db.read() as conn:
         row = (await conn.execute(select(manners.c.quiet_begins, manners.c.paused_until))).one()
     assert tuple(row) == (None, None)
+
+
+async def test_files_are_sent_from_the_menu_only_after_a_second_press_of_whoever_may(house, police):
+    owner, member = house.world.add_user("Wei"), house.world.add_user("Ana")
+    forum = house.world.add_supergroup("Street", owner.id, members=(member.id,), forum=True)
+    topic = house.world.add_topic(forum.id, "Weather").thread_id
+    await house.follow(forum.id, police, kind="supergroup")
+    menu = await opened(house, forum.id, owner.id, thread_id=topic)
+
+    def files():
+        return [m for m in house.world.said_by_bot(forum.id) if m.now.document]
+
+    await pressed(house, owner.id, menu, data=f"{MENU}:export")
+    assert menu.text == phrases("en")("export.how")
+    assert files() == []
+    answer = await pressed(house, member.id, menu, label="Send the file here")
+    assert answer.text == phrases("en")("common.only_administrators")
+    assert files() == []
+    await pressed(house, owner.id, menu, label="Send the file here")
+    [file] = files()
+    assert (file.now.document.name, file.thread_id) == ("tocsin-chat.json", topic)
+    assert police.key.encode() in file.now.document.data
+    # nothing is followed any more: there is no file, and the page says so
+    house.world.say(forum.id, owner.id, f"/unsubscribe {police.key}")
+    await house.says(forum.id, "is no longer followed here")
+    await pressed(house, owner.id, menu, label="Send the file here")
+    assert menu.text == phrases("en")("export.empty")
+    assert data_of(house, menu) == [MENU]
+    assert len(files()) == 1

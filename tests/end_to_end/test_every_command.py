@@ -139,6 +139,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "digest": ("digest.how",),
     "live": ("live.how",),
     "catchup": ("catchup.how",),
+    "export": ("export.how",),
     "privacy": ("privacy.text",),
     "forget": ("forget.ask",),
 }

@@ -36,6 +36,7 @@ ENTRIES = (
     Entry("settings.digest", "digest"),
     Entry("settings.live", "live"),
     Entry("settings.catchup", "catchup"),
+    Entry("settings.export", "export"),
     Entry("settings.privacy", "privacy"),
     Entry("settings.forget", "forget"),
 )

@@ -1,57 +1,23 @@
-"""Every command and every page of the menu, over HTTP through the stand-in Bot API server, as people use them: in English,
-Chinese and Arabic, in a private chat, by a member of a group who is no administrator, in a channel and in a forum topic.
-
-One program serves all twelve chats. A command that has no row below makes ``test_no_command_is_left_out`` red.
+"""Every command and every page of the menu, over HTTP through the stand-in Bot API server, as people use them in the chats
+of the matrix. A command that has no row below makes ``test_no_command_is_left_out`` red.
 """
 
-import asyncio
-import contextlib
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import func, select
+from matrix import LANGUAGES, PLACES, POST, patterns, town_of
 
 from bot.chat.buttons import MENU
 from bot.chat.commands.settings import ENTRIES
 from bot.chat.desk import Desk
 from bot.chat.menu import FOR_OPERATORS, SHOWN
 from bot.chat.routing import Routes
-from bot.delivery.pacing import Limits as SendingLimits
-from bot.demo.botapi import BotApiServer, Limits
 from bot.demo.botapi.records import Message
-from bot.demo.site.site import POLICE, WEATHER, StormSite
+from bot.demo.site.site import POLICE, WEATHER
 from bot.locales import available, phrases
-from bot.service import Service
-from bot.settings import load_settings
-from bot.store import schema, subscriptions
-from bot.store.database import Database
-from bot.store.tables import briefings, chat_places, chats, conversations, coverages, manners, mutes, reports
-
-LANGUAGES = ("en", "zh-Hans", "ar")
-PLACES = ("private", "group", "channel", "topic")
-#: Thirty answers in a row are no pace for a group, but nobody here waits for Telegram's.
-UNPACED = SendingLimits(bot_messages=100_000, private_gap=0.001, private_burst=100_000, group_messages=100_000)
-POST = "今晚有暴雨，请减少外出"
-
-
-@dataclass(frozen=True)
-class Held:
-    """What the database holds of a chat, as far as commands change it."""
-
-    language: str
-    followed: tuple[tuple[str, str], ...]
-    digest: int | None = None
-    live: int = 0
-    asked: str = ""
-    reports: int = 0
-    #: How posts come: the way, since which minute of the day it is quiet, whether there is a pause, hazards left out.
-    manners: tuple[str, int | None, bool, str] = ("once", None, False, "[]")
-    places: int = 0
-    #: Events that are muted.
-    mutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -145,168 +111,10 @@ PAGES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass
-class Chat:
-    """A chat of the matrix: ``user`` is whoever speaks there in the rows, ``owner`` whoever may."""
-
-    id: int
-    place: str
-    tag: str
-    user: int
-    owner: int
-    thread_id: int = 0
-
-    @property
-    def may(self) -> bool:
-        return self.user == self.owner
-
-
-@dataclass
-class Town:
-    """The program at work, the people, and a look into its database."""
-
-    site: StormSite
-    telegram: BotApiServer
-    db: Database
-    chats: dict[tuple[str, str], Chat]
-    link: str = ""
-
-    def settle(self, tag: str, place: str) -> None:
-        world = self.telegram.world
-        owner = world.add_user("Owner", language=tag)
-        if place == "private":
-            chat = Chat(owner.id, place, tag, owner.id, owner.id)
-        elif place == "group":
-            member = world.add_user("Member", language=tag)
-            group = world.add_supergroup("Street", owner.id, members=(member.id,))
-            chat = Chat(group.id, place, tag, member.id, owner.id)
-        elif place == "channel":
-            chat = Chat(world.add_channel("News", owner.id).id, place, tag, owner.id, owner.id)
-        else:
-            forum = world.add_supergroup("Forum", owner.id, forum=True)
-            topic = world.add_topic(forum.id, "Weather")
-            chat = Chat(forum.id, place, tag, owner.id, owner.id, topic.thread_id)
-        self.chats[tag, place] = chat
-
-    async def says(self, chat: Chat, words: str | list[re.Pattern[str]], after: int) -> Message:
-        """The bot's message after this one that has all of these."""
-        wanted = [re.compile(re.escape(words))] if isinstance(words, str) else words
-
-        def there() -> Message | None:
-            found = [m for m in self.telegram.world.said_by_bot(chat.id) if m.message_id > after]
-            return next((m for m in found if all(each.search(m.text) for each in wanted)), None)
-
-        try:
-            found = await self.telegram.wait_for(there, 20)
-        except TimeoutError:
-            said = [m.text for m in self.telegram.world.said_by_bot(chat.id) if m.message_id > after]
-            raise AssertionError(f"{[each.pattern for each in wanted]} not in {said}") from None
-        assert found.thread_id == chat.thread_id
-        return found
-
-    async def say(self, chat: Chat, line: str, *, owner: bool = False, reply_to: int = 0) -> int:
-        who = chat.owner if owner else chat.user
-        said = self.telegram.world.say(chat.id, who, line, thread_id=chat.thread_id, reply_to=reply_to)
-        return said.message_id
-
-    async def held(self, chat: Chat) -> Held:
-        """What is in the database now."""
-        async with self.db.read() as conn:
-            mine = (
-                await conn.execute(select(chats.c.id, chats.c.language).where(chats.c.telegram_id == chat.id))
-            ).one()
-            listed = await subscriptions.of_chat(conn, mine.id, chat.thread_id)
-
-            async def of(what: Any) -> Any:
-                table = what.table if hasattr(what, "table") else what
-                rows = select(what).where(table.c.chat_id == mine.id, table.c.thread_id == chat.thread_id)
-                return (await conn.execute(rows)).scalars().all()
-
-            digest, asked = await of(briefings.c.hour), await of(conversations.c.step)
-            live = await of(coverages.c.account_id)
-            rows = select(manners).where(manners.c.chat_id == mine.id, manners.c.thread_id == chat.thread_id)
-            told = (await conn.execute(rows)).mappings().first()
-            places, quiet = await of(chat_places.c.id), await of(mutes.c.root_id)
-            wrote = await conn.scalar(select(func.count()).select_from(reports).where(reports.c.chat_id == mine.id))
-        followed = tuple((each.account.key, each.filter) for each in listed)
-        hours = [hour for hour in digest if hour is not None]
-        way = (
-            (told["telling"], told["quiet_begins"], told["paused_until"] is not None, told["muted"]) if told else None
-        )
-        return Held(
-            mine.language,
-            followed,
-            hours[0] if hours else None,
-            len(live),
-            "".join(asked),
-            wrote or 0,
-            way or Held.manners,
-            len(places),
-            len(quiet),
-        )
-
-
-def patterns(tag: str, keys: tuple[str, ...]) -> list[re.Pattern[str]]:
-    """What finds a phrase with whatever stands in its gaps, in each of its plural forms."""
-    return [
-        re.compile("|".join(dict.fromkeys(_pattern(tag, key, count) for count in (0, 1, 2, 5, 20))), re.DOTALL)
-        for key in keys
-    ]
-
-
-def _pattern(tag: str, key: str, count: int) -> str:
-    pieces = phrases(tag).pieces(key, count)
-    return "".join(re.escape(literal) + (".*" if gap else "") for literal, gap in pieces)
-
-
 @pytest.fixture(scope="module")
-async def town(tmp_path_factory) -> AsyncIterator[Town]:
-    url = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('town') / 'town.db'}"
-    await schema.upgrade(url)
-    site = StormSite(backlog=False)
-    async with contextlib.AsyncExitStack() as stack:
-        site_url = await stack.enter_async_context(site.serve())
-        telegram = await stack.enter_async_context(BotApiServer(limits=Limits(enforced=False)))
-        operators = telegram.world.add_user("Operator").id
-        settings = load_settings(
-            _env_file=None,
-            telegram_token=telegram.token,
-            telegram_api_url=telegram.url,
-            database_url=url,
-            poll_seconds="0.2",
-            site_gap_seconds="0",
-            allowed_private_hosts="127.0.0.1",
-            weibo_url=site_url,
-            weibo_visitor_url=site_url,
-            weibo_web_url=site_url,
-            reports_chat=str(operators),
-        )
-        service = Service(settings, limits=UNPACED)
-        task = asyncio.ensure_future(service.run(signals=False))
-        found = Town(site, telegram, await Database.open(url), {})
-        try:
-            for tag in LANGUAGES:
-                for place in PLACES:
-                    found.settle(tag, place)
-            await asyncio.gather(*(_begin(found, chat) for chat in found.chats.values()))
-            mid = site.weibo_post(POLICE, POST)
-            found.link = f"https://weibo.com/{POLICE}/{mid}"
-            for chat in found.chats.values():
-                await found.says(chat, POST, 0)
-            yield found
-        finally:
-            service.stop()
-            await task
-            await found.db.close()
-    assert telegram.violations == {}
-
-
-async def _begin(town: Town, chat: Chat) -> None:
-    """Its owner chooses the language and follows the police."""
-    said = await town.say(chat, f"/language {chat.tag}", owner=True)
-    await town.says(chat, patterns(chat.tag, ("language.done",)), said)
-    said = await town.say(chat, f"/subscribe {POLICE}", owner=True)
-    await town.says(chat, patterns(chat.tag, ("subscribe.done",)), said)
+async def town(tmp_path_factory):
+    async with town_of(tmp_path_factory.mktemp("town")) as town:
+        yield town
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -337,19 +145,16 @@ async def test_each_page_of_the_menu_opens_and_leads_back(town, tag, place):
     menu = await town.says(chat, patterns(tag, ("settings.how",)), said)
     first, before = menu.text, await town.held(chat)
 
-    async def pressed(data: str, user: int) -> str:
-        query = world.press(chat.id, user, menu.message_id, data=data)
-        return (await town.telegram.wait_for(lambda: query.answer, 20)).text
-
     for entry in ENTRIES:
         if not chat.may:
             refusal = phrases(tag)("common.only_administrators")
-            assert await pressed(f"{MENU}:{entry.opens}", chat.user) == refusal
+            answer = await town.press(chat, menu, chat.user, data=f"{MENU}:{entry.opens}")
+            assert answer.text == refusal
             assert menu.text == first
-        await pressed(f"{MENU}:{entry.opens}", chat.owner)
+        await town.press(chat, menu, chat.owner, data=f"{MENU}:{entry.opens}")
         assert all(each.search(menu.text) for each in patterns(tag, PAGES[entry.opens])), (entry, menu.text)
         assert world.buttons(chat.id, menu.message_id)[-1].label == phrases(tag)("settings.back")
-        await pressed(MENU, chat.owner)
+        await town.press(chat, menu, chat.owner, data=MENU)
         assert menu.text == first
     assert replace(await town.held(chat), asked="") == before
 

@@ -127,6 +127,21 @@ def way_told(way: Telling, phrases: Phrases) -> str:
             return phrases("manners.most", count=way.most, time=time)
 
 
+def way_label(way: Telling, phrases: Phrases) -> str:
+    """The same for a button, where a phone cuts long words: what is said once it is chosen tells all of it."""
+    match way.way:
+        case Way.ONCE:
+            return phrases("manners.button_once")
+        case Way.SILENT:
+            return phrases("manners.button_silent")
+        case Way.HOURLY:
+            return phrases("manners.button_hourly")
+        case Way.DAILY:
+            return phrases("manners.button_daily", time=clock_of(way.minute))
+        case Way.MOST:
+            return phrases("manners.button_most", count=way.most)
+
+
 def told(manners: Manners, phrases: Phrases, now: datetime) -> Say:
     """Everything that holds here; nothing of what is as at first."""
     say = Say(phrases)

@@ -3,7 +3,10 @@
 from sqlalchemy import select
 
 from bot.chat.buttons import MENU
+from bot.chat.commands.manners import OFFERED
 from bot.chat.commands.settings import ENTRIES
+from bot.chat.manners import way_label
+from bot.chat.typed import way_of
 from bot.locales import available, phrases
 from bot.store.tables import briefings, chats, manners
 
@@ -109,8 +112,13 @@ def test_the_buttons_fit_a_phone_in_every_language():
     # two in a row: about 24 letters each; Chinese characters are twice as broad
     for tag in available():
         for entry in ENTRIES:
-            label = phrases(tag)(entry.label)
-            assert sum(2 if ord(char) > 0x2E80 else 1 for char in label) <= 26, (tag, label)
+            assert breadth(phrases(tag)(entry.label)) <= 26, (tag, entry)
+        for way in map(way_of, OFFERED["notify"]):
+            assert breadth(way_label(way, phrases(tag))) <= 26, (tag, way)
+
+
+def breadth(label):
+    return sum(2 if ord(char) > 0x2E80 else 1 for char in label)
 
 
 async def test_how_posts_come_is_chosen_by_buttons_and_each_choice_leads_back(house):
@@ -126,7 +134,7 @@ async def test_how_posts_come_is_chosen_by_buttons_and_each_choice_leads_back(ho
         await pressed(house, owner.id, menu, data=MENU)
         return text
 
-    assert "every hour" in await chosen("notify", "as one summary every hour")
+    assert "every hour" in await chosen("notify", "Hourly summary")
     assert "22:00 to 07:00" in await chosen("quiet", "22:00–07:00")
     assert "Extreme" in await chosen("pause", "8 h")
     await pressed(house, owner.id, menu, data=f"{MENU}:pause")

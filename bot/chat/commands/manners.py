@@ -101,8 +101,8 @@ class MannersCommands:
     async def _show_way(self, scene: Scene, manners: Manners) -> None:
         say = shared.add_way(Say(scene.phrases), manners, scene.phrases).add("\n")
         say.line("manners.way_how", examples=Mark(_WAYS, "code"), one=Mark(_ONE, "code"), back=Mark(_BACK, "code"))
-        ways = [shared.way_told(way, scene.phrases) for way in map(way_of, OFFERED["notify"]) if way is not None]
-        await self._desk.answer(scene, say.styled(), _buttons("notify", ways, across=1))
+        ways = [shared.way_label(way, scene.phrases) for way in map(way_of, OFFERED["notify"]) if way is not None]
+        await self._desk.answer(scene, say.styled(), _buttons("notify", ways))
 
     async def quiet(self, scene: Scene, rest: str) -> None:
         """``rest``: nothing (they are shown), two times with perhaps a severity and a clock, or "off"."""

@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 from pydantic import ValidationError
 
-from bot.chatlines import ChatLine, Line, as_json, manners_of, place_in
+from bot.chatlines import ChatLine, Line, as_json, manners_of, own_of, place_in
 from bot.model.account import Account
 from bot.model.bundle import MOST_BYTES, Bundle, BundleError, Item, Unusable
 from bot.model.manners import Manners
@@ -110,7 +110,7 @@ def _of_json(text: str) -> Bundle:
             wish.account.key,
             wish.filter or words_as_filter(wish.words),
             wish.live,
-            wish.telling,
+            own_of(wish),
         )
         for wish in chat.subscriptions[:MOST_ENTRIES]
     ]

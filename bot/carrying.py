@@ -16,7 +16,7 @@ from typing import Any, Literal, TextIO, TypeVar
 
 from pydantic import ValidationError
 
-from bot.chatlines import ChatLine, Line, as_json, manners_of, place_in
+from bot.chatlines import ChatLine, Line, as_json, manners_of, own_of, place_in
 from bot.delivery.hours import next_time
 from bot.matching.parsing import read_back
 from bot.matching.tree import key_of
@@ -203,7 +203,7 @@ def _carried(chat: ChatLine, now: datetime) -> CarriedChat:
             key_of(read_back(wish.filter or words_as_filter(wish.words))),
             wish.live,
             wish.filter,
-            wish.telling,
+            brought(own_of(wish), now),
         )
         for wish in chat.subscriptions
     )

@@ -19,7 +19,7 @@ from bot.matching.parsing import WRITTEN, FilterError, parse
 from bot.matching.tree import written
 from bot.matching.words import LONGEST_WORD, MOST_WORDS
 from bot.model.alert import Severity
-from bot.model.manners import DAY_MINUTES, MOST_A_DAY, MOST_MUTED, Manners, Pause, Quiet, Telling, Way, telling
+from bot.model.manners import DAY_MINUTES, MOST_A_DAY, MOST_MUTED, Manners, Own, Pause, Quiet, Telling, Way, telling
 from bot.model.subscription import ChatKind
 from bot.sources.registry import kinds
 from bot.store.accounts import LONGEST_KEY_BYTES, LONGEST_LANGUAGE
@@ -73,6 +73,10 @@ def _hazard(value: str) -> str:
 _Zone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
 #: ``Telling.spelt``, "" for none of its own.
 _Way = Annotated[str, Field(max_length=16), AfterValidator(_known_way)]
+_Muted = Annotated[
+    list[Annotated[str, Field(max_length=WRITTEN.characters), AfterValidator(_hazard)]],
+    Field(max_length=MOST_MUTED),
+]
 _Minute = Annotated[int, Field(ge=0, lt=DAY_MINUTES)]
 
 
@@ -92,14 +96,38 @@ class _Account(Line):
         return value
 
 
-class _Wish(Line):
+class _Quiet(Line):
+    begins: _Minute
+    ends: _Minute
+    least: Annotated[Severity, Field(strict=False)]
+
+    @model_validator(mode="after")
+    def _some_time(self) -> "_Quiet":
+        if self.begins == self.ends:
+            raise ValueError("begins and ends at different times")
+        return self
+
+
+class _Pause(Line):
+    until: Annotated[AwareDatetime, Field(strict=False)]
+    whole: bool = False
+
+
+class Wish(Line):
+    """One subscription."""
+
     topic: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
     account: _Account
     words: Annotated[list[Annotated[str, Field(max_length=LONGEST_WORD)]], Field(max_length=MOST_WORDS)] = []
     live: bool = False
     #: Instead of words.
     filter: Annotated[str, Field(max_length=WRITTEN.characters)] = ""
+    #: What it wants of its own; ``quiet`` null and not ``restless``: as its topic.
     telling: _Way = ""
+    quiet: _Quiet | None = None
+    restless: bool = False
+    pause: _Pause | None = None
+    muted: _Muted = []
 
     @field_validator("words")
     @classmethod
@@ -123,23 +151,6 @@ class _Digest(Line):
     zone: _Zone
 
 
-class _Quiet(Line):
-    begins: _Minute
-    ends: _Minute
-    least: Annotated[Severity, Field(strict=False)]
-
-    @model_validator(mode="after")
-    def _some_time(self) -> "_Quiet":
-        if self.begins == self.ends:
-            raise ValueError("begins and ends at different times")
-        return self
-
-
-class _Pause(Line):
-    until: Annotated[AwareDatetime, Field(strict=False)]
-    whole: bool = False
-
-
 class Told(Line):
     """How a topic is told."""
 
@@ -148,10 +159,7 @@ class Told(Line):
     telling: _Way = ""
     quiet: _Quiet | None = None
     pause: _Pause | None = None
-    muted: Annotated[
-        list[Annotated[str, Field(max_length=WRITTEN.characters), AfterValidator(_hazard)]],
-        Field(max_length=MOST_MUTED),
-    ] = []
+    muted: _Muted = []
 
 
 class _Place(Line):
@@ -189,7 +197,7 @@ class ChatLine(Line):
     digests: Annotated[list[_Digest], Field(max_length=MOST_WISHES)] = []
     places: Annotated[list[_Place], Field(max_length=MOST_WISHES)] = []
     manners: Annotated[list[Told], Field(max_length=MOST_WISHES)] = []
-    subscriptions: Annotated[list[_Wish], Field(max_length=MOST_WISHES)] = []
+    subscriptions: Annotated[list[Wish], Field(max_length=MOST_WISHES)] = []
 
     @model_validator(mode="after")
     def _id_of_its_kind(self) -> "ChatLine":
@@ -217,7 +225,9 @@ def as_json(chat: CarriedChat) -> dict[str, Any]:
                 "words": list(wish.words),
                 "live": wish.live,
                 "filter": wish.filter,
-                "telling": wish.telling,
+                "telling": wish.own.telling.spelt() if wish.own.telling is not None else "",
+                "restless": wish.own.restless,
+                **_as_kept(wish.own),
             }
             for wish in chat.wishes
         ],
@@ -240,22 +250,32 @@ def as_json(chat: CarriedChat) -> dict[str, Any]:
 
 def manners_of(told: Told) -> Manners:
     """What a line says of how to tell. Its pause may be over, or longer than any may be: see ``manners.brought``."""
-    quiet, pause = told.quiet, told.pause
-    return Manners(
-        told.zone,
-        telling(told.telling) or Telling(),
-        Quiet(quiet.begins, quiet.ends, quiet.least) if quiet is not None else None,
-        Pause(pause.until, pause.whole) if pause is not None else None,
-        tuple(told.muted),
-    )
+    way = telling(told.telling) or Telling()
+    return Manners(told.zone, way, _quiet_of(told.quiet), _pause_of(told.pause), tuple(told.muted))
+
+
+def own_of(wish: Wish) -> Own:
+    """What a subscription of a line wants of its own. Its pause as in ``manners_of``."""
+    quiet, pause = _quiet_of(wish.quiet), _pause_of(wish.pause)
+    return Own(telling(wish.telling), quiet, wish.restless, pause, tuple(wish.muted))
+
+
+def _quiet_of(quiet: _Quiet | None) -> Quiet | None:
+    return Quiet(quiet.begins, quiet.ends, quiet.least) if quiet is not None else None
+
+
+def _pause_of(pause: _Pause | None) -> Pause | None:
+    return Pause(pause.until, pause.whole) if pause is not None else None
 
 
 def _as_told(thread_id: int, manners: Manners) -> dict[str, Any]:
+    head = {"topic": thread_id, "zone": manners.zone, "telling": manners.telling.spelt()}
+    return head | _as_kept(manners)
+
+
+def _as_kept(manners: Manners | Own) -> dict[str, Any]:
     quiet, pause = manners.quiet, manners.pause
     return {
-        "topic": thread_id,
-        "zone": manners.zone,
-        "telling": manners.telling.spelt(),
         "quiet": {"begins": quiet.begins, "ends": quiet.ends, "least": quiet.least.value} if quiet else None,
         "pause": {"until": pause.until.isoformat(), "whole": pause.whole} if pause else None,
         "muted": list(manners.muted),

@@ -4,6 +4,7 @@ of a group who is no administrator, in a channel and in a forum topic.
 
 import asyncio
 import contextlib
+import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from bot.settings import load_settings
 from bot.store import schema, subscriptions
 from bot.store.database import Database
 from bot.store.tables import briefings, chat_places, chats, conversations, coverages, manners, mutes, reports
+from bot.store.tables import subscriptions as subscription_table
 
 LANGUAGES = ("en", "zh-Hans", "ar")
 PLACES = ("private", "group", "channel", "topic")
@@ -42,6 +44,8 @@ class Held:
     reports: int = 0
     #: How posts come: the way, since which minute of the day it is quiet, whether there is a pause, hazards left out.
     manners: tuple[str, int | None, bool, str] = ("once", None, False, "[]")
+    #: What subscriptions want of their own: the names of it.
+    own: tuple[str, ...] = ()
     places: int = 0
     #: Events that are muted.
     mutes: int = 0
@@ -129,6 +133,7 @@ class Town:
                 rows = select(what).where(table.c.chat_id == mine.id, table.c.thread_id == chat.thread_id)
                 return (await conn.execute(rows)).scalars().all()
 
+            own = [kept for kept in await of(subscription_table.c.manners) if kept]
             digest, asked = await of(briefings.c.hour), await of(conversations.c.step)
             live = await of(coverages.c.account_id)
             rows = select(manners).where(manners.c.chat_id == mine.id, manners.c.thread_id == chat.thread_id)
@@ -148,6 +153,7 @@ class Town:
             "".join(asked),
             wrote or 0,
             way or Held.manners,
+            tuple(sorted(name for kept in own for name in json.loads(kept))),
             len(places),
             len(quiet),
         )

@@ -20,15 +20,18 @@ READER = 1001
 UNLIMITED = Limits(bot_messages=10_000, private_gap=0.0, private_burst=1000, group_messages=10_000)
 
 
-async def queue_posts(db, clock, count, *, telegram_id=READER, lanes=(Lane.ROUTINE,), text="第{n}条", media=()):
+async def queue_posts(
+    db, clock, count, *, telegram_id=READER, lanes=(Lane.ROUTINE,), text="第{n}条", media=(), of=None
+):
     async with db.begin() as conn:
-        account_id = await accounts.upsert(conn, account(), clock())
+        of = of or account()
+        account_id = await accounts.upsert(conn, of, clock())
         chat = await chats.ensure(conn, telegram_id, ChatKind.PRIVATE, "", clock(), "en")
         for n in range(1, count + 1):
             clock.advance(1)
             ext = str(await deliveries_so_far(conn) + 1)
             link = f"https://weibo.com/x/{ext}"
-            post = Post("weibo", account().key, ext, text.format(n=n), link, published=clock(), media=media)
+            post = Post(of.kind, of.key, ext, text.format(n=n), link, published=clock(), media=media)
             post_id = await posts.add(conn, account_id, post, fingerprint(post), clock(), why_not="", root_id=None)
             draft = Draft(chat, Op.SEND, lanes[(n - 1) % len(lanes)], post_id=post_id, revision=1)
             await enqueue(conn, [draft], clock())

@@ -16,7 +16,7 @@ from bot import carrying
 from bot.carrying import FileError, export_chats, import_chats
 from bot.matching.words import words_key
 from bot.model.alert import Severity
-from bot.model.manners import LONGEST_PAUSE, Manners, Pause, Quiet, Telling, Way
+from bot.model.manners import LONGEST_PAUSE, Manners, Own, Pause, Quiet, Telling, Way
 from bot.model.place import ChatPlace
 from bot.model.subscription import ChatKind
 from bot.settings import load_settings
@@ -55,7 +55,7 @@ async def filled(db, clock, settings):
         mannered = Manners("Asia/Shanghai", Telling(Way.MOST, 1200, 5), quiet, pause, ("hazard:rainstorm",))
         await manners.save(conn, forum, 77, mannered)
         own, _ = await subscriptions.add(conn, forum, 0, feed, (), "", None, clock())
-        await manners.set_way(conn, forum, own, Telling(Way.DAILY, 480))
+        await manners.set_own(conn, forum, own, Own(Telling(Way.DAILY, 480)))
         await chat_places.add(conn, person, 0, ChatPlace("home", 39.91, 116.4, 30.0), clock())
         await chat_places.add(conn, forum, 77, ChatPlace("宁波", 29.88, 121.55, 220.0, ("浙江省", "宁波市")), clock())
         await conn.execute(

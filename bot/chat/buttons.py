@@ -12,6 +12,8 @@ LABEL_LIMIT = 40
 Keyboard = tuple[tuple[Button, ...], ...]
 #: The verb that opens /settings or a page of it; a message with such a button is a page of the menu.
 MENU = "st"
+#: The verb that opens the page of one subscription.
+SUBSCRIPTION = "sf"
 #: Short buttons beside each other: more do not fit on a phone.
 _IN_A_ROW = 2
 

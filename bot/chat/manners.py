@@ -1,7 +1,7 @@
 """How a chat and topic is told: changing it, and saying how it stands. What commands and menus share."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,12 +18,13 @@ from bot.delivery.situations import usual_offset
 from bot.geo import cities
 from bot.locales import Phrases
 from bot.matching.folding import fold
-from bot.model.manners import Manners, Quiet, Telling, Way
+from bot.model.manners import MOST_MUTED, NOTHING_OWN, Manners, Own, Quiet, Telling, Way
 from bot.store import briefings, deferred, subscriptions
 from bot.store import manners as store
 from bot.store.briefings import Kind
 
-_HAZARD_SHOWN, _CITY = 40, 80
+#: Twenty hazards of 40 characters are all that can be left out.
+_HAZARD_SHOWN, _HAZARDS_SHOWN, _BRIEF, _CITY = 40, 840, 40, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +48,29 @@ async def change(desk: Desk, scene: Scene, altered: Callable[[Manners], Manners]
     async with desk.db.begin() as conn:
         manners = await store.of_place(conn, *place)
         wanted = altered(replace(manners, zone=await zone_of(conn, scene, manners)))
-        released = await releasing.settle_on(conn, place, manners, wanted, now)
+        released = await releasing.settle_on(conn, place, wanted, now)
     if released:
         desk.ports.queued()
     return Stands(wanted, released)
 
 
-async def change_one(desk: Desk, scene: Scene, subscription_id: int, way: Telling | None) -> Stands | None:
-    """Give one subscription a way of its own (None: as the place). None: it is not followed here."""
+async def change_own(
+    desk: Desk, scene: Scene, subscription_id: int, altered: Callable[[Own], Own]
+) -> tuple[Own, Stands] | None:
+    """Let a subscription want otherwise of its own; gives what it wants now. None: it is not followed here."""
     place, now = (scene.chat_id, scene.target.thread_id), desk.clock()
     async with desk.db.begin() as conn:
-        manners = await store.of_place(conn, *place)
-        if not await store.set_way(conn, scene.chat_id, subscription_id, way):
+        before = (await store.own_of(conn, [subscription_id])).get(subscription_id)
+        own = altered(before) if before is not None else NOTHING_OWN
+        if before is None or not await store.set_own(conn, scene.chat_id, subscription_id, own):
             return None
-        # a digest's time needs a clock
+        manners = await store.of_place(conn, *place)
+        # times need a clock
         wanted = replace(manners, zone=await zone_of(conn, scene, manners))
-        released = await releasing.settle_on(conn, place, manners, wanted, now, ways=True)
+        released = await releasing.settle_on(conn, place, wanted, now)
     if released:
         desk.ports.queued()
-    return Stands(wanted, released)
+    return own, Stands(wanted, released)
 
 
 async def zone_of(conn: AsyncConnection, scene: Scene, manners: Manners) -> str:
@@ -106,6 +111,13 @@ async def held(desk: Desk, scene: Scene) -> int:
     """How many posts wait here for a summary."""
     async with desk.db.read() as conn:
         return await deferred.count(conn, (scene.chat_id, scene.target.thread_id))
+
+
+def muted(now: Sequence[str], hazard: str, *, mute: bool) -> tuple[str, ...]:
+    """What is left out when this hazard is left out as well, or no more."""
+    tree = f"hazard:{hazard}"
+    others = tuple(each for each in now if each != tree)
+    return (*others, tree)[-MOST_MUTED:] if mute else others
 
 
 # ------------------------------------------------------------------ in words
@@ -173,8 +185,12 @@ def add_pause(say: Say, manners: Manners, phrases: Phrases) -> Say:
 
 def add_way(say: Say, manners: Manners, phrases: Phrases) -> Say:
     """How posts come."""
-    say.line("manners.way", way=way_told(manners.telling, phrases))
-    return say if manners.telling.way in {Way.ONCE, Way.SILENT} else say.line("manners.grave")
+    return add_grave(say.line("manners.way", way=way_told(manners.telling, phrases)), manners.telling)
+
+
+def add_grave(say: Say, way: Telling) -> Say:
+    """What comes at once though others wait by this way."""
+    return say if way.way in {Way.ONCE, Way.SILENT} else say.line("manners.grave")
 
 
 def add_quiet(say: Say, quiet: Quiet | None, phrases: Phrases) -> Say:
@@ -189,5 +205,29 @@ def add_muted(say: Say, manners: Manners) -> Say:
     """Which hazards do not come."""
     if not manners.muted:
         return say.line("manners.muted_none")
-    names = ", ".join(one_line(each.partition(":")[2], _HAZARD_SHOWN) for each in manners.muted)
-    return say.line("manners.muted", hazards=Mark(names, "code"))
+    return say.line("manners.muted", hazards=_hazards(manners.muted))
+
+
+def add_own(say: Say, own: Own, zone: str, phrases: Phrases, now: datetime, *, brief: bool = False) -> Say:
+    """What one subscription wants otherwise than its place, behind its name; nothing where it wants nothing. ``brief``: one
+    of many, of which a message has to hold several.
+    """
+    if own.telling is not None:
+        say.add(" – ").add(way_told(own.telling, phrases))
+    if own.quiet is not None:
+        least = phrases(f"severity.{own.quiet.least.value.lower()}")
+        begin, end = clock_of(own.quiet.begins), clock_of(own.quiet.ends)
+        say.add(" – ").phrase("manners.own_quiet", begin=begin, end=end, severity=least)
+    if own.restless:
+        say.add(" – ").phrase("manners.own_restless")
+    if own.pause is not None and own.pause.until > now:
+        until = moment(own.pause.until, offset_of(zone, own.pause.until), phrases)
+        say.add(" – ").phrase("manners.own_paused_whole" if own.pause.whole else "manners.own_paused", until=until)
+    if own.muted:
+        say.add(" – ").phrase("manners.own_muted", hazards=_hazards(own.muted, _BRIEF if brief else _HAZARDS_SHOWN))
+    return say
+
+
+def _hazards(muted: Sequence[str], room: int = _HAZARDS_SHOWN) -> Mark:
+    names = [one_line(each.partition(":")[2], _HAZARD_SHOWN) for each in muted]
+    return Mark(one_line(", ".join(names), room), "code")

@@ -16,7 +16,15 @@ _CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?")
 _SPAN = re.compile(r"([0-9]{1,4})\s*(m|min|h|d)")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _RANGE = re.compile(r"\s*(?:[-–—~]|\bto\b)\s*")
+#: Of a number of /list.
+_DIGITS = 4
 _SECONDS = {"m": 60, "min": 60, "h": 3600, "d": 86_400}
+
+
+def numbered_in_front(text: str) -> tuple[int, str] | None:
+    """A number of /list and what stands behind it ("2 22:00-07:00", "2"); None where no number alone stands in front."""
+    first, _, behind = _levelled(text).partition(" ")
+    return (int(first), behind) if first.isdigit() and len(first) <= _DIGITS else None
 
 
 def plain(text: str) -> str:
@@ -74,12 +82,15 @@ def hazards_of(words: str) -> str | None:
 
 def pause_of(text: str, zone: str, now: datetime) -> Pause | None:
     """A pause ("2h", "until 18:00", "until 2026-12-01", with "all" before or behind); None as well for one that is too
-    long or over.
+    long or over, and for a number alone, which may be an hour, how many hours, or one of /list.
     """
     words = plain(text).split()
     whole = ALL in words
+    bare = UNTIL not in words
     words = [word for word in words if word not in {ALL, UNTIL}]
     until = _moment(words, zone, now)
+    if words and bare and words[-1].isdigit():
+        return None
     if until is None or not now < until <= now + LONGEST_PAUSE:
         return None
     return Pause(until, whole)
@@ -88,7 +99,7 @@ def pause_of(text: str, zone: str, now: datetime) -> Pause | None:
 def _moment(words: list[str], zone: str, now: datetime) -> datetime | None:
     if not words:
         return None
-    if (span := _SPAN.fullmatch("".join(words))) is not None:
+    if (span := _SPAN.fullmatch(" ".join(words))) is not None:
         return now + timedelta(seconds=int(span[1]) * _SECONDS[span[2]])
     day = _DATE.fullmatch(words[0])
     clock = minute_of(words[-1]) if len(words) > 1 or day is None else 0

@@ -18,6 +18,7 @@ from bot.delivery.manners import paused_until
 from bot.delivery.releasing import Releasing
 from bot.delivery.situations import Overview, Situations
 from bot.model.delivery import Lane, Op
+from bot.model.manners import effective
 from bot.model.situation import Briefing, Line, Occasion
 from bot.reading.situation import compare
 from bot.store import briefings, deliveries, manners, subscriptions
@@ -113,7 +114,7 @@ class Briefer:
             return
         async with self._db.read() as conn:
             wanted = await manners.of_place(conn, stored.chat_id, stored.thread_id)
-        if (free := paused_until(wanted, 0, now)) is not None:
+        if (free := paused_until(effective(wanted), 0, now)) is not None:
             # what changed meanwhile is told then
             async with self._db.begin() as conn:
                 await briefings.put_off(conn, stored, free)

@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.delivery.harmless import line
-from bot.delivery.manners import loudest, rank_of
 from bot.delivery.shelf import Shelf
 from bot.locales import Phrases
 from bot.model.account import Account
-from bot.model.alert import Severity
-from bot.model.manners import Way
 from bot.model.post import Post
 from bot.reading.relaying import severity_of
 from bot.reading.sameness import QUAKE, happening_of
@@ -41,7 +38,6 @@ class _Told:
     heard: Heard
     post: Post
     name: str
-    account_id: int
 
 
 async def confirming(shelf: Shelf, delivery: Delivery, post: Post, phrases: Phrases) -> Confirming:
@@ -52,23 +48,13 @@ async def confirming(shelf: Shelf, delivery: Delivery, post: Post, phrases: Phra
     if not told:
         return Confirming()
     quiet = False
-    if rang := [each for each in told if await _rang(shelf, delivery, each)]:
+    if rang := [each for each in told if not each.heard.hushed]:
         lane = min(each.heard.lane for each in rang)
         rank = max(severity_of(each.post).rank for each in rang)
         quiet = delivery.lane >= lane and severity_of(post).rank <= rank
     own = await _own_name(shelf, delivery.post_id, post)
     words = _words("message.confirms", told, told, (post, own), phrases)
     return Confirming(told[0].heard.message_id, quiet, words, (told[0].heard.post_id,))
-
-
-async def _rang(shelf: Shelf, delivery: Delivery, told: _Told) -> bool:
-    """It came with a sound, as the chat's manners are now: where it wants one account's posts without, another's rings."""
-    if rank_of(severity_of(told.post).rank, told.heard.lane) >= Severity.EXTREME.rank:
-        return True
-    place = (delivery.chat_id, delivery.thread_id)
-    usual = (await shelf.manners(place)).telling
-    own = await shelf.wanted((*place, told.account_id))
-    return (loudest(each.telling or usual for each in own) if own else usual).way is not Way.SILENT
 
 
 async def standing_line(shelf: Shelf, send: SendRow, post: Post, phrases: Phrases) -> str:
@@ -102,7 +88,7 @@ async def _told(shelf: Shelf, chat_id: int, thread_id: int, post_id: int) -> lis
         account = await shelf.account(fellow.account_id)
         if account is not None and heard.post_id not in found:
             post = (await post_store.revision(shelf.conn, heard.post_id, fellow.revision)).post
-            found[heard.post_id] = _Told(heard, post, _name(post, account), fellow.account_id)
+            found[heard.post_id] = _Told(heard, post, _name(post, account))
     return list(found.values())
 
 

@@ -227,7 +227,8 @@ class Deciding:
 
 def _claim(attempt: Attempt) -> Claim:
     delivery = attempt.delivery
-    return Claim(delivery.id, attempt.shows, delivery.repeats, attempt.plan.owed or "")
+    hushed = delivery.hushed if delivery.parts else attempt.step.silent
+    return Claim(delivery.id, attempt.shows, delivery.repeats, attempt.plan.owed or "", hushed=hushed)
 
 
 async def _owe(conn: AsyncConnection, attempt: Attempt) -> None:

@@ -183,6 +183,7 @@ def change(delivery: Delivery, state: State, now: datetime, *, was: State, **val
         "repeats": delivery.repeats,
         "unknown_errors": delivery.unknown_errors,
         "arrived_at": delivery.arrived_at,
+        "held_for": delivery.held_for,
         "settled_at": now if settled else None,
     }
     return Change(delivery.id, was, state, **(fields | values))  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ from bot.matching.facts import Facts
 from bot.matching.parsing import read_back
 from bot.model.alert import Severity
 from bot.model.delivery import Op, State
-from bot.model.manners import Manners, Telling, Way
+from bot.model.manners import Effective, Manners, Telling, Way, effective
 from bot.store import coverages, posts
 from bot.store import manners as manner_store
 from bot.store.manners import Wanted
@@ -46,32 +46,35 @@ async def heed(shelf: Shelf, delivery: Delivery, now: datetime) -> Delivery | Ch
     own = await shelf.wanted((*place, delivery.account_id)) if delivery.account_id is not None else []
     if manners == Manners() and not own:
         return delivery
-    rank = rank_of(delivery.severity, delivery.lane)
-    if _is_word(delivery) and is_paused(manners, rank, now):
-        until = free_from(manners, now, rank)
+    rank, here = rank_of(delivery.severity, delivery.lane), effective(manners)
+    if _is_word(delivery) and is_paused(here, rank, now):
+        until = free_from(here, now, rank)
         return change(delivery, State.DEFERRED, now, was=delivery.state, not_before=until, error=WHY_PAUSE)
     if not await _is_new(shelf, delivery):
-        silent = delivery.silent or not rings(manners, _usual(delivery, manners, own), rank, now)
-        return replace(delivery, silent=silent)
-    ruling = await _ruling(shelf, delivery, manners, own, rank, now)
+        loud = any(rings(each, rank, now) for each in _usual(delivery, here, manners, own))
+        return replace(delivery, silent=delivery.silent or not loud)
+    ruling, found = await _ruling(shelf, delivery, manners, own, rank, now)
     match ruling.coming:
         case Coming.RINGS:
             return delivery
         case Coming.SILENTLY:
             return replace(delivery, silent=True)
         case Coming.LATER:
+            until = ruling.until or now
             return change(
-                delivery, State.DEFERRED, now, was=delivery.state, not_before=ruling.until or now, error=ruling.why
-            )
+                delivery, State.DEFERRED, now,
+                was=delivery.state, not_before=until, error=ruling.why, held_for=found,
+            )  # fmt: skip
         case Coming.NEVER:
             return change(delivery, State.SKIPPED, now, was=delivery.state, error=ruling.why)
 
 
-def _usual(delivery: Delivery, manners: Manners, own: Sequence[Wanted]) -> Telling:
-    """By which way what comes in any case may make a sound: the bot's own words know silence alone, a digest is one."""
-    if delivery.op is Op.NOTICE:
-        return manners.telling if manners.telling.way is Way.SILENT else Telling()
-    return _wanted(own, manners.telling, None)
+def _usual(delivery: Delivery, here: Effective, manners: Manners, own: Sequence[Wanted]) -> list[Effective]:
+    """By what comes in any case may make a sound: the bot's own words know silence alone, a digest is one."""
+    if delivery.op is not Op.NOTICE:
+        return [effective(manners, each.own) for each in own] or [here]
+    silent = here.telling.way is Way.SILENT
+    return [here if silent else replace(here, telling=Telling())]
 
 
 def _is_word(delivery: Delivery) -> bool:
@@ -92,35 +95,41 @@ async def _is_new(shelf: Shelf, delivery: Delivery) -> bool:
 
 async def _ruling(
     shelf: Shelf, delivery: Delivery, manners: Manners, own: Sequence[Wanted], rank: int, now: datetime
-) -> Ruling:
+) -> tuple[Ruling, tuple[int, ...]]:
+    """By the loudest of the subscriptions that found it, and which these are where one has manners of its own. One whose
+    filter cannot be judged counts, as each does for what is Extreme: that waits for no reading.
+    """
+    by = {each.subscription_id: effective(manners, each.own) for each in own}
     facts = None
-    if rank < Severity.EXTREME.rank and (manners.muted or len(own) > 1) and not is_paused(manners, rank, now):
+    if rank < Severity.EXTREME.rank and (len(own) > 1 or manners.muted or any(each.muted for each in by.values())):
         facts = await _facts(shelf, delivery, now)
-    if facts is not None and _is_muted(manners, facts):
-        return Ruling(Coming.NEVER, why=WHY_MUTED)
-    wanted = _wanted(own, manners.telling, facts)
-    rung = 0
-    if wanted.way is Way.MOST:
-        theirs = wanted != manners.telling
-        since = local_midnight(manners.zone, now)
-        place = (delivery.chat_id, delivery.thread_id)
-        rung = await manner_store.rung(shelf.conn, place, since, delivery.account_id if theirs else None)
-    return rule(manners, wanted, rank, now, rung)
-
-
-def _wanted(own: Sequence[Wanted], usual: Telling, facts: Facts | None) -> Telling:
-    """By the loudest of the subscriptions that found the post; one whose filter cannot be judged counts."""
-    ways = [
-        each.telling or usual
-        for each in own
-        if facts is None or not each.filter or judge(read_back(each.filter), facts) is not Truth.NO
+    found = {each.subscription_id: by[each.subscription_id] for each in own if _finds(each, facts)} or by
+    rulings = [
+        await _one(shelf, delivery, holds, facts, rank, now, theirs=holds.telling != manners.telling)
+        for holds in found.values() or [effective(manners)]
     ]
-    return loudest(ways) if ways else usual
+    return loudest(rulings, now), tuple(sorted(found))
 
 
-def _is_muted(manners: Manners, facts: Facts) -> bool:
+async def _one(
+    shelf: Shelf, delivery: Delivery, holds: Effective, facts: Facts | None, rank: int, now: datetime, *, theirs: bool
+) -> Ruling:
+    if facts is not None and _is_muted(holds, facts):
+        return Ruling(Coming.NEVER, why=WHY_MUTED)
+    rung = 0
+    if holds.telling.way is Way.MOST:
+        since, place = local_midnight(holds.zone, now), (delivery.chat_id, delivery.thread_id)
+        rung = await manner_store.rung(shelf.conn, place, since, delivery.account_id if theirs else None)
+    return rule(holds, rank, now, rung)
+
+
+def _finds(each: Wanted, facts: Facts | None) -> bool:
+    return facts is None or not each.filter or judge(read_back(each.filter), facts) is not Truth.NO
+
+
+def _is_muted(holds: Effective, facts: Facts) -> bool:
     """Surely of a muted hazard: what is not known comes."""
-    return any(judge(read_back(each), facts) is Truth.YES for each in manners.muted)
+    return any(judge(read_back(each), facts) is Truth.YES for each in holds.muted)
 
 
 async def _facts(shelf: Shelf, delivery: Delivery, now: datetime) -> Facts | None:

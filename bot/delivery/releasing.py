@@ -5,7 +5,7 @@ a clock that is set back repeats nothing.
 """
 
 import json
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.judging import change
 from bot.delivery.kept import is_past
-from bot.delivery.manners import WHY_DIGEST, WHY_MOST, WHY_PAUSE, WHY_QUIET, free_from, rank_of
+from bot.delivery.manners import WHY_DIGEST, WHY_MOST, digest_at, free_from, rank_of
 from bot.model.delivery import Lane, Op, State
-from bot.model.manners import Manners, Way
+from bot.model.manners import Effective, Manners, Own, Way, effective
 from bot.store import deferred, deliveries, settling
 from bot.store import manners as manner_store
 from bot.store.database import Database
@@ -57,20 +57,44 @@ async def release(conn: AsyncConnection, place: Place, now: datetime) -> int:
     """Queue the digest of what is due in a place, in the caller's transaction; gives how many posts it lists. What may
     still not come (the manners were changed) waits on.
     """
-    manners = await manner_store.of_place(conn, *place)
     due = await deferred.due_at(conn, place, now, MOST)
-    free = {each.id: free_from(manners, now, rank_of(each.severity, each.lane)) for each in due}
-    ready = [each for each in due if free[each.id] <= now and each.op is Op.SEND]
+    return await _settle(conn, place, await manner_store.of_place(conn, *place), due, _due, now)
+
+
+async def settle_on(conn: AsyncConnection, place: Place, wanted: Manners, now: datetime) -> int:
+    """These manners hold in a place from now on, or a subscription's own have changed, in the caller's transaction; gives
+    how many posts that need not wait any more are on their way, as a digest.
+    """
+    await manner_store.save(conn, *place, wanted)
+    count, after = 0, 0
+    while held := await deferred.held(conn, place, after, MOST):
+        count += await _settle(conn, place, wanted, held, _due_anew, now)
+        after = held[-1].id
+    return count
+
+
+async def _settle(
+    conn: AsyncConnection,
+    place: Place,
+    manners: Manners,
+    held: Sequence[Delivery],
+    due_of: Callable[[Delivery, Effective, datetime], datetime],
+    now: datetime,
+) -> int:
+    """Let go what need not wait by ``due_of``; what must waits until then."""
+    own = await manner_store.own_of(conn, {number for each in held for number in each.held_for})
+    holds = {each.id: _holds(manners, own, each) for each in held}
+    due = {each.id: min(due_of(each, by, now) for by in holds[each.id]) for each in held}
+    ready = [each for each in held if due[each.id] <= now and each.op is Op.SEND]
     # words of the bot's own say when what they tell of was, and come as themselves
-    words = [each for each in due if free[each.id] <= now and each.op is not Op.SEND]
-    later = [each for each in due if free[each.id] > now]
+    words = [each for each in held if due[each.id] <= now and each.op is not Op.SEND]
+    later = [each for each in held if now < due[each.id] != each.not_before]
     changes = [
-        change(each, State.DEFERRED, now, was=each.state, not_before=free[each.id], error=each.error)
-        for each in later
+        change(each, State.DEFERRED, now, was=each.state, not_before=due[each.id], error=each.error) for each in later
     ]
     changes += [change(each, State.QUEUED, now, was=each.state) for each in words]
     if ready:
-        notice_id = await deliveries.enqueue_one(conn, _draft(place, manners, ready, now), now)
+        notice_id = await deliveries.enqueue_one(conn, _draft(place, ready, holds, now), now)
         changes += [
             change(each, State.EXPIRED, now, was=each.state, error=each.error, folded_into=notice_id)
             for each in ready
@@ -79,24 +103,27 @@ async def release(conn: AsyncConnection, place: Place, now: datetime) -> int:
     return len(ready)
 
 
-async def settle_on(
-    conn: AsyncConnection, place: Place, before: Manners, wanted: Manners, now: datetime, *, ways: bool = False
-) -> int:
-    """Other manners hold in a place from now on, in the caller's transaction; gives how many posts that need not wait any
-    more are on their way, as one digest. ``ways``: that of a single subscription has changed, too.
-    """
-    await manner_store.save(conn, *place, wanted)
-    reasons = [WHY_PAUSE, WHY_QUIET]
-    if ways or before.telling != wanted.telling:
-        reasons += [WHY_DIGEST, WHY_MOST]
-    await deferred.look_anew(conn, place, reasons, now)
-    return await release(conn, place, now)
+def _due(each: Delivery, by: Effective, now: datetime) -> datetime:
+    """When it may come whose digest is due."""
+    return free_from(by, now, rank_of(each.severity, each.lane))
 
 
-def _draft(place: Place, manners: Manners, ready: Sequence[Delivery], now: datetime) -> Draft:
+def _due_anew(each: Delivery, by: Effective, now: datetime) -> datetime:
+    """When it is due by manners that may be others than those that it waits by."""
+    summed_up = each.error in {WHY_DIGEST, WHY_MOST} and by.telling.way not in {Way.ONCE, Way.SILENT}
+    return digest_at(by, now) if summed_up and each.not_before > now else _due(each, by, now)
+
+
+def _holds(manners: Manners, own: Mapping[int, Own], each: Delivery) -> list[Effective]:
+    """By what it waits: the subscriptions that found it, as far as they are there; else the place."""
+    return [effective(manners, own[one]) for one in each.held_for if one in own] or [effective(manners)]
+
+
+def _draft(place: Place, ready: Sequence[Delivery], holds: Mapping[int, Sequence[Effective]], now: datetime) -> Draft:
     """One sound for what may still matter; what is over makes none."""
     standing = [each for each in ready if not is_past(each.post_state, each.expires_at, now)]
     lane = min((each.lane for each in standing), default=Lane.ROUTINE)
-    silent = not standing or (manners.telling.way is Way.SILENT and lane is not Lane.EXTREME)
+    loud = any(one.telling.way is not Way.SILENT for each in standing for one in holds[each.id])
+    silent = not standing or not (loud or lane is Lane.EXTREME)
     notice = json.dumps({"kept": len(ready), "listed": [each.id for each in ready]})
     return Draft(place[0], Op.NOTICE, lane, place[1], silent=silent, notice=notice)

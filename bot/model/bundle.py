@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.model.manners import Manners
+from bot.model.manners import NOTHING_OWN, Manners, Own
 from bot.model.place import ChatPlace
 
 #: Bytes of a file that is read: three hundred subscriptions with long filters are a tenth of it.
@@ -43,8 +43,8 @@ class Item:
     #: A filter as /list shows it, "" for every post.
     filter: str = ""
     live: bool = False
-    #: A way of telling of its own (``Telling.spelt``), "" as the place wants it.
-    telling: str = ""
+    #: What it wants otherwise than its place.
+    own: Own = NOTHING_OWN
 
 
 @dataclass(frozen=True, slots=True)

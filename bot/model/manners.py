@@ -1,8 +1,11 @@
-"""How a chat (and topic) wants to be told: at once or in digests, with which hours of quiet, paused until when."""
+"""How a chat (and topic) wants to be told, and a single subscription otherwise: at once or in digests, with which hours of
+quiet, paused until when.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from bot.model.alert import Severity
 
@@ -98,7 +101,44 @@ class Manners:
     muted: tuple[str, ...] = ()
 
 
-def brought(manners: Manners, now: datetime) -> Manners:
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What one subscription wants otherwise than its place. ``telling`` and ``quiet``: None as the place;
+    ``restless``: none of the place's hours of quiet. ``pause`` and ``muted``: besides those of the place.
+    """
+
+    telling: Telling | None = None
+    quiet: Quiet | None = None
+    restless: bool = False
+    pause: Pause | None = None
+    muted: tuple[str, ...] = ()
+
+
+NOTHING_OWN = Own()
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """What holds for a subscription, with all that its place wants: each field as in Manners, every pause for itself."""
+
+    zone: str
+    telling: Telling
+    quiet: Quiet | None
+    pauses: tuple[Pause, ...]
+    muted: tuple[str, ...]
+
+
+def effective(place: Manners, own: Own = NOTHING_OWN) -> Effective:
+    """What holds for a subscription of this place with these wishes of its own."""
+    quiet = own.quiet if own.quiet is not None or own.restless else place.quiet
+    pauses = tuple(pause for pause in (place.pause, own.pause) if pause is not None)
+    return Effective(place.zone, own.telling or place.telling, quiet, pauses, place.muted + own.muted)
+
+
+WantsT = TypeVar("WantsT", Manners, Own)
+
+
+def brought(manners: WantsT, now: datetime) -> WantsT:
     """What holds of manners that come from elsewhere: no pause that is over, and none for longer than may be asked for."""
     pause = manners.pause
     if pause is None:

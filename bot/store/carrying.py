@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.account import Account
-from bot.model.manners import Manners
+from bot.model.manners import NOTHING_OWN, Manners, Own
 from bot.model.place import ChatPlace
 from bot.model.subscription import ChatKind
 from bot.store import accounts as account_store
@@ -39,8 +39,8 @@ class CarriedWish:
     #: The account's running reports are one message there.
     live: bool = False
     filter: str = ""
-    #: A way of telling of its own (``Telling.spelt``), "" as the place wants it.
-    telling: str = ""
+    #: What it wants otherwise than its place.
+    own: Own = NOTHING_OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ async def take_in(
                     "words": words_to_json(wish.words),
                     "filter": wish.filter,
                     "words_key": wish.words_key,
-                    "telling": wish.telling,
+                    "manners": manner_store.own_to_json(wish.own),
                     "created_by": None,
                     "created_at": now,
                 }
@@ -237,17 +237,18 @@ async def _take_in_settings(
 async def _wishes(conn: AsyncConnection, chat_ids: Sequence[int]) -> dict[int, list[CarriedWish]]:
     s, live = subscriptions.c, await covered_in(conn, chat_ids)
     found = (
-        select(s.id, s.chat_id, s.thread_id, s.words, s.filter, s.telling, *ACCOUNT_COLUMNS)
+        select(s.id, s.chat_id, s.thread_id, s.words, s.filter, s.manners, *ACCOUNT_COLUMNS)
         .join_from(subscriptions, accounts, accounts.c.id == s.account_id)
         .where(s.chat_id.in_(chat_ids))
     )
     wishes: dict[int, list[CarriedWish]] = {}
     # sorted here: asked to, PostgreSQL would rather read the whole table in that order
-    for _, chat_id, thread_id, words, text, own_way, account_id, *account in sorted(
+    for _, chat_id, thread_id, words, text, kept, account_id, *account in sorted(
         await conn.execute(found), key=lambda row: row[0]
     ):
         is_live = (chat_id, thread_id, account_id) in live
-        wish = CarriedWish(thread_id, Account(*account), from_json(words), live=is_live, filter=text, telling=own_way)
+        own = manner_store.own_from_json(kept)
+        wish = CarriedWish(thread_id, Account(*account), from_json(words), live=is_live, filter=text, own=own)
         wishes.setdefault(chat_id, []).append(wish)
     return wishes
 

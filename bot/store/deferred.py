@@ -1,10 +1,9 @@
 """What waits for a digest of its chat: where it is due, what it is, and how many there are."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, literal_column, select, update
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Op, State
@@ -32,9 +31,18 @@ async def due(conn: AsyncConnection, now: datetime, limit: int) -> list[Place]:
 
 async def due_at(conn: AsyncConnection, place: Place, now: datetime, limit: int) -> list[Delivery]:
     """What is due in a place, oldest first, kept from other writers until the transaction ends."""
+    return await _load(conn, place, deliveries.c.not_before <= now, limit)
+
+
+async def held(conn: AsyncConnection, place: Place, after: int, limit: int) -> list[Delivery]:
+    """All that waits in a place behind this id, oldest first, kept from other writers until the transaction ends."""
+    return await _load(conn, place, deliveries.c.id > after, limit)
+
+
+async def _load(conn: AsyncConnection, place: Place, which: ColumnElement[bool], limit: int) -> list[Delivery]:
     d = deliveries.c
     chat_id, thread_id = place
-    here = (d.chat_id == chat_id, d.thread_id == thread_id, _DEFERRED, d.not_before <= now)
+    here = (d.chat_id == chat_id, d.thread_id == thread_id, _DEFERRED, which)
     ids = (await conn.execute(select(d.id).where(*here).order_by(d.id).limit(limit))).scalars().all()
     return sorted(await waiting.load(conn, ids), key=lambda each: each.id)
 
@@ -63,11 +71,3 @@ async def fate(conn: AsyncConnection, place: Place, post_id: int) -> Fate | None
     newest = select(d.state, d.error, d.not_before).where(*here).order_by(d.id.desc()).limit(1)
     row = (await conn.execute(newest)).first()
     return None if row is None else Fate(State(row.state), row.error, row.not_before)
-
-
-async def look_anew(conn: AsyncConnection, place: Place, reasons: Collection[str], now: datetime) -> None:
-    """The place's manners have changed: what waits for one of these reasons (``deliveries.error``) is looked at now."""
-    chat_id, thread_id = place
-    d = deliveries.c
-    here = (d.chat_id == chat_id, d.thread_id == thread_id, _DEFERRED, d.error.in_(reasons))
-    await conn.execute(update(deliveries).where(*here).values(not_before=now))

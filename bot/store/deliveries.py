@@ -290,6 +290,16 @@ def parts_from_json(text: str) -> tuple[SentPart, ...]:
     return tuple(SentPart(tuple(p["message_ids"]), p["form"]) for p in json.loads(text))
 
 
+def ids_to_json(ids: Sequence[int]) -> str | None:
+    """As kept in ``deliveries.held_for``."""
+    return json.dumps(list(ids), separators=(",", ":")) if ids else None
+
+
+def ids_from_json(text: str | None) -> tuple[int, ...]:
+    """The reverse of ``ids_to_json``."""
+    return tuple(json.loads(text)) if text else ()
+
+
 def _sends() -> Select[int, int, int, int, str, int, int | None, str, datetime, bool, str, str]:
     d = deliveries.c
     return select(

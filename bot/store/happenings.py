@@ -36,12 +36,13 @@ class Fellow:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message with a sound by which a chat heard of the event."""
+    """A message by which a chat heard of the event. ``hushed``: it went out without a sound."""
 
     delivery_id: int
     post_id: int
     lane: Lane
     message_id: int
+    hushed: bool = False
 
 
 _COLUMNS = (
@@ -92,11 +93,11 @@ async def fellows(conn: AsyncConnection, post_id: int) -> list[Fellow]:
 
 
 async def heard(conn: AsyncConnection, chat_id: int, thread_id: int, post_ids: Sequence[int]) -> list[Heard]:
-    """By which messages of these posts a chat and topic heard of them with a sound, oldest first. One that only names
-    a post among others, and one of another bot, is none.
+    """By which messages of these posts a chat and topic heard of them, oldest first; none that was never to make a sound,
+    that only names a post among others, or that is of another bot.
     """
     d = deliveries.c
-    found = select(d.id, d.post_id, d.lane, d.parts).where(
+    found = select(d.id, d.post_id, d.lane, d.parts, d.hushed).where(
         d.chat_id == chat_id,
         d.thread_id == thread_id,
         d.post_id.in_(post_ids[:MOST]),
@@ -105,9 +106,9 @@ async def heard(conn: AsyncConnection, chat_id: int, thread_id: int, post_ids: S
         d.parts != "[]",
     )
     said: list[Heard] = []
-    for delivery_id, post_id, lane, written in await conn.execute(found.order_by(d.id)):
+    for delivery_id, post_id, lane, written, hushed in await conn.execute(found.order_by(d.id)):
         parts = parts_from_json(written)
         message = next((m for part in parts for m in part.message_ids), None)
         if message is not None and parts[0].form not in (LISTED, FOREIGN):
-            said.append(Heard(delivery_id, post_id, Lane(lane), message))
+            said.append(Heard(delivery_id, post_id, Lane(lane), message, hushed=hushed))
     return said

@@ -1,7 +1,7 @@
 """How chats and topics want to be told, and what single subscriptions want otherwise."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.alert import Severity
 from bot.model.delivery import Lane, Op, State
-from bot.model.manners import Manners, Pause, Quiet, Telling, telling
+from bot.model.manners import NOTHING_OWN, Manners, Own, Pause, Quiet, Telling, telling
 from bot.store.inserting import insert_into
 from bot.store.subscriptions import filter_of
 from bot.store.tables import deliveries, manners, posts, subscriptions
 
+#: Values in one IN (…), far below what either database takes.
+_CHUNK = 500
 #: Chat (our id) and topic.
 Place = tuple[int, int]
 #: Chat (our id), topic and account.
@@ -24,10 +26,11 @@ Followed = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One of several subscriptions of a place to an account: its filter, and its own way (None: as the place)."""
+    """One of several subscriptions of a place to an account: its filter, and what it wants otherwise than the place."""
 
+    subscription_id: int
     filter: str
-    telling: Telling | None
+    own: Own
 
 
 async def of_chats(conn: AsyncConnection, chat_ids: Sequence[int]) -> dict[Place, Manners]:
@@ -60,33 +63,44 @@ async def put(conn: AsyncConnection, chat_id: int, brought: Sequence[tuple[int, 
 
 
 async def particular(conn: AsyncConnection, chat_ids: Sequence[int]) -> dict[Followed, list[Wanted]]:
-    """Where a subscription of these chats has a way of its own: all of the place's subscriptions to that account."""
+    """Where a subscription of these chats has manners of its own: all of the place's subscriptions to that account."""
     s = subscriptions.c
-    own = select(s.chat_id, s.thread_id, s.account_id).where(s.chat_id.in_(chat_ids), s.telling != "").distinct()
+    own = select(s.chat_id, s.thread_id, s.account_id).where(s.chat_id.in_(chat_ids), s.manners != "").distinct()
     places: set[Followed] = {(row[0], row[1], row[2]) for row in await conn.execute(own)}
     found: dict[Followed, list[Wanted]] = {}
     if places:
-        rows = select(s.chat_id, s.thread_id, s.account_id, s.words, s.filter, s.telling).where(
+        rows = select(s.chat_id, s.thread_id, s.account_id, s.id, s.words, s.filter, s.manners).where(
             s.chat_id.in_(sorted({chat_id for chat_id, _, _ in places}))
         )
-        for chat_id, thread_id, account_id, words, text, own_way in await conn.execute(rows):
+        for chat_id, thread_id, account_id, number, words, text, kept in await conn.execute(rows):
             if (chat_id, thread_id, account_id) in places:
-                wanted = Wanted(filter_of(words, text), telling(own_way))
+                wanted = Wanted(number, filter_of(words, text), own_from_json(kept))
                 found.setdefault((chat_id, thread_id, account_id), []).append(wanted)
     return found
 
 
-async def ways_of_place(conn: AsyncConnection, chat_id: int, thread_id: int) -> dict[int, Telling]:
-    """The ways of their own that subscriptions of a chat (our id) and topic have, by subscription."""
+async def own_of(conn: AsyncConnection, subscription_ids: Collection[int]) -> dict[int, Own]:
+    """What these subscriptions want of their own; one that is gone is not there."""
     s = subscriptions.c
-    rows = select(s.id, s.telling).where(s.chat_id == chat_id, s.thread_id == thread_id, s.telling != "")
-    return {row.id: way for row in await conn.execute(rows) if (way := telling(row.telling)) is not None}
+    found: dict[int, Own] = {}
+    wanted = sorted(subscription_ids)
+    for start in range(0, len(wanted), _CHUNK):
+        rows = await conn.execute(select(s.id, s.manners).where(s.id.in_(wanted[start : start + _CHUNK])))
+        found |= {row.id: own_from_json(row.manners) for row in rows}
+    return found
 
 
-async def set_way(conn: AsyncConnection, chat_id: int, subscription_id: int, way: Telling | None) -> bool:
-    """Give a subscription of this chat (our id) a way of its own; None: as the place. False: there is no such one."""
+async def own_of_place(conn: AsyncConnection, chat_id: int, thread_id: int) -> dict[int, Own]:
+    """What subscriptions of a chat (our id) and topic want otherwise than it, by subscription."""
+    s = subscriptions.c
+    rows = select(s.id, s.manners).where(s.chat_id == chat_id, s.thread_id == thread_id, s.manners != "")
+    return {row.id: own for row in await conn.execute(rows) if (own := own_from_json(row.manners)) != NOTHING_OWN}
+
+
+async def set_own(conn: AsyncConnection, chat_id: int, subscription_id: int, own: Own) -> bool:
+    """Let a subscription of this chat (our id) have these of its own. False: there is no such one."""
     mine = (subscriptions.c.id == subscription_id) & (subscriptions.c.chat_id == chat_id)
-    changed = update(subscriptions).where(mine).values(telling=way.spelt() if way is not None else "")
+    changed = update(subscriptions).where(mine).values(manners=own_to_json(own))
     return (await conn.execute(changed)).rowcount > 0
 
 
@@ -103,6 +117,7 @@ async def rung(conn: AsyncConnection, place: Place, since: datetime, account_id:
             d.thread_id == thread_id,
             d.op == Op.SEND.value,
             d.silent.is_(False),
+            d.hushed.is_(False),
             d.lane == int(Lane.ROUTINE),
             d.severity < Severity.SEVERE.rank,
             d.arrived_at >= since,
@@ -133,3 +148,38 @@ def _manners(row: Any) -> Manners:
         quiet = Quiet(row.quiet_begins, row.quiet_ends, Severity(row.quiet_least))
     pause = Pause(row.paused_until, row.paused_whole) if row.paused_until is not None else None
     return Manners(row.zone, telling(row.telling) or Telling(), quiet, pause, tuple(json.loads(row.muted)))
+
+
+def own_to_json(own: Own) -> str:
+    """The ``manners`` column of a subscription; "" where it wants nothing of its own."""
+    if own == NOTHING_OWN:
+        return ""
+    quiet, pause = own.quiet, own.pause
+    kept: dict[str, object] = {}
+    if own.telling is not None:
+        kept["telling"] = own.telling.spelt()
+    if quiet is not None:
+        kept["quiet"] = [quiet.begins, quiet.ends, quiet.least.value]
+    if own.restless:
+        kept["restless"] = True
+    if pause is not None:
+        kept["pause"] = [pause.until.isoformat(), pause.whole]
+    if own.muted:
+        kept["muted"] = list(own.muted)
+    return json.dumps(kept)
+
+
+def own_from_json(text: str) -> Own:
+    """What ``own_to_json`` gave."""
+    if not text:
+        return NOTHING_OWN
+    kept = json.loads(text)
+    quiet = pause = None
+    if "quiet" in kept:
+        begins, ends, least = kept["quiet"]
+        quiet = Quiet(begins, ends, Severity(least))
+    if "pause" in kept:
+        until, whole = kept["pause"]
+        pause = Pause(datetime.fromisoformat(until), whole)
+    way = telling(kept.get("telling", ""))
+    return Own(way, quiet, kept.get("restless", False), pause, tuple(kept.get("muted", ())))

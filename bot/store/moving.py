@@ -20,7 +20,7 @@ class Place:
 
 
 async def move(conn: AsyncConnection, source: Place, target: Place, now: datetime) -> int:
-    """Move every subscription with its own way of telling, and what is shown as one message; gives how many there were.
+    """Move every subscription with its own manners, and what is shown as one message; gives how many there were.
 
     What the target follows already stays as it is there. Raises TooManySubscriptionsError, after which the transaction
     must be given up.
@@ -29,7 +29,7 @@ async def move(conn: AsyncConnection, source: Place, target: Place, now: datetim
     count = int((await conn.execute(select(func.count()).select_from(subscriptions).where(theirs))).scalar_one())
     if source == target or not count:
         return 0
-    kept = ("account_id", "words", "filter", "words_key", "created_by", "telling")
+    kept = ("account_id", "words", "filter", "words_key", "created_by", "manners")
     rows = select(
         literal(target.chat_id, s.chat_id.type),
         literal(target.thread_id, s.thread_id.type),

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, case, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import LISTED, Lane, SentPart, State
-from bot.store.deliveries import WAITING, parts_to_json
+from bot.store.deliveries import WAITING, ids_to_json, parts_to_json
 from bot.store.tables import deliveries
 
 #: Longest reason that is kept.
@@ -36,6 +36,7 @@ class Change:
     error: str = ""
     settled_at: datetime | None = None
     folded_into: int | None = None
+    held_for: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Claim:
     repeats: int
     #: The language whose words it goes out without, "" when it has them or needs none.
     owed: str = ""
+    #: Its first message goes out without a sound.
+    hushed: bool = False
 
 
 async def claim(conn: AsyncConnection, claims: Sequence[Claim], now: datetime) -> None:
@@ -58,6 +61,7 @@ async def claim(conn: AsyncConnection, claims: Sequence[Claim], now: datetime) -
                 "shown": each.revision,
                 "repeated": each.repeats,
                 "without": each.owed,
+                "soundless": each.hushed,
                 "now": now,
             }
             for each in claims
@@ -175,6 +179,7 @@ _CLAIM = (
         rendered_revision=bindparam("shown"),
         repeats=bindparam("repeated"),
         owed=bindparam("without"),
+        hushed=bindparam("soundless"),
     )
 )
 
@@ -198,6 +203,7 @@ _CHANGE = (
                 "error",
                 "settled_at",
                 "folded_into",
+                "held_for",
             )
         }
     )
@@ -221,4 +227,5 @@ def _row(each: Change) -> dict[str, object]:
         "new_error": each.error[:_ERROR_LIMIT],
         "new_settled_at": each.settled_at,
         "new_folded_into": each.folded_into,
+        "new_held_for": ids_to_json(each.held_for),
     }

@@ -29,8 +29,8 @@ class Removed:
     created_by: int | None
     created_at: datetime
     filter: str = ""
-    #: Its own way of being told (``model.manners.Telling.spelt``), "" for none.
-    telling: str = ""
+    #: Its own manners (``store.manners.own_to_json``), "" for none.
+    manners: str = ""
 
     def as_payload(self) -> dict[str, Any]:
         """Give it as JSON values, to be put behind an Undo button (``choices.put``)."""
@@ -108,7 +108,7 @@ async def restore(conn: AsyncConnection, removed: Removed) -> tuple[int, bool]:
         "words_key": removed.words_key,
         "created_by": removed.created_by,
         "created_at": removed.created_at,
-        "telling": removed.telling,
+        "manners": removed.manners,
     }
     taken = select(subscriptions.c.id).where(subscriptions.c.id == removed.subscription_id)
     if (await conn.execute(taken)).first() is None:
@@ -165,7 +165,7 @@ _REMOVED = (
     subscriptions.c.created_by,
     subscriptions.c.created_at,
     subscriptions.c.filter,
-    subscriptions.c.telling,
+    subscriptions.c.manners,
 )
 
 

@@ -238,8 +238,8 @@ subscriptions = Table(
     #: Telegram user who asked.
     Column("created_by", BigInteger),
     Column("created_at", UtcDateTime, nullable=False),
-    #: ``model.manners.Telling.spelt``, "" as the place wants it.
-    Column("telling", String(16), nullable=False, server_default=""),
+    #: What it wants otherwise than its place (``store.manners.own_to_json``), "" for nothing.
+    Column("manners", Text, nullable=False, server_default=""),
     UniqueConstraint("chat_id", "thread_id", "account_id", "words_key"),
     # from an account to its subscribers: those with no words, those with just these words, and which words there are
     Index(
@@ -267,6 +267,8 @@ deliveries = Table(
     Column("severity", SmallInteger, nullable=False, server_default="0"),
     #: True: arrives without a sound.
     Column("silent", Boolean, nullable=False, default=False),
+    #: True: its first message went out without a sound, as its chat wanted it then.
+    Column("hushed", Boolean, nullable=False, server_default=false()),
     #: What it says besides a post, a JSON object (``watching.notices``).
     Column("notice", Text, nullable=False, default=""),
     #: The subscription that asked for it (no foreign key: it may be gone by now).
@@ -300,6 +302,9 @@ deliveries = Table(
     Column("arrived_at", UtcDateTime),
     #: The notice that named it among what was missed (no foreign key: it may be gone by now).
     Column("folded_into", BigInteger),
+    #: Kept back for a digest: the subscriptions that found it, where one of them has manners of its own, a JSON list of ids
+    #: (no foreign keys: they may be gone by now). NULL: by the manners of the chat and topic.
+    Column("held_for", Text),
     #: The language whose words its messages do not show yet (``renditions``), "" when nothing is owed.
     Column("owed", String(35), nullable=False, server_default=""),
     # the same post is said once in a chat however many of its subscriptions ask for it

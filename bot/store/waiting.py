@@ -9,7 +9,7 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Lane, Op, SentPart, State
-from bot.store.deliveries import WAITING, parts_from_json
+from bot.store.deliveries import WAITING, ids_from_json, parts_from_json
 from bot.store.tables import chats, deliveries, posts, topics
 
 #: States of what may be tried now; SENDING waits for its answer.
@@ -78,6 +78,10 @@ class Delivery:
     news_at: datetime | None
     #: ``ChatKind``.
     chat_kind: str
+    #: Its first message went out without a sound.
+    hushed: bool
+    #: Kept back by the manners of these subscriptions.
+    held_for: tuple[int, ...]
 
 
 async def heads(conn: AsyncConnection, state: State, lane: Lane, after: int, limit: int) -> list[Head]:
@@ -238,6 +242,8 @@ _LOAD = (
         posts.c.root_id,
         posts.c.news_at,
         chats.c.kind,
+        deliveries.c.hushed,
+        deliveries.c.held_for,
     )
     .select_from(
         deliveries.join(chats, chats.c.id == deliveries.c.chat_id).outerjoin(
@@ -249,11 +255,14 @@ _LOAD = (
 )
 
 _COLUMNS = tuple(Delivery.__dataclass_fields__)
-_OP, _STATE, _LANE, _PARTS = (_COLUMNS.index(name) for name in ("op", "state", "lane", "parts"))
+_OP, _STATE, _LANE, _PARTS, _HELD_FOR = (
+    _COLUMNS.index(name) for name in ("op", "state", "lane", "parts", "held_for")
+)
 
 
 def _delivery(row: Sequence[Any]) -> Delivery:
     values = list(row)
     values[_OP], values[_STATE], values[_LANE] = Op(row[_OP]), State(row[_STATE]), Lane(row[_LANE])
     values[_PARTS] = parts_from_json(row[_PARTS])
+    values[_HELD_FOR] = ids_from_json(row[_HELD_FOR])
     return Delivery(*values)

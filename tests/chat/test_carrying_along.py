@@ -9,7 +9,7 @@ import pytest
 
 from bot.chat.ports import Found
 from bot.demo.botapi.faults import Act, Fault, When
-from bot.model.manners import Manners, Pause, Quiet, Telling, Way
+from bot.model.manners import Manners, Own, Pause, Quiet, Telling, Way
 from bot.model.place import ChatPlace
 from bot.model.subscription import MOST_SUBSCRIPTIONS
 from bot.store import accounts, briefings, chat_places, chats, coverages, forgetting, manners, subscriptions
@@ -86,10 +86,11 @@ async def test_places_manners_and_single_ways_come_along_and_are_shown_before(ho
     await house.follow(giver.id, weather)
     quiet, until = Quiet(22 * 60, 7 * 60), house.lookout.clock() + timedelta(hours=5)
     mannered = Manners("Europe/Berlin", Telling(Way.HOURLY), quiet, Pause(until), ("hazard:rainstorm",))
+    particular = Own(Telling(Way.DAILY, 480), Quiet(60, 120), pause=Pause(until, whole=True), muted=("hazard:fog",))
     async with house.db.begin() as conn:
         there = (await chats.get(conn, giver.id)).id
         await manners.save(conn, there, 0, mannered)
-        await manners.set_way(conn, there, own, Telling(Way.DAILY, 480))
+        await manners.set_own(conn, there, own, particular)
         await chat_places.add(conn, there, 0, ChatPlace("home", 39.91, 116.4, 30.0), house.lookout.clock())
     whole, _ = await exported(house, giver)
     asked = await imported(house, taker, (whole.name, whole.data))
@@ -100,6 +101,7 @@ async def test_places_manners_and_single_ways_come_along_and_are_shown_before(ho
         "How posts come here: as one summary every hour",
         "Quiet hours: 22:00 to 07:00.",
         "Left out here: rainstorm.",
+        "Subscriptions with settings of their own: 1\n• 平安北京 – as one summary a day, at 08:00 – quiet hours 01:00 to 02:00,",
     ):
         assert f"\n{line}" in asked.text
     await house.says(taker.id, "Done.")
@@ -107,10 +109,10 @@ async def test_places_manners_and_single_ways_come_along_and_are_shown_before(ho
         here = (await chats.get(conn, taker.id)).id
         assert await manners.of_place(conn, here, 0) == mannered
         assert list((await chat_places.of_chat(conn, here, 0)).values()) == [ChatPlace("home", 39.91, 116.4, 30.0)]
-        ways = await manners.ways_of_place(conn, here, 0)
+        ways = await manners.own_of_place(conn, here, 0)
         listed = await subscriptions.of_chat(conn, here, 0)
     assert {each.account.key: ways.get(each.subscription_id) for each in listed} == {
-        police.key: Telling(Way.DAILY, 480),
+        police.key: particular,
         weather.key: None,
     }
 
@@ -134,7 +136,7 @@ async def test_what_is_set_already_stays_as_it_is(house, police):
     async with house.db.read() as conn:
         assert await manners.of_place(conn, here, 0) == mine
         assert list((await chat_places.of_chat(conn, here, 0)).values()) == [place]
-        assert await manners.ways_of_place(conn, here, 0) == {}
+        assert await manners.own_of_place(conn, here, 0) == {}
 
 
 async def test_a_unit_under_a_false_name_is_shown_as_what_it_is(house, police):
@@ -362,7 +364,7 @@ async def test_a_subscriptions_own_way_moves_along_and_what_holds_for_the_chat_s
     own = await house.follow(giver.id, police)
     async with house.db.begin() as conn:
         there = (await chats.get(conn, giver.id)).id
-        await manners.set_way(conn, there, own, Telling(Way.DAILY, 480))
+        await manners.set_own(conn, there, own, Own(Telling(Way.DAILY, 480)))
         await manners.save(conn, there, 0, Manners("UTC", Telling(Way.HOURLY)))
     house.world.say(taker.id, taker.id, f"/move {await code_of(house, giver.id, giver.id)}")
     asked = await house.says(giver.id, "asks for everything")
@@ -370,7 +372,7 @@ async def test_a_subscriptions_own_way_moves_along_and_what_holds_for_the_chat_s
     await house.says(giver.id, "Moved to ")
     async with house.db.read() as conn:
         here = (await chats.get(conn, taker.id)).id
-        assert list((await manners.ways_of_place(conn, here, 0)).values()) == [Telling(Way.DAILY, 480)]
+        assert list((await manners.own_of_place(conn, here, 0)).values()) == [Own(Telling(Way.DAILY, 480))]
         assert await manners.of_place(conn, here, 0) == Manners()
         assert await manners.of_place(conn, there, 0) == Manners("UTC", Telling(Way.HOURLY))
 

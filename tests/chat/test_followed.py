@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.chat.buttons import MENU
-from bot.chat.commands.followed import ONE
+from bot.chat.buttons import MENU, SUBSCRIPTION
 from bot.locales import phrases
 from bot.model.subscription import ChatKind, Wish
 from bot.store import chats
@@ -45,7 +44,10 @@ async def test_a_subscription_shows_its_filter_and_each_page_leads_back(house, m
     assert labels(house, menu) == ["平安北京 · storm", "← Settings"]
     await pressed(house, menu, label="平安北京 · storm")
     assert menu.text == "平安北京\nOnly posts that pass this filter: storm"
-    assert labels(house, menu) == ["Change the filter", "Remove the filter", "Stop following", "← Back", "← Settings"]
+    assert labels(house, menu) == [
+        "Change the filter", "Remove the filter", "How posts come", "Quiet hours", "Pause", "Hazards left out",
+        "Stop following", "← Back", "← Settings",
+    ]  # fmt: skip
     for way in ("Change the filter", "Stop following"):
         await pressed(house, menu, label=way)
         assert labels(house, menu)[-1] == "← Settings"
@@ -105,7 +107,7 @@ async def test_a_member_who_is_no_administrator_changes_nothing(house, police):
     house.world.say(group.id, owner.id, "/settings")
     page = await house.says(group.id, "Settings")
     await pressed(house, page, owner.id, data=f"{MENU}:followed")
-    await pressed(house, page, owner.id, data=f"{ONE}:{one}")
+    await pressed(house, page, owner.id, data=f"{SUBSCRIPTION}:{one}")
     for label in labels(house, page):
         answer = await pressed(house, page, member.id, label=label)
         assert answer.alert
@@ -118,6 +120,6 @@ async def test_another_chats_or_topics_subscription_is_not_shown(house, menu, po
     theirs = await follow(house, other.id, police, "secret")
     elsewhere = await house.follow(menu.chat_id, police, ("other topic",), thread_id=7)
     for one in (theirs, elsewhere, 10**6):
-        forged = house.forge(menu, menu.chat_id, f"{ONE}:{one}")
+        forged = house.forge(menu, menu.chat_id, f"{SUBSCRIPTION}:{one}")
         assert "too old" in (await house.answer_to(forged)).text
     assert "secret" not in menu.text

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select
 
 from bot.model.alert import Severity
 from bot.model.delivery import Lane, Op, State
-from bot.model.manners import Manners, Pause, Quiet, Telling, Way
+from bot.model.manners import Manners, Own, Pause, Quiet, Telling, Way
 from bot.store import briefings, chats, manners
 from bot.store.briefings import Kind
 from bot.store.tables import deliveries
@@ -22,7 +22,7 @@ async def kept(house, telegram_id, thread_id=0):
 async def ways(house, telegram_id):
     row = await house.chat_row(telegram_id)
     async with house.db.read() as conn:
-        return list((await manners.ways_of_place(conn, row.id, 0)).values())
+        return list((await manners.own_of_place(conn, row.id, 0)).values())
 
 
 async def speaks(house, telegram_id, language):
@@ -139,7 +139,7 @@ async def test_one_subscription_has_a_way_of_its_own_and_the_list_shows_all(hous
     assert "2. Weather office – as one summary a day, at 08:00" in message.text
     assert "Left out here" in message.text
     house.world.say(user.id, user.id, "/notify 2 default")
-    await house.says(user.id, "2. Weather office – as one summary every hour")
+    await house.says(user.id, "2. Weather office – as everything else here")
     assert await ways(house, user.id) == []
 
 
@@ -245,4 +245,4 @@ async def test_a_subscription_that_is_brought_back_comes_as_before(house, police
     message = await house.says(user.id, "no longer followed here")
     house.world.press(user.id, user.id, message.message_id, label="Put back")
     await house.server.wait_for(lambda: "is followed here again" in " ".join(house.world.texts(user.id)))
-    assert await ways(house, user.id) == [Telling(Way.SILENT)]
+    assert await ways(house, user.id) == [Own(Telling(Way.SILENT))]

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from bot.chat.buttons import MENU
-from bot.chat.commands.manners import OFFERED
+from bot.chat.commands.manner_pages import PAGES
 from bot.chat.commands.settings import ENTRIES
 from bot.chat.manners import way_label
 from bot.chat.typed import way_of
@@ -113,8 +113,10 @@ def test_the_buttons_fit_a_phone_in_every_language():
     for tag in available():
         for entry in ENTRIES:
             assert breadth(phrases(tag)(entry.label)) <= 26, (tag, entry)
-        for way in map(way_of, OFFERED["notify"]):
+        for way in filter(None, map(way_of, PAGES["notify"].offered)):
             assert breadth(way_label(way, phrases(tag))) <= 26, (tag, way)
+        for key in ("off", "default", "resume", "unmute"):
+            assert breadth(phrases(tag)(f"manners.button_{key}")) <= 26, (tag, key)
 
 
 def breadth(label):

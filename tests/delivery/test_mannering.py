@@ -6,20 +6,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from mannered import said, states, to, wants, wish
 from outboxes import READER, make, queue_posts, run_until_quiet
 from scripted import ScriptedMessenger, account
 from sqlalchemy import select, update
 
 from bot.delivery import readings
 from bot.delivery.briefer import Briefer
-from bot.delivery.releasing import release, settle_on
-from bot.matching.parsing import parse
-from bot.matching.tree import key_of, written
+from bot.delivery.releasing import release
 from bot.model.alert import Severity
 from bot.model.delivery import Lane, Op, State
 from bot.model.manners import Manners, Pause, Quiet, Telling, Way
 from bot.reading import reader
-from bot.store import accounts, briefings, chats, deferred, deliveries, fanout, manners, mutes, subscriptions
+from bot.store import accounts, briefings, chats, deferred, deliveries, fanout, manners, mutes
 from bot.store.deliveries import Draft
 from bot.store.fanout import Knows, Word
 from bot.store.mutes import Gravity
@@ -32,37 +31,6 @@ HOUR = 3600
 @pytest.fixture(scope="module", autouse=True)
 async def _warm():
     await asyncio.to_thread(reader.warm)
-
-
-async def wants(db, clock, wanted, *, thread_id=0):
-    """The reader's manners; gives the chat's id."""
-    async with db.begin() as conn:
-        chat = await chats.ensure(conn, READER, chats.ChatKind.PRIVATE, "", clock(), "en")
-        before = await manners.of_place(conn, chat, thread_id)
-        await settle_on(conn, (chat, thread_id), before, wanted, clock())
-    return chat
-
-
-async def states(db):
-    async with db.read() as conn:
-        rows = await conn.execute(
-            select(table.c.state, table.c.op, table.c.not_before, table.c.error).order_by(table.c.id)
-        )
-        return list(rows)
-
-
-async def said(db):
-    """The ids of deliveries and posts, in their order."""
-    async with db.read() as conn:
-        rows = (await conn.execute(select(table.c.id, table.c.post_id).order_by(table.c.id))).all()
-    return [row.id for row in rows], [row.post_id for row in rows]
-
-
-def to(clock, hour, minute=0):
-    """On to the next time that it is this hour by UTC."""
-    now = clock()
-    then = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    clock.advance(((then - now).total_seconds()) % 86_400 or 86_400)
 
 
 NIGHT = Manners("UTC", quiet=Quiet(22 * 60, 7 * 60))
@@ -302,15 +270,6 @@ async def test_so_many_a_day_ring_and_the_rest_comes_as_one_message(db, clock):
     to(clock, 8)
     await queue_posts(db, clock, 1)
     assert (await run_until_quiet(db, clock, messenger))[State.SENT] == 6
-
-
-async def wish(db, clock, chat, text, way, thread_id=0):
-    async with db.begin() as conn:
-        account_id = await accounts.upsert(conn, account(), clock())
-        tree = parse(text) if text else None
-        key, kept = (key_of(tree), written(tree)) if tree is not None else ("", "")
-        number, _ = await subscriptions.add(conn, chat, thread_id, account_id, (), key, None, clock(), kept)
-        await manners.set_way(conn, chat, number, way)
 
 
 async def test_a_subscriptions_own_way_goes_before_the_chats_and_of_two_that_found_it_the_louder(db, clock):

@@ -10,7 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, MetaData, Table, UniqueConstraint, insert, inspect, text
 
-from bot.store import schema
+from bot.model.account import Account
+from bot.model.manners import Own, Quiet, Telling, Way
+from bot.model.subscription import ChatKind
+from bot.store import accounts, chats, manners, schema, subscriptions
 from bot.store.database import DatabaseError
 from bot.store.tables import metadata
 
@@ -96,7 +99,10 @@ async def test_a_percent_sign_in_the_password_does_not_disturb_alembic(tmp_path)
 def test_seeing_whether_it_is_current_does_not_load_alembic(sqlite_url):
     program = f"""
 import asyncio, sys
-from bot.store import schema
+from bot.model.account import Account
+from bot.model.manners import Own, Quiet, Telling, Way
+from bot.model.subscription import ChatKind
+from bot.store import accounts, chats, manners, schema, subscriptions
 from bot.store.database import Database
 
 async def main():
@@ -157,3 +163,23 @@ def _as_of_0001(table):
         if column.name not in new:
             old.append_column(Column(column.name, column.type, default=column.default))
     return old
+
+
+async def test_0014_keeps_the_ways_of_subscriptions_up_and_down(db_url, db):
+    moment = datetime(2026, 7, 21, tzinfo=UTC)
+    daily = Telling(Way.DAILY, 480)
+    async with db.begin() as conn:
+        chat = await chats.ensure(conn, 7, ChatKind.PRIVATE, "", moment, "en")
+        account_id = await accounts.upsert(conn, Account("weibo", "1", "x", "https://weibo.com/u/1"), moment)
+        wishes = {}
+        for key, own in (("a", Own(daily, Quiet(60, 120))), ("b", Own(restless=True)), ("c", Own())):
+            number, _ = await subscriptions.add(conn, chat, 0, account_id, (), key, None, moment)
+            await manners.set_own(conn, chat, number, own)
+            wishes[key] = number
+    await schema.downgrade(db_url, "0013")
+    async with db.read() as conn:
+        kept = (await conn.execute(text("SELECT telling FROM subscriptions ORDER BY id"))).scalars().all()
+    assert kept == ["daily 480", "", ""]
+    await schema.upgrade(db_url)
+    async with db.read() as conn:
+        assert await manners.own_of_place(conn, chat, 0) == {wishes["a"]: Own(daily)}

@@ -1,6 +1,6 @@
 """What is followed moves to another chat as it was."""
 
-from bot.model.manners import Telling, Way
+from bot.model.manners import Own, Telling, Way
 from bot.model.subscription import ChatKind
 from bot.store import chats, manners, moving, subscriptions
 from bot.store.moving import Place
@@ -12,6 +12,6 @@ async def test_a_subscriptions_own_way_of_telling_goes_along(db, clock, account_
         target = await chats.ensure(conn, 1002, ChatKind.PRIVATE, "", clock(), "en")
         await subscriptions.add(conn, source, 0, account_id, (), "", None, clock())
         [only] = await subscriptions.of_chat(conn, source, 0)
-        await manners.set_way(conn, source, only.subscription_id, Telling(Way.SILENT))
+        await manners.set_own(conn, source, only.subscription_id, Own(Telling(Way.SILENT)))
         assert await moving.move(conn, Place(source, 0), Place(target, 0), clock()) == 1
-        assert list((await manners.ways_of_place(conn, target, 0)).values()) == [Telling(Way.SILENT)]
+        assert list((await manners.own_of_place(conn, target, 0)).values()) == [Own(Telling(Way.SILENT))]

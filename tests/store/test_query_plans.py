@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.delivery.judging import change
 from bot.model.account import Account
 from bot.model.delivery import Lane, Op, SentPart, State
-from bot.model.manners import Manners, Telling, Way
+from bot.model.manners import Manners, Own, Telling, Way
 from bot.model.place import ChatPlace
 from bot.model.post import Post, RevisionKind
 from bot.model.subscription import ChatKind
@@ -174,12 +174,12 @@ async def _to_subscribers(conn: AsyncConnection, w: World) -> None:
 
 
 async def _particular(conn, world):
-    await manners.set_way(conn, world.chat_id, world.removed.subscription_id, Telling(Way.SILENT))
+    await manners.set_own(conn, world.chat_id, world.removed.subscription_id, Own(Telling(Way.SILENT)))
     return await manners.particular(conn, [world.chat_id])
 
 
 async def _particular(conn: AsyncConnection, w: World) -> None:
-    await manners.set_way(conn, w.chat_id, w.removed.subscription_id, Telling(Way.SILENT))
+    await manners.set_own(conn, w.chat_id, w.removed.subscription_id, Own(Telling(Way.SILENT)))
     await manners.particular(conn, [w.chat_id])
 
 
@@ -479,14 +479,17 @@ CALLS: dict[str, Call] = {
     "manners.save": lambda c, w: manners.save(c, w.chat_id, 0, Manners("UTC+8", Telling(Way.DAILY, 480))),
     "manners.put": lambda c, w: manners.put(c, w.chat_id, [(9, Manners("UTC+8", Telling(Way.SILENT)))]),
     "manners.particular": _particular,
-    "manners.ways_of_place": lambda c, w: manners.ways_of_place(c, w.chat_id, 0),
-    "manners.set_way": lambda c, w: manners.set_way(c, w.chat_id, w.removed.subscription_id, Telling(Way.SILENT)),
+    "manners.own_of_place": lambda c, w: manners.own_of_place(c, w.chat_id, 0),
+    "manners.set_own": lambda c, w: manners.set_own(
+        c, w.chat_id, w.removed.subscription_id, Own(Telling(Way.SILENT))
+    ),
     "manners.rung": lambda c, w: manners.rung(c, (w.chat_id, 0), w.now, w.account_id),
     "deferred.due": lambda c, w: deferred.due(c, w.now, 50),
     "deferred.due_at": lambda c, w: deferred.due_at(c, (w.chat_id, 0), w.now, 50),
     "deferred.count": lambda c, w: deferred.count(c, (w.chat_id, 0)),
     "deferred.fate": lambda c, w: deferred.fate(c, (w.chat_id, 0), w.post_id),
-    "deferred.look_anew": lambda c, w: deferred.look_anew(c, (w.chat_id, 0), ["held back: paused"], w.now),
+    "deferred.held": lambda c, w: deferred.held(c, (w.chat_id, 0), 0, 100),
+    "manners.own_of": lambda c, w: manners.own_of(c, [w.removed.subscription_id]),
     "fanout.settle_queued": lambda c, w: fanout.settle_queued(c, [w.post_id, w.post_id + 1], w.now, "lifted"),
 }
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.model.alert import MsgType, Severity
 from bot.model.delivery import Lane
-from bot.model.manners import Telling, Way
+from bot.model.manners import Own, Telling, Way
 from bot.sources.cenc import CencSource
 from bot.sources.nmc.alarms import post_of as listed
 from bot.sources.nmc.alarms import read_list
@@ -113,7 +113,7 @@ async def test_who_was_told_by_the_first_without_a_sound_hears_the_second(town, 
         [first] = [
             each for each in await subscriptions.of_chat(conn, chat.id, 0) if each.account == town.watch.account
         ]
-        await manners.set_way(conn, chat.id, first.subscription_id, Telling(Way.SILENT))
+        await manners.set_own(conn, chat.id, first.subscription_id, Own(Telling(Way.SILENT)))
     first, other = (cenc(), usgs()) if alert is None else (usgs(alert=alert), cenc())
     await town.see(first)
     await town.deliver()

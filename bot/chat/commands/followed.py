@@ -5,22 +5,32 @@ from dataclasses import replace
 from typing import Any
 
 from bot.chat.asking import Answered, Asking
-from bot.chat.buttons import LABEL_LIMIT, number, press
+from bot.chat.buttons import LABEL_LIMIT, SUBSCRIPTION, abreast, number, press
 from bot.chat.commands.filtering import mistake, shown
 from bot.chat.commands.following import taken_back
+from bot.chat.commands.own_manners import OWN
 from bot.chat.desk import Command, Desk, Press
+from bot.chat.manners import add_own, current
 from bot.chat.scene import Scene
 from bot.chat.trials import add_trial, tried_on
 from bot.chat.wording import Say, named, one_line, together
 from bot.delivery.face import Button, Styled
 from bot.matching.parsing import FilterError, parse
 from bot.matching.tree import key_of, written
-from bot.store import choices, subscriptions
+from bot.model.manners import NOTHING_OWN
+from bot.store import choices, manners, subscriptions
 from bot.store.subscriptions import Listed
 
-ONE, FILTER = "sf", "filter"
+FILTER = "filter"
 #: What a press asks for, behind the subscription's id; the page of the list has no id.
 _PAGE, _WORDS, _ALL, _SURE, _STOP, _USE = "p", "w", "e", "x", "y", "u"
+#: What can be otherwise for one subscription than for the rest, with the names of the menu.
+_MANNERS = {
+    "settings.notify": "notify",
+    "settings.quiet": "quiet",
+    "settings.pause": "pause",
+    "settings.mute": "mute",
+}
 #: Subscriptions on a page, each with a button.
 PER_PAGE = 8
 
@@ -43,7 +53,7 @@ class FollowedHere:
             _USE: self._use,
         }
         self.pages: Mapping[str, Command] = {"followed": self.all}
-        self.presses: Mapping[str, Press] = {ONE: self.press}
+        self.presses: Mapping[str, Press] = {SUBSCRIPTION: self.press}
         self.answers: Mapping[str, Answered] = {FILTER: self.worded}
 
     async def all(self, scene: Scene, _rest: str = "", page: int = 0) -> None:
@@ -54,12 +64,14 @@ class FollowedHere:
             await self._desk.show(scene, Styled(scene.phrases("list.empty")))
             return
         page = min(page, (len(found) - 1) // PER_PAGE)
-        rows = [(press(_label(each), ONE, each.subscription_id),) for each in found[page * PER_PAGE :][:PER_PAGE]]
+        rows = [
+            (press(_label(each), SUBSCRIPTION, each.subscription_id),) for each in found[page * PER_PAGE :][:PER_PAGE]
+        ]
         turning: list[Button] = []
         if page > 0:
-            turning.append(press(scene.phrases("button.previous"), ONE, _PAGE, page - 1))
+            turning.append(press(scene.phrases("button.previous"), SUBSCRIPTION, _PAGE, page - 1))
         if (page + 1) * PER_PAGE < len(found):
-            turning.append(press(scene.phrases("button.next"), ONE, _PAGE, page + 1))
+            turning.append(press(scene.phrases("button.next"), SUBSCRIPTION, _PAGE, page + 1))
         text = Say(scene.phrases).phrase("list.title", count=len(found)).line("followed.which")
         await self._desk.show(scene, text.styled(), (*rows, *((tuple(turning),) if turning else ())))
 
@@ -101,8 +113,8 @@ class FollowedHere:
         say = Say(scene.phrases).add(named(listed.account)).line("subscribe.filter", filter=shown(written(tree)))
         one, says = listed.subscription_id, scene.phrases
         rows = (
-            (press(says("followed.use"), ONE, one, _USE, token),),
-            (press(says("followed.other_words"), ONE, one, _WORDS),),
+            (press(says("followed.use"), SUBSCRIPTION, one, _USE, token),),
+            (press(says("followed.other_words"), SUBSCRIPTION, one, _WORDS),),
             _back(scene, listed),
         )
         await self._asking.ask(scene, FILTER, payload, add_trial(say, trial).styled(), rows)
@@ -111,16 +123,25 @@ class FollowedHere:
         """One subscription, with what can be done about it."""
         await self._asking.end(scene)
         says, one = scene.phrases, listed.subscription_id
+        async with self._desk.db.read() as conn:
+            own = (await manners.own_of(conn, [one])).get(one, NOTHING_OWN)
         say = Say(says).add(named(listed.account))
+        if own != NOTHING_OWN:
+            zone = (await current(self._desk, scene)).zone
+            add_own(say, own, zone, says, self._desk.clock())
         rows: list[tuple[Button, ...]] = []
         if listed.filter:
             say.line("subscribe.filter", filter=shown(listed.filter))
-            rows += [(press(says("followed.change"), ONE, one, _WORDS),)]
-            rows += [(press(says("followed.remove"), ONE, one, _ALL),)]
+            rows += [(press(says("followed.change"), SUBSCRIPTION, one, _WORDS),)]
+            rows += [(press(says("followed.remove"), SUBSCRIPTION, one, _ALL),)]
         else:
             say.line("followed.everything")
-            rows += [(press(says("followed.set"), ONE, one, _WORDS),)]
-        rows += [(press(says("followed.stop"), ONE, one, _SURE),), (press(says("followed.back"), ONE, _PAGE, 0),)]
+            rows += [(press(says("followed.set"), SUBSCRIPTION, one, _WORDS),)]
+        rows += abreast([press(says(label), OWN, name, one) for label, name in _MANNERS.items()])
+        rows += [
+            (press(says("followed.stop"), SUBSCRIPTION, one, _SURE),),
+            (press(says("followed.back"), SUBSCRIPTION, _PAGE, 0),),
+        ]
         await self._desk.show(scene, say.styled(), tuple(rows))
         return True
 
@@ -157,8 +178,8 @@ class FollowedHere:
         return now is not None and await self._show(scene, now, [])
 
     async def _sure(self, scene: Scene, listed: Listed, _arguments: list[str]) -> bool:
-        yes = press(scene.phrases("followed.yes"), ONE, listed.subscription_id, _STOP)
-        no = press(scene.phrases("followed.no"), ONE, listed.subscription_id)
+        yes = press(scene.phrases("followed.yes"), SUBSCRIPTION, listed.subscription_id, _STOP)
+        no = press(scene.phrases("followed.no"), SUBSCRIPTION, listed.subscription_id)
         said = Say(scene.phrases).phrase("followed.sure", name=named(listed.account))
         await self._desk.show(scene, said.styled(), ((yes,), (no,)))
         return True
@@ -169,7 +190,7 @@ class FollowedHere:
             return False
         _, keyboard = gone
         said = Say(scene.phrases).phrase("unsubscribe.done", name=named(listed.account))
-        back = press(scene.phrases("followed.back"), ONE, _PAGE, 0)
+        back = press(scene.phrases("followed.back"), SUBSCRIPTION, _PAGE, 0)
         await self._desk.show(scene, said.styled(), (*keyboard, (back,)))
         return True
 
@@ -188,4 +209,4 @@ def _label(listed: Listed) -> str:
 
 
 def _back(scene: Scene, listed: Listed) -> tuple[Button, ...]:
-    return (press(scene.phrases("followed.back"), ONE, listed.subscription_id),)
+    return (press(scene.phrases("followed.back"), SUBSCRIPTION, listed.subscription_id),)

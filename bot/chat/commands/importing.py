@@ -25,7 +25,7 @@ from bot.matching.parsing import read_back
 from bot.matching.tree import key_of
 from bot.model.account import Account
 from bot.model.bundle import MOST_BYTES, Bundle, BundleError, Item, Unusable
-from bot.model.manners import Manners, Telling, brought, telling
+from bot.model.manners import NOTHING_OWN, Manners, Own, brought
 from bot.model.subscription import MOST_SUBSCRIPTIONS, TooManySubscriptionsError, Wish
 from bot.store import accounts, briefings, chat_places, chats, choices, coverages, forgetting, subscriptions
 from bot.store import manners as manner_store
@@ -42,6 +42,8 @@ _LOOKUP_SECONDS = 60.0
 _STEP = 10
 #: Names in a message; of more the number is enough.
 _NAMED = 10
+#: Subscriptions whose own wishes are told one by one: with all else of the message, this many at their longest fit.
+_SPELT_OUT = 4
 
 _WHY = {
     Unusable.TOO_LARGE: "import.too_large",
@@ -60,8 +62,8 @@ class _Came:
     failed: list[str] = field(default_factory=list)
     #: The chat follows as much as it may.
     full: bool = False
-    #: Ways of their own of the subscriptions that are new here.
-    ways: dict[int, Telling] = field(default_factory=dict)
+    #: What subscriptions that are new here want of their own.
+    own: dict[int, Own] = field(default_factory=dict)
 
 
 class Importing:
@@ -147,6 +149,7 @@ class Importing:
         if bundle.hour is not None:
             say.line("import.digest", hour=bundle.hour, zone=bundle.zone)
         self._add_settings(say, scene, bundle, manners)
+        self._add_own(say, scene, bundle, manners)
         if scene.target.thread_id:
             say.line("common.topic_here")
         yes = press(scene.phrases("import.yes"), DO, token)
@@ -170,6 +173,20 @@ class Importing:
                 say.newline().append(told)
             else:
                 say.line("manners.zone", zone=manners.zone)
+
+    def _add_own(self, say: Say, scene: Scene, bundle: Bundle, manners: Manners) -> None:
+        """What subscriptions bring of their own: a pause is no surprise."""
+        now = self._desk.clock()
+        particular = [each for each in bundle.items if brought(each.own, now) != NOTHING_OWN]
+        if not particular:
+            return
+        say.add("\n").line("import.own", count=len(particular))
+        for item in particular[:_SPELT_OUT]:
+            shared.add_own(
+                say.add("\n• ").foreign(_name(item)), item.own, manners.zone, scene.phrases, now, brief=True
+            )
+        if len(particular) > _SPELT_OUT:
+            say.add("\n…")
 
     async def _taken(self, scene: Scene, arguments: list[str]) -> dict[str, Any] | None:
         """What the pressed button stands for, once; None after telling why nothing is done."""
@@ -218,13 +235,14 @@ class Importing:
         if not await chat_places.of_chat(conn, *here):
             for place in bundle.places:
                 await chat_places.add(conn, *here, place, now)
-        for subscription_id, way in came.ways.items():
-            await manner_store.set_way(conn, scene.chat_id, subscription_id, way)
-        before, wanted = await manner_store.of_place(conn, *here), brought(bundle.manners, now)
-        if before == Manners() and (wanted != Manners() or came.ways):
+        for subscription_id, own in came.own.items():
+            await manner_store.set_own(conn, scene.chat_id, subscription_id, own)
+        before = await manner_store.of_place(conn, *here)
+        wanted = brought(bundle.manners, now) if before == Manners() else before
+        if wanted != before or came.own:
             # times need a clock
             wanted = replace(wanted, zone=await shared.zone_of(conn, scene, wanted))
-            await releasing.settle_on(conn, here, before, wanted, now, ways=bool(came.ways))
+            await releasing.settle_on(conn, here, wanted, now)
 
     async def _follow(self, scene: Scene, item: Item, came: _Came) -> None:
         desk = self._desk
@@ -243,8 +261,8 @@ class Importing:
         followed = await desk.ports.lookout.follow(wish)
         if followed.created:
             came.added += 1
-            if (way := telling(item.telling)) is not None:
-                came.ways[followed.subscription_id] = way
+            if (own := brought(item.own, desk.clock())) != NOTHING_OWN:
+                came.own[followed.subscription_id] = own
         else:
             came.known += 1
         if item.live:

@@ -2,24 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from unicodedata import normalize
 
 from bot.chat.buttons import Keyboard, number, press
 from bot.chat.commands.filtering import shown
 from bot.chat.commands.following import taken_back
 from bot.chat.desk import Command, Desk, Press
-from bot.chat.manners import current, told, way_told
+from bot.chat.manners import add_own, current, told
 from bot.chat.scene import Scene
-from bot.chat.wording import Mark, Say, named, one_line, together
+from bot.chat.wording import MESSAGE_LIMIT, Mark, Say, named, one_line, together
 from bot.delivery.face import Button, Styled
-from bot.model.manners import Telling
+from bot.delivery.writing import units
+from bot.model.manners import NOTHING_OWN, Own
 from bot.store import manners, subscriptions
 from bot.store.subscriptions import Listed
 
 PAGE, REMOVE = "ls", "rm"
 #: Entries on a page, each with a button: what a phone shows without much scrolling.
 PER_PAGE = 8
-#: Eight entries of 80 + 80 characters, each of two UTF-16 units at worst, with a way of their own stay below one message.
+#: Eight entries of 80 + 80 characters, each of two UTF-16 units at worst, stay below one message.
 _FILTER = 80
 _BUTTON_NAME = 28
 _SHOWN = 60
@@ -122,17 +124,28 @@ class Listing:
 
     async def _show(self, scene: Scene, head: Styled, entries: list[Numbered], *, page: int, pages: int = 1) -> None:
         async with self._desk.db.read() as conn:
-            ways = await manners.ways_of_place(conn, scene.chat_id, scene.target.thread_id)
-        lines = together([_line(scene, entry, ways.get(entry.listed.subscription_id)) for entry in entries], gap="\n")
-        await self._desk.show(scene, together([head, lines]), _keyboard(scene, entries, page, pages))
+            own = await manners.own_of_place(conn, scene.chat_id, scene.target.thread_id)
+        zone, now = (await current(self._desk, scene)).zone, self._desk.clock()
+        for spelt in (True, False):
+            lines = [
+                _line(scene, each, own.get(each.listed.subscription_id, NOTHING_OWN), zone, now, spelt=spelt)
+                for each in entries
+            ]
+            shown = together([head, together(lines, gap="\n")])
+            if units(shown.text) <= MESSAGE_LIMIT:
+                break
+        await self._desk.show(scene, shown, _keyboard(scene, entries, page, pages))
 
 
-def _line(scene: Scene, entry: Numbered, way: Telling | None) -> Styled:
+def _line(scene: Scene, entry: Numbered, own: Own, zone: str, now: datetime, *, spelt: bool) -> Styled:
+    """``spelt``: with all that it wants of its own; else only that it does, which always fits."""
     say = Say(scene.phrases).add(f"{entry.number}. ").foreign(named(entry.listed.account))
     if entry.listed.filter:
         say.add(" – ").phrase("list.filter", filter=shown(entry.listed.filter, _FILTER))
-    if way is not None:
-        say.add(" – ").add(way_told(way, scene.phrases))
+    if spelt:
+        add_own(say, own, zone, scene.phrases, now, brief=True)
+    elif own != NOTHING_OWN:
+        say.add(" – ").phrase("manners.own_some")
     return say.styled()
 
 

@@ -1,35 +1,29 @@
 """/notify, /quiet, /pause, /resume, /mute, /unmute, /zone: how this chat and topic is told, and when it is left in peace."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from bot.chat import manners as shared
 from bot.chat.buttons import Keyboard, number, press
 from bot.chat.commands.listing import numbered
+from bot.chat.commands.manner_pages import add_how, buttons, offered
+from bot.chat.commands.own_manners import OwnManners
 from bot.chat.desk import Command, Desk, Press
 from bot.chat.manners import Stands
 from bot.chat.scene import Scene
-from bot.chat.typed import DEFAULT, OFF, hazards_of, pause_of, plain, quiet_of, way_of
-from bot.chat.wording import Mark, Say, named, one_line
-from bot.model.manners import MOST_MUTED, Manners, Telling
+from bot.chat.typed import DEFAULT, OFF, hazards_of, numbered_in_front, pause_of, plain, quiet_of, way_of
+from bot.chat.wording import Mark, Say, one_line
+from bot.delivery.face import Button
+from bot.model.manners import Telling
 from bot.store import manners as store
 from bot.store import subscriptions
 
 #: As they are typed: the same in every language.
-_WAYS = "/notify once, /notify silent, /notify hourly, /notify daily 08:00, /notify max 5"
-_ONE, _BACK = "/notify 2 daily 08:00", "/notify 2 default"
-_QUIET, _NO_QUIET = "/quiet 22:00-07:00 severe", "/quiet off"
-_PAUSES, _WHOLE = "/pause 2h, /pause until 18:00, /pause until 2027-01-31", "/pause all 2h"
-_ZONES, _MUTE = "/zone Berlin, /zone Asia/Shanghai, /zone UTC+8", "/mute rainstorm"
+_ZONES = "/zone Berlin, /zone Asia/Shanghai, /zone UTC+8"
 _SHOWN = 40
-#: What has a button of its own, as it would be typed; anything else can be typed.
+#: The verb of the buttons: the command, and the place of what is offered.
 CHOOSE = "mn"
-OFFERED: Mapping[str, tuple[str, ...]] = {
-    "notify": ("once", "silent", "hourly", "daily 08:00", "max 5"),
-    "quiet": ("22:00-07:00 severe", "23:00-06:00 severe", OFF),
-    "pause": ("2h", "8h", "24h"),
-    "resume": ("",),
-}
 
 
 class MannersCommands:
@@ -37,6 +31,7 @@ class MannersCommands:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._own = OwnManners(desk)
         self.commands: Mapping[str, Command] = {
             "notify": self.notify,
             "quiet": self.quiet,
@@ -46,78 +41,66 @@ class MannersCommands:
             "unmute": self.unmute,
             "zone": self.zone,
         }
-        self.presses: Mapping[str, Press] = {CHOOSE: self.choose}
+        self.presses: Mapping[str, Press] = {CHOOSE: self.choose, **self._own.presses}
 
     async def choose(self, scene: Scene, arguments: list[str]) -> None:
         """One of the buttons: as if it were typed, in place of the message that it stood under."""
-        name, place = arguments[0] if arguments else "", number(arguments, 1)
-        offered = OFFERED.get(name, ())
+        name = arguments[0] if arguments else ""
+        typed = offered(name, number(arguments, 1))
         if not await self._desk.allowed(scene):
             return
-        if place is None or place >= len(offered):
+        if typed is None:
             await self._desk.too_old(scene)
             return
-        await self.commands[name](replace(scene, in_place=True), offered[place])
+        await self.commands[name](replace(scene, in_place=True), typed)
         if scene.query is not None:
             await self._desk.voice.note(scene.query)
 
     async def notify(self, scene: Scene, rest: str) -> None:
         """``rest``: nothing (it is shown), a way, or a number of /list and a way."""
-        if not await self._desk.allowed(scene):
+        if not await self._desk.allowed(scene) or await self._about_one(scene, "notify", rest):
             return
-        first, _, behind = plain(rest).partition(" ")
-        if first.isdigit():
-            await self._notify_one(scene, int(first[:9]), behind)
-            return
-        way = Telling() if first == DEFAULT else way_of(rest)
+        way = Telling() if plain(rest) == DEFAULT else way_of(rest)
         if way is None:
-            await self._show_way(scene, await shared.current(self._desk, scene))
+            manners = await shared.current(self._desk, scene)
+            say = shared.add_way(Say(scene.phrases), manners, scene.phrases).add("\n")
+            await self._show(scene, "notify", say)
             return
         stands = await shared.change(self._desk, scene, lambda manners: replace(manners, telling=way))
         say = shared.add_way(Say(scene.phrases), stands.manners, scene.phrases)
         await self._answer(scene, say, stands, clock=True)
 
-    async def _notify_one(self, scene: Scene, number: int, typed: str) -> None:
-        async with self._desk.db.read() as conn:
-            listed = await subscriptions.of_chat(conn, scene.chat_id, scene.target.thread_id)
-            ways = await store.ways_of_place(conn, scene.chat_id, scene.target.thread_id)
-        entry = next((each.listed for each in numbered(listed) if each.number == number), None)
-        if entry is None:
-            await self._desk.tell(scene, "unsubscribe.no_match", what=Mark(str(number), "bold"))
-            return
-        way = None if typed == DEFAULT else way_of(typed)
-        if way is None and typed != DEFAULT:
-            await self._show_way(scene, await shared.current(self._desk, scene))
-            return
-        stands = await shared.change_one(self._desk, scene, entry.subscription_id, way)
-        if stands is None:
-            await self._desk.tell(scene, "unsubscribe.gone")
-            return
-        ways[entry.subscription_id] = way or stands.manners.telling
-        say = Say(scene.phrases).add(f"{number}. ").foreign(named(entry.account)).add(" – ")
-        say.add(shared.way_told(ways[entry.subscription_id], scene.phrases))
-        await self._answer(scene, say, stands, clock=True)
+    async def _about_one(self, scene: Scene, name: str, rest: str) -> bool:
+        """A number of /list stands in front: it is about that one."""
+        one = numbered_in_front(rest)
+        if one is not None:
+            await self._own.command(scene, name, *one)
+        return one is not None
 
-    async def _show_way(self, scene: Scene, manners: Manners) -> None:
-        say = shared.add_way(Say(scene.phrases), manners, scene.phrases).add("\n")
-        say.line("manners.way_how", examples=Mark(_WAYS, "code"), one=Mark(_ONE, "code"), back=Mark(_BACK, "code"))
-        ways = [shared.way_label(way, scene.phrases) for way in map(way_of, OFFERED["notify"]) if way is not None]
-        await self._desk.answer(scene, say.styled(), _buttons("notify", ways))
+    async def _show(self, scene: Scene, name: str, say: Say, more: str = "") -> None:
+        """What holds, with how to change it. ``more``: a command with a button of its own."""
+        rows: Keyboard = ()
+        for of in (name, more):
+            if of:
+                rows += buttons(of, scene.phrases, partial(_press, of))
+        await self._desk.answer(scene, add_how(say, name).styled(), rows)
 
     async def quiet(self, scene: Scene, rest: str) -> None:
-        """``rest``: nothing (they are shown), two times with perhaps a severity and a clock, or "off"."""
+        """``rest``: nothing (they are shown), two times with perhaps a severity and a clock, or "off"; a number of /list in
+        front.
+        """
         if not await self._desk.allowed(scene):
             return
         found = quiet_of(rest)
+        if found is None and await self._about_one(scene, "quiet", rest):
+            return
         if plain(rest) == OFF:
             stands = await shared.change(self._desk, scene, lambda manners: replace(manners, quiet=None))
         elif found is None:
             manners = await shared.current(self._desk, scene)
-            say = shared.add_quiet(Say(scene.phrases), manners.quiet, scene.phrases).add("\n")
-            say.line("manners.quiet_how", example=Mark(_QUIET, "code"), off=Mark(_NO_QUIET, "code"))
-            labels = [each.partition(" ")[0].replace("-", "–") for each in OFFERED["quiet"][:-1]]
-            keyboard = _buttons("quiet", [*labels, scene.phrases("manners.button_off")])
-            await self._desk.answer(scene, say.styled(), keyboard)
+            await self._show(
+                scene, "quiet", shared.add_quiet(Say(scene.phrases), manners.quiet, scene.phrases).add("\n")
+            )
             return
         else:
             hours, clock = found
@@ -128,30 +111,27 @@ class MannersCommands:
         await self._answer(scene, say, stands, clock=stands.manners.quiet is not None)
 
     async def pause(self, scene: Scene, rest: str) -> None:
-        """``rest``: nothing (it is shown), how long or until when, and "all" where not even what is Extreme may come."""
+        """``rest``: nothing (it is shown), how long or until when, and "all" where not even what is Extreme may come; a
+        number of /list in front.
+        """
         if not await self._desk.allowed(scene):
             return
         now, manners = self._desk.clock(), await shared.current(self._desk, scene)
         pause = pause_of(rest, manners.zone, now)
+        if pause is None and await self._about_one(scene, "pause", rest):
+            return
         say = Say(scene.phrases)
         if pause is None:
-            if shared.paused(manners, now):
-                shared.add_pause(say, manners, scene.phrases)
-            else:
-                say.phrase("manners.not_paused")
-            say.add("\n").line("manners.pause_how", examples=Mark(_PAUSES, "code"), all=Mark(_WHOLE, "code"))
-            hours = [scene.phrases("manners.button_hours", count=int(each[:-1])) for each in OFFERED["pause"]]
-            keyboard = _buttons("pause", hours, across=len(hours))
-            if shared.paused(manners, now):
-                keyboard = (*keyboard, *_buttons("resume", [scene.phrases("manners.button_resume")]))
-            await self._desk.answer(scene, say.styled(), keyboard)
+            holds = shared.paused(manners, now)
+            say = shared.add_pause(say, manners, scene.phrases) if holds else say.phrase("manners.not_paused")
+            await self._show(scene, "pause", say.add("\n"), "resume" if holds else "")
             return
         stands = await shared.change(self._desk, scene, lambda manners: replace(manners, pause=pause))
         await self._answer(scene, shared.add_pause(say, stands.manners, scene.phrases), stands)
 
-    async def resume(self, scene: Scene, _rest: str) -> None:
-        """End the pause."""
-        if not await self._desk.allowed(scene):
+    async def resume(self, scene: Scene, rest: str) -> None:
+        """End the pause; with a number of /list that of one."""
+        if not await self._desk.allowed(scene) or await self._about_one(scene, "resume", rest):
             return
         was = await shared.current(self._desk, scene)
         stands = await shared.change(self._desk, scene, lambda manners: replace(manners, pause=None))
@@ -159,22 +139,38 @@ class MannersCommands:
         say = Say(scene.phrases).phrase(key)
         if stands.manners.quiet is not None:
             shared.add_quiet(say, stands.manners.quiet, scene.phrases)
+        if paused := await self._paused_alone(scene):
+            numbers, first = ", ".join(map(str, paused)), Mark(f"/resume {paused[0]}", "code")
+            say.line("manners.still_paused", numbers=numbers, command=first)
         await self._answer(scene, say, stands)
 
+    async def _paused_alone(self, scene: Scene) -> list[int]:
+        """The numbers in /list of what has a pause of its own."""
+        place, now = (scene.chat_id, scene.target.thread_id), self._desk.clock()
+        async with self._desk.db.read() as conn:
+            own = await store.own_of_place(conn, *place)
+            listed = numbered(await subscriptions.of_chat(conn, *place))
+        pauses = {
+            each.number: own[each.listed.subscription_id].pause
+            for each in listed
+            if each.listed.subscription_id in own
+        }
+        return [one for one, pause in pauses.items() if pause is not None and pause.until > now]
+
     async def mute(self, scene: Scene, rest: str) -> None:
-        """``rest``: nothing (what is muted is shown), or a hazard."""
-        if not await self._desk.allowed(scene):
+        """``rest``: nothing (what is muted is shown), or a hazard; a number of /list in front."""
+        if not await self._desk.allowed(scene) or await self._about_one(scene, "mute", rest):
             return
         if not rest.strip():
-            say = shared.add_muted(Say(scene.phrases), await shared.current(self._desk, scene)).add("\n")
-            say.line("manners.mute_how", example=Mark(_MUTE, "code"))
-            await self._desk.answer(scene, say.styled())
+            manners = await shared.current(self._desk, scene)
+            say = shared.add_muted(Say(scene.phrases), manners).add("\n")
+            await self._show(scene, "mute", say, "unmute" if manners.muted else "")
             return
         await self._change_muted(scene, rest, mute=True)
 
     async def unmute(self, scene: Scene, rest: str) -> None:
-        """``rest``: nothing (all of them), or a hazard."""
-        if not await self._desk.allowed(scene):
+        """``rest``: nothing (all of them), or a hazard; a number of /list in front."""
+        if not await self._desk.allowed(scene) or await self._about_one(scene, "unmute", rest):
             return
         if rest.strip():
             await self._change_muted(scene, rest, mute=False)
@@ -183,19 +179,16 @@ class MannersCommands:
         await self._answer(scene, shared.add_muted(Say(scene.phrases), stands.manners), stands)
 
     async def _change_muted(self, scene: Scene, typed: str, *, mute: bool) -> None:
-        found = hazards_of(typed)
-        if found is None:
+        hazard = hazards_of(typed)
+        if hazard is None:
             what = Mark(one_line(typed, _SHOWN), "bold")
-            say = Say(scene.phrases).phrase("manners.mute_unknown", what=what)
-            await self._desk.answer(scene, say.line("manners.mute_how", example=Mark(_MUTE, "code")).styled())
+            await self._show(scene, "mute", Say(scene.phrases).phrase("manners.mute_unknown", what=what))
             return
-        tree = f"hazard:{found}"
-
-        def altered(manners: Manners) -> Manners:
-            others = tuple(each for each in manners.muted if each != tree)
-            return replace(manners, muted=(*others, tree)[-MOST_MUTED:] if mute else others)
-
-        stands = await shared.change(self._desk, scene, altered)
+        stands = await shared.change(
+            self._desk,
+            scene,
+            lambda manners: replace(manners, muted=shared.muted(manners.muted, hazard, mute=mute)),
+        )
         await self._answer(scene, shared.add_muted(Say(scene.phrases), stands.manners), stands)
 
     async def zone(self, scene: Scene, rest: str) -> None:
@@ -230,7 +223,5 @@ class MannersCommands:
         await self._desk.answer(scene, say.styled())
 
 
-def _buttons(name: str, labels: Sequence[str], across: int = 2) -> Keyboard:
-    """What is offered of a command, so many in a row."""
-    found = [press(label, CHOOSE, name, place) for place, label in enumerate(labels)]
-    return tuple(tuple(found[start : start + across]) for start in range(0, len(found), across))
+def _press(name: str, label: str, place: int) -> Button:
+    return press(label, CHOOSE, name, place)

@@ -28,6 +28,14 @@ END_OTHERS = text(
 )
 
 
+#: As structlog writes when nobody has set it up, but with tracebacks as Python writes them: colouring one with all its
+#: local values takes longer than most tests.
+PLAINLY = [
+    *structlog.get_config()["processors"][:-1],
+    structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+]
+
+
 @dataclass
 class Clock:
     """Aware UTC time that stands still until it is moved."""
@@ -44,12 +52,12 @@ class Clock:
 @pytest.fixture(autouse=True)
 def _log_as_it_was(monkeypatch) -> Iterator[None]:
     """A command that runs in this process sets up the log for itself, for good: tests after it look for theirs in vain."""
+    structlog.configure(processors=PLAINLY[:])
     configure, root = structlog.configure, logging.getLogger()
     handlers, level = root.handlers[:], root.level
     monkeypatch.setattr(structlog, "configure", lambda **how: configure(**how | {"cache_logger_on_first_use": False}))
     yield
-    if structlog.is_configured():
-        structlog.reset_defaults()
+    structlog.reset_defaults()
     root.handlers[:] = handlers
     root.setLevel(level)
 

@@ -18,7 +18,7 @@ KEEP_ALIVE_S = 300
 DATE_HEADER_S = 1
 
 
-class _Server(uvicorn.Server):
+class EmbeddedServer(uvicorn.Server):
     """uvicorn without signal handlers (the program has its own), telling when it takes requests."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -80,7 +80,7 @@ async def serve(app: Any, host: str = "127.0.0.1", port: int = 0) -> AsyncIterat
         timeout_graceful_shutdown=GRACE_S,
         timeout_keep_alive=KEEP_ALIVE_S,
     )
-    server = _Server(config)
+    server = EmbeddedServer(config)
     task = asyncio.create_task(server.serve(sockets=[listener]), name="web server")
     try:
         await _started(server, task)
@@ -109,7 +109,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _started(server: _Server, task: "asyncio.Task[None]") -> None:
+async def _started(server: EmbeddedServer, task: "asyncio.Task[None]") -> None:
     listening = asyncio.create_task(server.listening.wait())
     try:
         await asyncio.wait({listening, task}, return_when=asyncio.FIRST_COMPLETED)

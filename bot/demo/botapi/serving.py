@@ -1,9 +1,8 @@
 """uvicorn inside a running program: port 0 allowed, signals left alone, streams ended on stop, cuttable answers."""
 
 import asyncio
-import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -12,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.demo.botapi.striking import TRANSPORT
+from bot.web.serving import EmbeddedServer
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
@@ -37,25 +37,19 @@ class _CuttableProtocol(H11Protocol):
         self.app = with_transport
 
 
-class _Embedded(uvicorn.Server):
-    """A server that leaves the program's signals alone and says when it listens."""
+class _Embedded(EmbeddedServer):
+    """A server that ends polls and streams when it stops."""
 
     def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
         super().__init__(config)
-        self.listening = asyncio.Event()
         self._on_stop = on_stop
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        self.listening.set()
-
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, with whoever waits answered first."""
         self._on_stop()
-        await super().shutdown(sockets=sockets)
+        await super().shutdown(sockets)
+        for listener in sockets or []:
+            listener.close()
 
 
 class LoopbackServer:
@@ -111,6 +105,6 @@ class LoopbackServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._server and self._task:
-            self._server.should_exit = True
+            self._server.leave()
             self._on_stop()
             await self._task

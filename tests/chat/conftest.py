@@ -5,7 +5,6 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -32,7 +31,6 @@ from bot.store import accounts, chats, posts, subscriptions
 from bot.store.database import Database
 from bot.store.fingerprint import fingerprint
 from bot.store.subscriptions import Listed
-from bot.store.tables import metadata
 
 NOW = datetime(2012, 7, 21, 4, 0, tzinfo=UTC)
 
@@ -222,10 +220,8 @@ LISTED = Entry(
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'chat.db'}")
-    async with database.begin() as conn:
-        await conn.run_sync(metadata.create_all)
+async def db(sqlite_url: str) -> AsyncIterator[Database]:
+    database = await Database.open(sqlite_url)
     yield database
     await database.close()
 

@@ -2,15 +2,14 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import socket
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
+import starting
 
 #: A program on a busy machine takes this long to be up at most, seconds.
 UP_SECONDS = 30.0
@@ -23,7 +22,7 @@ class Program:
         self._environment = environment
         self._log = log
         self._port = free_port()
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: starting.Process | None = None
 
     @property
     def log(self) -> str:
@@ -35,17 +34,9 @@ class Program:
         return f"http://127.0.0.1:{self._port}"
 
     async def start(self) -> "Program":
-        with self._log.open("w", encoding="utf-8") as out:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "bot",
-                "run",
-                env={**os.environ, **self._environment, "TOCSIN_HEALTH_ADDRESS": str(self._port)},
-                stdout=out,
-                stderr=out,
-                cwd=self._log.parent,  # no .env stands there
-            )
+        self._log.write_bytes(b"")
+        environment = {**self._environment, "TOCSIN_HEALTH_ADDRESS": str(self._port)}
+        self.process = starting.start(environment, self._log.parent, self._log)  # no .env stands there
         return self
 
     async def health(self) -> tuple[int, dict[str, Any]] | None:

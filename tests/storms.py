@@ -4,10 +4,8 @@ of what the stand-in for Telegram saw of each message.
 
 import asyncio
 import contextlib
-import os
 import re
 import signal
-import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -15,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import starting
 from outboxes import enqueue
 from scripted import account
 from sqlalchemy import select
@@ -92,7 +91,7 @@ async def queue_storm(
 class Program:
     """``tocsin run`` in a process of its own."""
 
-    process: asyncio.subprocess.Process
+    process: starting.Process
 
     async def kill(self) -> None:
         """``kill -9``."""
@@ -110,17 +109,7 @@ class Program:
 @asynccontextmanager
 async def program(environment: dict[str, str], log: Path) -> AsyncIterator[Program]:
     """Start it; killed at the end if it still runs. What it logs is added to ``log``."""
-    with log.open("ab") as out:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            "run",
-            env={**os.environ, **environment},
-            stdout=out,
-            stderr=out,
-            cwd=Path(__file__).parent,  # no .env stands there
-        )
+    process = starting.start(environment, Path(__file__).parent, log)  # no .env stands there
     running = Program(process)
     try:
         yield running

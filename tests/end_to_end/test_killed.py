@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
-import os
 import random
 import re
 import signal
-import sys
 from pathlib import Path
+
+import starting
 
 from bot.demo.site.faults import Endpoint
 from bot.demo.site.snowflake import bid_of
@@ -26,17 +26,8 @@ PAGE = 10
 MORE_KILLS = {"sqlite": 8, "postgres": 4}
 
 
-async def start(environment):
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "run",
-        env={**os.environ, **environment},
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        cwd=Path(__file__).parent,  # no .env stands there
-    )
+def start(environment):
+    return starting.start(environment, Path(__file__).parent)  # no .env stands there
 
 
 async def kill(process):
@@ -49,7 +40,7 @@ async def test_killed_while_posts_come_every_one_arrives_in_order(db_url, whole)
     engine = "sqlite" if db_url.startswith("sqlite") else "postgres"
     rng = random.Random(721)
     reader = whole.reader()
-    process = await start(whole.environment)
+    process = start(whole.environment)
     try:
         await whole.ask(reader, f"/subscribe {UID}", "is followed here now")
         written = 0
@@ -60,7 +51,7 @@ async def test_killed_while_posts_come_every_one_arrives_in_order(db_url, whole)
             # from before the first poll after a start to well behind the delivery
             await asyncio.sleep(rng.uniform(0.0, 2.2))
             await kill(process)
-            process = await start(whole.environment)
+            process = start(whole.environment)
         written += 1
         whole.site.weibo_post(UID, f"编号{written:03d}。")
         await whole.until(reader, f"编号{written:03d}")
@@ -112,7 +103,7 @@ async def test_killed_at_random_instants_of_the_storm_day(db_url, whole):
     script = [(day * place / (len(events) - 1), event) for place, event in enumerate(events)]
     script += [(rng.uniform(0.0, day), None) for _ in range(kills)]
     reader = whole.reader()
-    process = await start(whole.environment)
+    process = start(whole.environment)
     try:
         await whole.ask(reader, f"/subscribe {UID}", "is followed here now")
         reached, unseen = 0.0, 0
@@ -127,7 +118,7 @@ async def test_killed_at_random_instants_of_the_storm_day(db_url, whole):
                 unseen += 1
                 continue
             await kill(process)
-            process = await start(whole.environment)
+            process = start(whole.environment)
         posts = sorted((p for p in whole.site.weibo.posts.values() if p.uid == UID), key=lambda p: int(p.mid))
         there = [link_of(post) for post in posts if post.state is PostState.THERE]
         [edited] = [event for event in events if event.kind is EventKind.EDIT]
@@ -162,7 +153,7 @@ async def test_a_conversation_goes_on_where_it_was_when_the_program_is_killed_af
     ]
     shown = 0
     for say, words in answered:
-        process = await start(whole.environment)
+        process = start(whole.environment)
         try:
             if say[0] in "OU":
                 world.press(reader, reader, shown, label=say)

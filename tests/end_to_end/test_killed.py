@@ -17,8 +17,8 @@ from bot.demo.site.weibo import PostState
 UID = "1288915263"
 #: Instants of the storm day at which the program is killed, over the two databases together.
 KILLS = {"sqlite": 24, "postgres": 8}
-#: Seconds that the day takes: a program lives a second and a half on average, about what it needs to its first poll.
-DAY = {"sqlite": 36.0, "postgres": 16.0}
+#: Seconds that the day takes: a program lives a second or less on average, about what it needs to its first poll.
+DAY = {"sqlite": 20.0, "postgres": 8.0}
 #: Posts on a visitor's page: what falls off it before anybody looked is lost at the site, not here. On a slow machine a
 #: program can be killed several times before its first look.
 PAGE = 10
@@ -49,7 +49,7 @@ async def test_killed_while_posts_come_every_one_arrives_in_order(db_url, whole)
                 written += 1
                 whole.site.weibo_post(UID, f"编号{written:03d}。")
             # from before the first poll after a start to well behind the delivery
-            await asyncio.sleep(rng.uniform(0.0, 2.2))
+            await asyncio.sleep(rng.uniform(0.0, 1.5))
             await kill(process)
             process = start(whole.environment)
         written += 1

@@ -19,7 +19,7 @@ from bot.delivery.face import SendError, Styled
 from bot.delivery.returning import welcome_back
 from bot.locales import best_match, phrases
 from bot.model.subscription import ChatKind
-from bot.store import chats, topics
+from bot.store import chats, choices, topics
 from bot.store.database import Database
 
 _log = structlog.get_logger(__name__)
@@ -109,6 +109,30 @@ class Desk:
         """What the pressed button stood for is no longer known."""
         if scene.query is not None:
             await self.voice.note(scene.query, scene.phrases("common.old_button"), alert=True)
+
+    async def behind(self, scene: Scene, arguments: list[str], *, once: bool = False) -> dict[str, Any] | None:
+        """What a button's first argument stands for; None when that is no longer known. ``once``: it is taken with that."""
+        token = arguments[0] if arguments else ""
+        async with self.db.begin() if once else self.db.read() as conn:
+            get = choices.take if once else choices.look
+            payload: dict[str, Any] | None = await get(conn, token, scene.target.chat_id, self.clock())
+        return payload
+
+    async def agreed(
+        self, scene: Scene, arguments: list[str], holds: str, *, once: bool = False
+    ) -> dict[str, Any] | None:
+        """As ``behind``, for who may change what is followed here, who is told when nothing is done. ``holds``: what must
+        be in it, since a forged button may stand for what another one kept.
+        """
+        if not await self.allowed(scene):
+            return None
+        payload = await self.behind(scene, arguments, once=once)
+        if payload is None or holds not in payload:
+            await self.too_old(scene)
+            return None
+        if scene.query is not None:
+            await self.voice.note(scene.query)
+        return payload
 
     def errand(
         self,

@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from bot.chat.ports import Found, LookupFailedError, Trouble
 from bot.model.account import Account
 from bot.model.alert import Alert, MsgType, Scope, Status
@@ -263,6 +265,17 @@ async def test_a_link_sent_alone_is_offered_and_followed_by_the_button(house, we
     done = await house.says(user.id, "is followed here now")
     assert done.message_id == message.message_id
     assert [listed.account.key for listed in await house.followed(user.id)] == [weather.key]
+
+
+@pytest.mark.parametrize("button", ["pk:{}:0", "pc:{}", "mv:{}", "im:{}"])
+async def test_a_forged_button_does_nothing_with_what_another_one_stands_for(house, weather, button):
+    user = house.world.add_user("Wei")
+    house.world.say(user.id, user.id, weather.key)
+    offer = await house.says(user.id, "Shall I follow this here?")
+    (_, token) = house.world.buttons(user.id, offer.message_id)[0].data.split(":")
+    query = house.forge(offer, user.id, button.format(token))
+    assert "too old" in (await house.answer_to(query)).text
+    assert await house.followed(user.id) == []
 
 
 async def test_plain_words_are_answered_kindly(house):

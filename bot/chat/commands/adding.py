@@ -194,7 +194,7 @@ class Adding:
 
     async def _choice(self, scene: Scene, arguments: list[str]) -> bool:
         """One of several accounts of one name."""
-        payload, index = await self._payload(scene, arguments), number(arguments, 1)
+        payload, index = await self._desk.behind(scene, arguments), number(arguments, 1)
         accounts = payload.get("accounts", []) if payload is not None else []
         if index is None or index >= len(accounts):
             return False
@@ -255,7 +255,7 @@ class Adding:
         return await self._follow(scene, arguments, None)
 
     async def _follow(self, scene: Scene, arguments: list[str], filter_text: str | None) -> bool:
-        payload = await self._payload(scene, arguments)
+        payload = await self._desk.behind(scene, arguments)
         if payload is None or "account" not in payload:
             return False
         account = Account(**payload["account"])
@@ -271,7 +271,7 @@ class Adding:
         return True
 
     async def _ask_words(self, scene: Scene, arguments: list[str]) -> bool:
-        payload = await self._payload(scene, arguments)
+        payload = await self._desk.behind(scene, arguments)
         if payload is None or "account" not in payload:
             return False
         keyboard = (*self._first(scene), self._leaving(scene))
@@ -292,12 +292,6 @@ class Adding:
         payload = {"account": asdict(account), "filter": filter_text}
         async with self._desk.db.begin() as conn:
             return await choices.put(conn, scene.target.chat_id, payload, self._desk.clock())
-
-    async def _payload(self, scene: Scene, arguments: list[str]) -> dict[str, Any] | None:
-        async with self._desk.db.read() as conn:
-            token = arguments[0] if arguments else ""
-            found: dict[str, Any] | None = await choices.look(conn, token, scene.target.chat_id, self._desk.clock())
-            return found
 
     def _buttons(self, scene: Scene, entries: list[Entry]) -> Keyboard:
         return tuple(

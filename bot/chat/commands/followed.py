@@ -158,9 +158,7 @@ class FollowedHere:
         return await self._filter(scene, listed, "")
 
     async def _use(self, scene: Scene, listed: Listed, arguments: list[str]) -> bool:
-        async with self._desk.db.read() as conn:
-            token = arguments[0] if arguments else ""
-            payload: dict[str, Any] | None = await choices.look(conn, token, scene.target.chat_id, self._desk.clock())
+        payload = await self._desk.behind(scene, arguments)
         if payload is None or "filter" not in payload:
             return False
         return await self._filter(scene, listed, payload["filter"])

@@ -5,7 +5,6 @@ account is looked up as if its address had been sent.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import structlog
 from pydantic import TypeAdapter
@@ -98,7 +97,7 @@ class Importing:
 
     async def do(self, scene: Scene, arguments: list[str]) -> None:
         """It was agreed to."""
-        payload = await self._taken(scene, arguments)
+        payload = await self._desk.agreed(scene, arguments, "items", once=True)
         if payload is None:
             return
         bundle = _BUNDLE.validate_python(payload)
@@ -119,7 +118,7 @@ class Importing:
 
     async def leave(self, scene: Scene, arguments: list[str]) -> None:
         """It was not."""
-        if await self._taken(scene, arguments) is not None:
+        if await self._desk.agreed(scene, arguments, "items", once=True) is not None:
             await self._desk.show(scene, Say(scene.phrases).phrase("import.left").styled())
 
     async def _read(self, scene: Scene) -> Bundle:
@@ -187,20 +186,6 @@ class Importing:
             )
         if len(particular) > _SPELT_OUT:
             say.add("\n…")
-
-    async def _taken(self, scene: Scene, arguments: list[str]) -> dict[str, Any] | None:
-        """What the pressed button stands for, once; None after telling why nothing is done."""
-        desk = self._desk
-        if not await desk.allowed(scene):
-            return None
-        async with desk.db.begin() as conn:
-            token = arguments[0] if arguments else ""
-            payload: dict[str, Any] | None = await choices.take(conn, token, scene.target.chat_id, desk.clock())
-        if payload is None:
-            await desk.too_old(scene)
-        elif scene.query is not None:
-            await desk.voice.note(scene.query)
-        return payload
 
     async def _carry_out(self, scene: Scene, bundle: Bundle, came: _Came, message_id: int) -> bool:
         """False: the chat was forgotten, or became part of another one, meanwhile; nothing more is set there."""

@@ -4,7 +4,6 @@ says /move CODE, and the one that gives agrees by a button: a code that stranger
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import structlog
 
@@ -46,7 +45,7 @@ class Moving:
     async def do(self, scene: Scene, arguments: list[str]) -> None:
         """Agreed to, where it goes from."""
         desk = self._desk
-        payload = await self._taken(scene, arguments)
+        payload = await desk.agreed(scene, arguments, "chat_id", once=True)
         if payload is None:
             return
         target = Place(payload["chat_id"], payload["thread_id"])
@@ -73,7 +72,7 @@ class Moving:
     async def leave(self, scene: Scene, arguments: list[str]) -> None:
         """Not agreed to."""
         desk = self._desk
-        payload = await self._taken(scene, arguments)
+        payload = await desk.agreed(scene, arguments, "chat_id", once=True)
         if payload is None:
             return
         await desk.show(scene, Say(scene.phrases).phrase("move.left").styled())
@@ -127,20 +126,6 @@ class Moving:
             await desk.tell(scene, "move.unreachable")
             return
         await desk.tell(scene, "move.asked")
-
-    async def _taken(self, scene: Scene, arguments: list[str]) -> dict[str, Any] | None:
-        desk = self._desk
-        if not await desk.allowed(scene):
-            return None
-        async with desk.db.begin() as conn:
-            token = arguments[0] if arguments else ""
-            payload: dict[str, Any] | None = await choices.take(conn, token, scene.target.chat_id, desk.clock())
-        if payload is None or "chat_id" not in payload:
-            await desk.too_old(scene)
-            return None
-        if scene.query is not None:
-            await desk.voice.note(scene.query)
-        return payload
 
     async def _tell(self, telegram_id: int, thread_id: int, styled: Styled) -> None:
         try:

@@ -70,18 +70,9 @@ class Places:
 
     async def choose(self, scene: Scene, arguments: list[str]) -> None:
         """Which of several places of one name is meant."""
-        desk = self._desk
-        if not await desk.allowed(scene):
-            return
-        async with desk.db.begin() as conn:
-            token = arguments[0] if arguments else ""
-            payload = await choices.look(conn, token, scene.target.chat_id, desk.clock())
-        if payload is None:
-            await desk.too_old(scene)
-            return
-        await self._set(scene, _from_payload(payload))
-        if scene.query is not None:
-            await desk.voice.note(scene.query)
+        payload = await self._desk.agreed(scene, arguments, "unit")
+        if payload is not None:
+            await self._set(scene, _from_payload(payload))
 
     async def around(self, scene: Scene, arguments: list[str]) -> None:
         """Another distance around a point."""

@@ -85,14 +85,14 @@ class Subscribing:
 
     async def accept(self, scene: Scene, arguments: list[str]) -> None:
         """The button under an offer."""
-        payload = await self._looked_up(scene, arguments)
+        payload = await self._desk.agreed(scene, arguments, "what")
         if payload is None:
             return
         await self.look_for(scene, str(payload["what"]), "")
 
     async def pick(self, scene: Scene, arguments: list[str]) -> None:
         """One of several accounts was chosen."""
-        payload = await self._looked_up(scene, arguments)
+        payload = await self._desk.agreed(scene, arguments, "accounts")
         if payload is None:
             return
         index = number(arguments, 1)
@@ -112,25 +112,10 @@ class Subscribing:
         """None of these."""
         if not await self._desk.allowed(scene):
             return
-        if arguments:
-            async with self._desk.db.begin() as conn:
-                await choices.take(conn, arguments[0], scene.target.chat_id, self._desk.clock())
+        await self._desk.behind(scene, arguments, once=True)
         await self._desk.show(scene, Styled(scene.phrases("subscribe.cancelled")))
         if scene.query is not None:
             await self._desk.voice.note(scene.query)
-
-    async def _looked_up(self, scene: Scene, arguments: list[str]) -> dict[str, Any] | None:
-        """What the pressed button stands for; None after telling why nothing is done."""
-        if not await self._desk.allowed(scene):
-            return None
-        async with self._desk.db.read() as conn:
-            token = arguments[0] if arguments else ""
-            payload: dict[str, Any] | None = await choices.look(conn, token, scene.target.chat_id, self._desk.clock())
-        if payload is None:
-            await self._desk.too_old(scene)
-        elif scene.query is not None:
-            await self._desk.voice.note(scene.query)
-        return payload
 
     async def look_for(self, scene: Scene, what: str, filter_text: str = "") -> None:
         """Find out who is meant, in the background, and follow them; whoever calls it has looked at the rights."""

@@ -76,12 +76,8 @@ async def test_in_a_group_only_an_administrator_may_set_it(house):
 async def test_a_button_that_is_none_of_ours_sets_nothing(house, data):
     user = house.world.add_user("Wei")
     house.world.say(user.id, user.id, "/catchup")
-    await house.says(user.id, "still ring in this chat?")
-    await house.chat._bot.send_message(
-        user.id, "forged", reply_markup={"inline_keyboard": [[{"text": "x", "callback_data": data}]]}
-    )
-    forged = await house.says(user.id, "forged")
-    query = house.world.press(user.id, user.id, forged.message_id)
+    message = await house.says(user.id, "still ring in this chat?")
+    query = house.forge(message, user.id, data)
     assert "too old" in (await house.answer_to(query)).text
     assert await limits(house, user.id) == (None, None)
 

@@ -103,11 +103,7 @@ async def test_in_a_forum_each_topic_has_its_own_and_only_administrators_choose(
 async def test_a_button_that_is_none_of_ours_sets_nothing(house, data):
     user = house.world.add_user("Wei")
     house.world.say(user.id, user.id, "/digest")
-    await house.says(user.id, "No day's summary")
-    await house.chat._bot.send_message(
-        user.id, "forged", reply_markup={"inline_keyboard": [[{"text": "x", "callback_data": data}]]}
-    )
-    forged = await house.says(user.id, "forged")
-    query = house.world.press(user.id, user.id, forged.message_id)
+    message = await house.says(user.id, "No day's summary")
+    query = house.forge(message, user.id, data)
     assert "too old" in (await house.answer_to(query)).text
     assert await kept(house, user.id) is None

@@ -76,12 +76,8 @@ async def test_in_a_group_anybody_may_look_and_only_an_administrator_may_follow(
 async def test_a_button_that_is_none_of_ours_follows_nothing(house, data):
     user = house.world.add_user("Ana")
     house.world.say(user.id, user.id, "/find beijing police")
-    await house.says(user.id, "平安北京")
-    from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-
-    markup = InlineKeyboardMarkup([[InlineKeyboardButton("x", callback_data=data)]])
-    sent = await house.chat._bot.send_message(user.id, "forged", reply_markup=markup)
-    query = house.world.press(user.id, user.id, sent.message_id, label="x")
+    found = await house.says(user.id, "平安北京")
+    query = house.forge(found, user.id, data)
     assert "too old" in (await house.answer_to(query)).text
     assert await house.followed(user.id) == []
 

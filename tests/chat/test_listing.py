@@ -138,15 +138,9 @@ async def test_a_button_cannot_remove_what_another_chat_follows(house):
     await house.follow(mine.id, account(2))
     house.world.say(mine.id, mine.id, "/list")
     message = await house.says(mine.id, "Followed here: 1")
-    shown = house.world.state.chats[mine.id].messages[message.message_id]
     query = house.world.press(mine.id, mine.id, message.message_id)
     await house.answer_to(query)
     await house.says(mine.id, "no longer followed")
-    forged = type(query)("990", mine.id, mine.id, shown.message_id, f"rm:{theirs}:0", query.at)
-    house.world.state.queries[forged.id] = forged
-    from bot.demo.botapi import views
-
-    house.world.state.updates.push("callback_query", views.query_json(house.world.state, forged))
-    house.world.journal.stir()
+    forged = house.forge(message, mine.id, f"rm:{theirs}:0")
     await house.answer_to(forged)
     assert len(await house.followed(other.id)) == 1

@@ -42,12 +42,8 @@ async def test_who_is_not_followed_cannot_be_chosen(house, police):
     await house.says(user.id, "Nothing is followed here yet")
     await house.follow(user.id, police)
     house.world.say(user.id, user.id, "/live Somebody")
-    await house.says(user.id, "Nothing that is followed here matches Somebody")
-    await house.chat._bot.send_message(
-        user.id, "forged", reply_markup={"inline_keyboard": [[{"text": "x", "callback_data": "lv:99"}]]}
-    )
-    forged = await house.says(user.id, "forged")
-    query = house.world.press(user.id, user.id, forged.message_id)
+    message = await house.says(user.id, "Nothing that is followed here matches Somebody")
+    query = house.forge(message, user.id, "lv:99")
     assert "too old" in (await house.answer_to(query)).text
     assert await live_here(house, user.id) == frozenset()
 

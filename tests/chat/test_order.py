@@ -62,11 +62,8 @@ async def test_in_a_group_only_an_administrator_turns_it_round(house, police, po
 async def test_a_button_that_is_none_of_ours_changes_nothing(house, data):
     user = house.world.add_user("Wei")
     house.world.say(user.id, user.id, "/help")
-    await house.settled(user.id, len)
-    keyboard = {"inline_keyboard": [[{"text": "x", "callback_data": data}]]}
-    await house.chat._bot.send_message(user.id, "forged", reply_markup=keyboard)
-    forged = await house.says(user.id, "forged")
-    query = house.world.press(user.id, user.id, forged.message_id)
+    message = await house.says(user.id, "/subscribe")
+    query = house.forge(message, user.id, data)
     assert "too old" in (await house.answer_to(query)).text
     assert not (await house.chat_row(user.id)).original_first
 
@@ -76,11 +73,8 @@ async def test_another_chats_post_is_not_touched(house, police, post_of):
     await house.follow(owner.id, police)
     post_id, _ = await said(house, police, post_of, owner.id)
     house.world.say(stranger.id, stranger.id, "/help")
-    await house.settled(stranger.id, len)
-    keyboard = {"inline_keyboard": [[{"text": "x", "callback_data": f"or:1:{post_id}"}]]}
-    await house.chat._bot.send_message(stranger.id, "forged", reply_markup=keyboard)
-    forged = await house.says(stranger.id, "forged")
-    await house.answer_to(house.world.press(stranger.id, stranger.id, forged.message_id))
+    message = await house.says(stranger.id, "/subscribe")
+    await house.answer_to(house.forge(message, stranger.id, f"or:1:{post_id}"))
     assert await turned(house) == []
     assert house.woken == 0
 

@@ -172,12 +172,8 @@ async def test_a_button_that_is_none_of_ours_changes_nothing(house, data):
     house.world.say(other.id, other.id, "/place 宁波")
     await house.says(other.id, "The place is set.")
     house.world.say(user.id, user.id, "/place")
-    await house.says(user.id, "No place is set here")
-    await house.chat._bot.send_message(
-        user.id, "forged", reply_markup={"inline_keyboard": [[{"text": "x", "callback_data": data}]]}
-    )
-    forged = await house.says(user.id, "forged")
-    query = house.world.press(user.id, user.id, forged.message_id)
+    message = await house.says(user.id, "No place is set here")
+    query = house.forge(message, user.id, data)
     assert "too old" in (await house.answer_to(query)).text
     assert (len(await held(house, other.id)), await held(house, user.id)) == (1, [])
 

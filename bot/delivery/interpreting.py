@@ -6,30 +6,22 @@ database; how long anybody waits for it is ``telling``'s matter.
 """
 
 import asyncio
-import contextlib
-import queue
-import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
 
-from bot.delivery.composing import HAZARDS_SHOWN
-from bot.delivery.headline import facts, headline
-from bot.delivery.languages import choose
-from bot.delivery.shortening import LONG, MOST, in_short
-from bot.language.detecting import detect
-from bot.language.detecting import warm as warm_detecting
+from bot.delivery.proving import Left, Proved, prove
+from bot.delivery.reading_thread import ReadingThread
+from bot.delivery.shortening import MOST
 from bot.language.languages import settled
-from bot.language.phrasebook import rendering
 from bot.locales import Phrases
 from bot.model.account import Account
-from bot.model.post import Post, Revision, words_of
+from bot.model.post import Post, Revision
 from bot.model.translation import Summary, Translation, Untranslated, Why
-from bot.model.words import NOTHING, PHRASEBOOK, Piece, PieceKind, Short, Words
-from bot.reading import reader
+from bot.model.words import NOTHING, PHRASEBOOK, Piece, Short, Words
 from bot.store.renditions import Place
 
 log = structlog.get_logger(__name__)
@@ -44,8 +36,6 @@ LONGEST = 180.0
 PREVIEW_SECONDS = 2.0
 #: How long one post may wait to be read, seconds.
 READING_SECONDS = 60.0
-#: Getting ready begins when nobody has asked for anything for so long, and goes on between posts, seconds.
-WARM_AFTER, WARM_PAUSE = 1.0, 0.001
 
 
 class Translate(Protocol):
@@ -63,27 +53,6 @@ class SumUp(Protocol):
 
     async def summarise(self, text: str, source: str, target: str) -> Summary | Untranslated:
         """Give the summary or why there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """A text that is in another language, and that the phrasebook does not say."""
-
-    kind: PieceKind
-    text: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proved:
-    """What reading gives: words, and what is left to engines."""
-
-    words: Words
-    left: tuple[Left, ...] = ()
-    #: What the phrasebook said already of a post that is left to engines in part.
-    said: tuple[Piece, ...] = ()
-    #: A post that is long enough to be summed up, and whose language is known.
-    long: Left | None = None
 
 
 @dataclass(slots=True)
@@ -258,153 +227,3 @@ def _cut_short(work: Work) -> Words:
     """What stands where something went wrong: what is known."""
     words = work.proved or NOTHING
     return words if work.translated else replace(words, why=Why.UNAVAILABLE.value, promised=False)
-
-
-class ReadingThread:
-    """One thread in which posts are read, one after the other; between them it compiles what later posts may need."""
-
-    def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Begin; once is enough."""
-        if self._thread is None:
-            # a daemon: neither a stop nor a refused token waits for it
-            self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
-            self._thread.start()
-
-    def end(self) -> None:
-        """Leave off after what is being read."""
-        self._jobs.put(None)
-
-    async def do(self, work: Callable[[], Proved]) -> Proved:
-        """Do it there, and wait for it. Raises what it raises."""
-        self.start()
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[Proved] = loop.create_future()
-
-        def job() -> None:
-            outcome = _outcome(work)
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(_settle, done, outcome)
-
-        self._jobs.put(job)
-        return await done
-
-    def _run(self) -> None:
-        steps: Iterator[None] | None = _warming()
-        pause = WARM_AFTER
-        while True:
-            try:
-                job = self._jobs.get(timeout=pause) if steps is not None else self._jobs.get()
-            except queue.Empty:
-                steps, pause = _step(steps), WARM_PAUSE
-                continue
-            if job is None:
-                return
-            job()
-
-
-def _warming() -> Iterator[None]:
-    """All that reading loads, step by step."""
-    warm_detecting()
-    yield
-    yield from reader.warming()
-    reader.warm()  # all of it is there: from now on it says so
-
-
-def _step(steps: Iterator[None] | None) -> Iterator[None] | None:
-    """One step of getting ready; None when that is done."""
-    try:
-        if steps is not None:
-            next(steps)
-            return steps
-    except StopIteration:
-        log.info("the reader of posts is ready")
-    except Exception:  # a thread's loop: whoever reads meets the same, and says so
-        log.exception("the reader of posts could not be made ready")
-    return None
-
-
-def _outcome(work: Callable[[], Proved]) -> Proved | Exception:
-    try:
-        return work()
-    except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
-        return error
-
-
-def _settle(done: "asyncio.Future[Proved]", outcome: Proved | Exception) -> None:
-    if done.done():
-        return
-    if isinstance(outcome, Exception):
-        done.set_exception(outcome)
-    else:
-        done.set_result(outcome)
-
-
-# ------------------------------------------------------------------ what needs no engine
-
-
-def prove(post: Post, account: Account, phrases: Phrases) -> Proved:
-    """What the reading and the phrasebook give. Pure; some milliseconds, so it is called in a thread."""
-    words, long = _shortened(post, account)
-    pieces: list[Piece] = []
-    left: list[Left] = []
-    seen: set[tuple[PieceKind, str]] = set()
-    for kind, text, declared in _texts(post, account, phrases):
-        if not text.strip() or (kind, text) in seen:
-            continue
-        seen.add((kind, text))
-        offset = post.utc_offset if post.utc_offset is not None else account.utc_offset
-        reading = reader.read(text, published=post.published, utc_offset=offset)
-        source = detect(text, declared)
-        foreign = bool(source) and not same_language(source, phrases.language)
-        if kind is PieceKind.TEXT and reading.read:
-            sign, said = headline(reading, phrases)
-            words = replace(words, sign=sign, headline=said, facts=facts(reading, phrases) if foreign else ())
-        if not foreign:
-            continue
-        rendered = rendering.render(reading, text, settled(phrases.language))
-        if rendered is not None:
-            pieces.append(Piece(kind, rendered))
-        else:
-            left.append(Left(kind, text, source))
-    if left:
-        return Proved(words, tuple(left), tuple(pieces), long)
-    return Proved(replace(words, translation=tuple(pieces), by=(PHRASEBOOK,) if pieces else ()), long=long)
-
-
-def _shortened(post: Post, account: Account) -> tuple[Words, Left | None]:
-    """Of a long post without fields its own sentences, and what a model may sum up."""
-    if post.alert is not None or len(post.text) <= LONG:
-        return NOTHING, None
-    said = in_short(post)
-    source = detect(post.text, post.language or account.language)
-    words = Words(short=Short(said)) if said else NOTHING
-    return words, Left(PieceKind.TEXT, post.text, source) if source else None
-
-
-def same_language(one: str, other: str) -> bool:
-    """Tell whether a reader of one reads the other: both scripts of Chinese count as one language."""
-    return settled(one).partition("-")[0] == settled(other).partition("-")[0]
-
-
-def _texts(post: Post, account: Account, phrases: Phrases) -> Iterator[tuple[PieceKind, str, str]]:
-    """The agency's words by kind, each with the language that it is declared to be in."""
-    declared = post.language or account.language
-    if post.alert is None:
-        yield PieceKind.TEXT, words_of(post), declared
-        if post.repost is not None and post.repost.available:
-            yield PieceKind.REPOST, post.repost.text, "" if post.repost.author else declared
-        return
-    wordings = [choose(hazard.wordings, phrases.language) for hazard in post.alert.hazards[:HAZARDS_SHOWN]]
-    chosen = [wording for wording in wordings if wording is not None]
-    for number, wording in enumerate(chosen):
-        language = wording.language or declared
-        if not number:
-            yield PieceKind.HEADLINE, wording.headline or wording.event or post.title, language
-        yield PieceKind.INSTRUCTION, wording.instruction, language
-        yield PieceKind.DESCRIPTION, wording.description, language
-    if not any(wording.description or wording.instruction for wording in chosen):
-        yield PieceKind.TEXT, post.text, declared

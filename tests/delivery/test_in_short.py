@@ -7,7 +7,7 @@ import pytest
 
 from bot.delivery import shortening
 from bot.delivery.composing import FOLD_BEYOND, compose
-from bot.delivery.interpreting import prove
+from bot.delivery.proving import prove
 from bot.delivery.shortening import LONG, MOST, ROOM, in_short
 from bot.locales import available, phrases
 from bot.model.account import Account

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.delivery.composing import compose
-from bot.delivery.interpreting import Interpreter, prove
+from bot.delivery.interpreting import Interpreter
+from bot.delivery.proving import prove
 from bot.delivery.rendering import Manner, render
 from bot.locales import available, phrases
 from bot.model.account import Account

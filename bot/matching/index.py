@@ -6,16 +6,15 @@ under each; one that demands nothing (``-drill``, a pattern alone) is walked. Wo
 forms (a Latin word, two neighbouring characters), so that a post's own pieces lead to the words that may occur in it.
 """
 
-import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
-from enum import Enum
+from collections.abc import Iterator, Mapping
 
-from bot.matching.evaluating import Truth, called_phrase, judge_atom
+from bot.matching.evaluating import Truth, judge_atom
 from bot.matching.facts import Facts
+from bot.matching.pieces import pieces_of, pieces_of_text
+from bot.matching.shelves import Shelf, places_of, take_out
 from bot.matching.tree import And, Atom, Field, Name, Not, Or, Pattern, Phrase, Tree, Word
-from bot.matching.vocabulary import meant_by
 
 #: What a field is taken to hold for, of all posts, when the rarest part of a filter is looked for: what is not known
 #: passes, so that fields of posts that are seldom read come last.
@@ -25,38 +24,6 @@ _COMMON: Mapping[Name, float] = {
 }  # fmt: skip
 #: A word is never taken to be as common as a field.
 _MOST_COMMON_WORD = 0.25
-
-#: A Latin word or number as folding leaves it (``words.joined`` says which neighbours belong together).
-_LATIN = re.compile("[a-z0-9ß-öø-ɏ\u0300-\u036fḁ-ỿ]+")
-_PAIR = 2
-_OTHER = re.compile("[^\\sa-z0-9ß-öø-ɏ\u0300-\u036fḁ-ỿ]+")
-
-
-def pieces_of_text(text: str) -> set[str]:
-    """Every piece that a word could be filed under, of folded text."""
-    found: set[str] = set()
-    for run in _LATIN.findall(text):
-        found.add(run)
-        # an English plural counts as the word
-        if run.endswith("s"):
-            found.add(run[:-1])
-            if run.endswith("es"):
-                found.add(run[:-2])
-    for run in _OTHER.findall(text):
-        found.update(run)
-        found.update(map(str.__add__, run, run[1:]))
-    return found
-
-
-def piece_of_word(word: str) -> str:
-    """The piece that a folded word or phrase is filed under: it occurs in every text in which the word does. "" for none."""
-    latin = _LATIN.findall(word)
-    if latin:
-        return str(max(latin, key=len))
-    runs = _OTHER.findall(word)
-    longest = max(runs, key=len, default="")
-    # the last two characters of a name say more than the first
-    return longest[-2:]
 
 
 class FilterIndex:
@@ -75,7 +42,7 @@ class FilterIndex:
         #: How many filters have an atom.
         self._uses: dict[int, int] = {}
         #: What is filed under each atom, by the atom's identity.
-        self._shelves: dict[int, _Shelf] = {}
+        self._shelves: dict[int, Shelf] = {}
         #: Pieces of words, each with the atoms that may occur where it does.
         self._pieces: dict[str, Atom | list[Atom]] = {}
         #: Atoms that no piece leads to: each is judged for every post.
@@ -123,7 +90,7 @@ class FilterIndex:
             return False
         held = self._several.get(number)
         if held is not None:
-            if not _without(held, member):
+            if not take_out(held, member):
                 return False
             if len(held) == 1:
                 self._only[number] = held[0]
@@ -199,10 +166,10 @@ class FilterIndex:
         if demanded is None:
             self._walked[number] = None
             return
-        for atom, place, other in _places(tree, demanded[1]):
+        for atom, place, other in places_of(tree, demanded[1]):
             shelf = self._shelves.get(id(atom))
             if shelf is None:
-                shelf = self._shelves[id(atom)] = _Shelf()
+                shelf = self._shelves[id(atom)] = Shelf()
             shelf.put(number, place, 0 if other is None else id(other))
 
     def _unfile(self, number: int) -> None:
@@ -227,7 +194,7 @@ class FilterIndex:
             shelf = self._shelves.get(id(atom))
             if shelf is None:
                 continue
-            for each, place, other in _places(tree, (atom,)):
+            for each, place, other in places_of(tree, (atom,)):
                 if each is atom and shelf.take(number, place, 0 if other is None else id(other)):
                     break
             if shelf.empty:
@@ -263,13 +230,13 @@ class FilterIndex:
             case Field(name):
                 return _COMMON[name], (tree,)
             case Word() | Phrase():
-                if not all(map(piece_of_word, _forms(tree))):
+                if not pieces_of(tree):
                     return None
                 share = self._uses.get(id(tree), 0) / (len(self._numbers) + 1)
                 return min(share, _MOST_COMMON_WORD), (tree,)
 
     def _seek(self, atom: Atom) -> None:
-        pieces = _pieces_of(atom)
+        pieces = pieces_of(atom)
         if not pieces:
             self._unpieced[id(atom)] = atom
         for piece in pieces:
@@ -281,159 +248,12 @@ class FilterIndex:
 
     def _seek_no_more(self, atom: Atom) -> None:
         self._unpieced.pop(id(atom), None)
-        for piece in _pieces_of(atom):
+        for piece in pieces_of(atom):
             under = self._pieces[piece]
             if isinstance(under, list) and len(under) > 1:
                 del under[next(at for at, each in enumerate(under) if each is atom)]
             else:
                 del self._pieces[piece]
-
-
-class _Place(Enum):
-    """How a filter lies on the shelf of an atom that it demands."""
-
-    #: It holds with the atom alone.
-    ENOUGH = "enough"
-    #: The atom and another one are all that it demands.
-    PAIR = "pair"
-    #: The atom, and that another one does not hold.
-    UNLESS = "unless"
-    #: More than that: it is judged.
-    MORE = "more"
-
-
-class _Shelf:
-    """Filters that demand one atom. Arrays are sorted, for numbers grow."""
-
-    __slots__ = ("enough", "more", "pairs", "unless", "without")
-
-    def __init__(self) -> None:
-        self.enough: array[int] | None = None
-        self.more: array[int] | None = None
-        self.pairs: dict[int, array[int] | int] | None = None
-        #: All that lie in ``without``.
-        self.unless: array[int] | None = None
-        self.without: dict[int, array[int] | int] | None = None
-
-    @property
-    def empty(self) -> bool:
-        return not (self.enough or self.more or self.pairs or self.unless)
-
-    def put(self, number: int, place: _Place, other: int) -> None:
-        match place:
-            case _Place.ENOUGH:
-                self.enough = _with(self.enough, number)
-            case _Place.MORE:
-                self.more = _with(self.more, number)
-            case _Place.PAIR:
-                self.pairs = self.pairs if self.pairs is not None else {}
-                _put(self.pairs, other, number)
-            case _Place.UNLESS:
-                self.unless = _with(self.unless, number)
-                self.without = self.without if self.without is not None else {}
-                _put(self.without, other, number)
-
-    def take(self, number: int, place: _Place, other: int) -> bool:
-        match place:
-            case _Place.ENOUGH:
-                return _without(self.enough, number)
-            case _Place.MORE:
-                return _without(self.more, number)
-            case _Place.PAIR:
-                return _take(self.pairs, other, number)
-            case _Place.UNLESS:
-                return _take(self.without, other, number) and _without(self.unless, number)
-
-    def passing(self, possible: list[tuple[int, bool]], found: set[int], candidates: set[int]) -> None:
-        """What holds when this atom and these do; ``candidates`` are to be judged."""
-        if self.enough:
-            found.update(self.enough)
-        if self.more:
-            candidates.update(self.more)
-        if self.pairs:
-            for identity, _ in possible:
-                _gather_into(found.update, found.add, self.pairs.get(identity))
-        if self.unless and self.without is not None:
-            found.update(self.unless)
-            for identity, sure in possible:
-                if sure:
-                    _gather_into(found.difference_update, found.discard, self.without.get(identity))
-
-
-def _gather_into(
-    many: Callable[["array[int]"], object], one: Callable[[int], object], held: "array[int] | int | None"
-) -> None:
-    if isinstance(held, array):
-        many(held)
-    elif held is not None:
-        one(held)
-
-
-def _with(held: "array[int] | None", number: int) -> "array[int]":
-    if held is None:
-        return array("I", (number,))
-    held.append(number)
-    return held
-
-
-def _without(held: "array[int] | None", number: int) -> bool:
-    at = bisect_left(held, number) if held is not None else 0
-    if held is None or at == len(held) or held[at] != number:
-        return False
-    del held[at]
-    return True
-
-
-def _put(held: "dict[int, array[int] | int]", key: int, number: int) -> None:
-    there = held.get(key)
-    if isinstance(there, array):
-        there.append(number)
-    else:
-        held[key] = number if there is None else array("I", (there, number))
-
-
-def _take(held: "dict[int, array[int] | int] | None", key: int, number: int) -> bool:
-    there = held.get(key) if held is not None else None
-    if held is None or there is None:
-        return False
-    if not isinstance(there, array):
-        if there == number:
-            del held[key]
-        return there == number
-    taken = _without(there, number)
-    if len(there) == 1:
-        held[key] = there[0]
-    return taken
-
-
-def _places(tree: Tree, demanded: tuple[Atom, ...]) -> Iterator[tuple[Atom, _Place, Atom | None]]:
-    """Where a filter lies when it is filed under these atoms: each with the place on its shelf and the other atom."""
-    if isinstance(tree, Atom) or (isinstance(tree, Or) and all(isinstance(part, Atom) for part in tree.parts)):
-        yield from ((atom, _Place.ENOUGH, None) for atom in demanded)
-        return
-    if isinstance(tree, And) and len(tree.parts) == _PAIR and len(demanded) == 1:
-        first, second = tree.parts
-        other = second if first is demanded[0] else first
-        mine = first if first is demanded[0] else second
-        if mine is demanded[0] and isinstance(other, Atom):
-            yield demanded[0], _Place.PAIR, other
-            return
-        if mine is demanded[0] and isinstance(other, Not) and isinstance(other.part, Atom):
-            yield demanded[0], _Place.UNLESS, other.part
-            return
-    yield from ((atom, _Place.MORE, None) for atom in demanded)
-
-
-def _pieces_of(atom: Atom) -> set[str]:
-    """The pieces that lead to an atom; none where it must be judged for every post."""
-    if not isinstance(atom, Word | Phrase):
-        return set()
-    pieces = {piece_of_word(form) for form in _forms(atom)}
-    return set() if "" in pieces else pieces
-
-
-def _forms(atom: Word | Phrase) -> tuple[str, ...]:
-    return meant_by(atom.text) if isinstance(atom, Word) else (called_phrase(atom.text),)
 
 
 def _atoms_once(tree: Tree) -> list[Atom]:

@@ -3,33 +3,27 @@
 All of it happens in the caller's transaction, with the revision itself (design rule 1). On SQLite, which has one writer,
 senders wait for that transaction: a fan-out to 100,000 chats keeps them for some two seconds, in which no message leaves.
 Answers that come in meanwhile wait in memory and are written next; the event loop and readers go on. On PostgreSQL
-senders go on beside it, but for the rows that it takes back or renews.
+senders go on beside it, but for the rows that are taken back or renewed (``queued``).
 """
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, literal, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Lane, Op, State
-from bot.model.place import UNPLACED
 from bot.store import chat_places
 from bot.store.inserting import insert_into
-from bot.store.subscriptions import filter_of
 from bot.store.tables import chats, deliveries, mutes, subscriptions
 
 #: Rows written by one statement: far more would take PostgreSQL longer than the driver waits for an answer
 #: (``database.COMMAND_S``).
 AT_ONCE = 20_000
-#: Keys given to one statement.
-WISHES = 500
-#: Keys read at a time: from an index alone.
-KEYS = 10_000
 
 #: Why a queued alert was not sent when something newer about its event came first. Its chat hears of that instead.
 OVERTAKEN = "updated before it was sent"
@@ -63,14 +57,6 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A filter that at least one subscription has, as text, and its key."""
-
-    key: str
-    filter: str
-
-
-@dataclass(frozen=True, slots=True)
 class Near:
     """Chats and topics by the places that they set (``store.chat_places``)."""
 
@@ -89,43 +75,6 @@ class Knows(Enum):
     PERHAPS = "perhaps"
     #: Not shown for sure, yet it may be; or it waits, or would wait had nothing newer overtaken it in the queue.
     CONCERNED = "concerned"
-
-
-async def keys(conn: AsyncConnection, account_id: int) -> set[str]:
-    """The key of every filter that an account's subscribers have; without that of everything."""
-    s = subscriptions.c
-    found: set[str] = set()
-    after = ""
-    while True:
-        page = (
-            select(s.words_key)
-            .where(s.account_id == account_id, s.words_key > after)
-            .distinct()
-            .order_by(s.words_key)
-            .limit(KEYS)
-        )
-        some = (await conn.execute(page)).scalars().all()
-        found.update(some)
-        if len(some) < KEYS:
-            return found
-        after = some[-1]
-
-
-async def wishes(conn: AsyncConnection, account_id: int, which: Collection[str]) -> list[Wish]:
-    """The filters with these keys, those that are there."""
-    s = subscriptions.c
-    found: list[Wish] = []
-    ordered = sorted(which)
-    for start in range(0, len(ordered), WISHES):
-        some = ordered[start : start + WISHES]
-        # one key may have been kept in both ways; the filter is the newer one
-        page = (
-            select(s.words_key, func.min(s.words), func.max(s.filter))
-            .where(s.account_id == account_id, s.words_key.in_(some))
-            .group_by(s.words_key)
-        )
-        found += [Wish(key, filter_of(words, text)) for key, words, text in await conn.execute(page)]
-    return found
 
 
 async def to_subscribers(
@@ -152,7 +101,7 @@ async def to_subscribers(
         somewhere = chat_places.is_in(s.chat_id, s.thread_id, near.keys)
         which.append(somewhere if near.set_one else ~somewhere)
     queued = 0
-    for some in await _pieces(conn, s.chat_id, which):
+    for some in await in_pieces(conn, s.chat_id, which):
         places = (
             select(*_columns(word, now, s.chat_id, s.thread_id, func.min(s.id)))
             .join_from(subscriptions, chats, c.id == s.chat_id)
@@ -193,7 +142,7 @@ async def to_holders(
         which.append(exists().where(*_follows(d, followers_of)))
         speaker = select(func.min(subscriptions.c.id)).where(*_follows(d, followers_of)).scalar_subquery()
     queued = 0
-    for some in await _pieces(conn, d.c.chat_id, which):
+    for some in await in_pieces(conn, d.c.chat_id, which):
         places = (
             select(*_columns(word, now, d.c.chat_id, d.c.thread_id, speaker))
             .join_from(d, chats, chats.c.id == d.c.chat_id)
@@ -233,7 +182,7 @@ async def to_copies(
     faster = func.min(d.c.lane)
     lane = case((faster < int(word.lane), faster), else_=int(word.lane))
     queued = 0
-    for some in await _pieces(conn, d.c.chat_id, which):
+    for some in await in_pieces(conn, d.c.chat_id, which):
         places = (
             select(*_columns(word, now, d.c.chat_id, d.c.thread_id, func.min(d.c.subscription_id), lane))
             .join_from(d, chats, chats.c.id == d.c.chat_id)
@@ -244,46 +193,11 @@ async def to_copies(
     return queued
 
 
-async def renew_queued(conn: AsyncConnection, word: Word, now: datetime, *, rings: bool) -> int:
-    """Bring what still waits to say the post of ``word`` in line with its newest version, in which it will be said.
-
-    ``rings``: it is graver than before; what waits for a digest may have to come at once, and is decided about anew.
-    The rows are the caller's until the transaction ends, so that none of them leaves in the old version meanwhile.
-    """
-    post_ids = [word.post_id] if word.post_id is not None else []
-    values: dict[str, Any] = {"lane": int(word.lane), "expires_at": word.expires_at, "severity": word.severity}
-    if not rings:
-        return await _change_queued(conn, post_ids, values, _TO_COME)
-    values["silent"] = False
-    again = values | {"state": State.QUEUED.value, "not_before": now, "error": ""}
-    renewed = await _change_queued(conn, post_ids, values)
-    return renewed + await _change_queued(conn, post_ids, again, (State.DEFERRED.value,))
-
-
-async def settle_queued(
-    conn: AsyncConnection, post_ids: Sequence[int], now: datetime, reason: str, *, deferred: bool = True
-) -> int:
-    """Settle as SKIPPED every SEND of these posts that was never tried: there is something newer, or they are over.
-
-    ``deferred``: also what waits for a digest; without it the digest says what became of the post. One that is being
-    sent, or whose answer was lost, stays: the chat may have it, and must be told what became of it.
-    """
-    values = {"state": State.SKIPPED.value, "settled_at": now, "error": reason}
-    return await _change_queued(conn, post_ids, values, _TO_COME if deferred else (State.QUEUED.value,))
-
-
-async def place_known(conn: AsyncConnection, post_id: int) -> None:
-    """Its place is known by now: what still waits to say it does not say any more that it is not. Of what was said the
-    sender sees to that when it makes the edit: its rows are not for others to hold.
-    """
-    await _change_queued(conn, [post_id], {"notice": ""}, _TO_COME, deliveries.c.notice == UNPLACED)
-
-
 # ------------------------------------------------------------------ what a chat knows of a post
 
 
 #: Nothing was tried yet: it waits for its turn, or for a digest.
-_TO_COME = (State.QUEUED.value, State.DEFERRED.value)
+TO_COME = (State.QUEUED.value, State.DEFERRED.value)
 _IN_DOUBT = (State.SENDING.value, State.UNSURE.value, State.HELD.value)
 
 
@@ -297,7 +211,7 @@ def _known(d: FromClause, knows: Knows) -> ColumnElement[bool]:
         case Knows.PERHAPS:
             return or_(shown, doubt)
         case Knows.CONCERNED:
-            return and_(~shown, or_(doubt, overtaken, d.c.state.in_(_TO_COME)))
+            return and_(~shown, or_(doubt, overtaken, d.c.state.in_(TO_COME)))
 
 
 def _has_or_awaits(place: FromClause, word: Word) -> ColumnElement[bool]:
@@ -404,29 +318,7 @@ async def _insert(conn: AsyncConnection, places: Select[Any], twice: Twice) -> i
     return (await conn.execute(statement, execution_options={"preserve_rowcount": True})).rowcount
 
 
-async def _change_queued(
-    conn: AsyncConnection,
-    post_ids: Sequence[int],
-    values: Mapping[str, Any],
-    states: Collection[str] = (State.QUEUED.value,),
-    *more: ColumnElement[bool],
-) -> int:
-    d = deliveries.c
-    which = [
-        *more,
-        d.post_id.in_(post_ids),
-        d.op == Op.SEND.value,
-        d.state.in_(states),
-        d.parts == "[]",
-        d.maybe_repeat.is_(False),
-    ]
-    changed = 0
-    for some in await _pieces(conn, d.chat_id, which):
-        changed += (await conn.execute(update(deliveries).where(*which, *some).values(values))).rowcount
-    return changed
-
-
-async def _pieces(
+async def in_pieces(
     conn: AsyncConnection, chat_id: ColumnElement[int], which: Sequence[ColumnElement[bool]]
 ) -> list[list[ColumnElement[bool]]]:
     """Conditions that part what ``which`` selects, by chat, into pieces of about ``AT_ONCE`` rows."""

@@ -19,8 +19,8 @@ from bot.model.reading import Reading
 from bot.reading.relaying import why_not_relayed
 from bot.store import posts as post_store
 from bot.store.accounts import Watch
+from bot.store.asked import Wish
 from bot.store.database import Database
-from bot.store.fanout import Wish
 from bot.store.posts import KnownPost
 from bot.watching.nearing import Near, Nearing, Places
 from bot.watching.weigher import Weigher, Weight

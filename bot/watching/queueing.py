@@ -19,7 +19,7 @@ from bot.model.delivery import Lane, Op
 from bot.model.place import PLACED, UNPLACED
 from bot.model.post import Post
 from bot.reading.relaying import effective_expiry, is_over, lane_of, severity_of, why_not_relayed
-from bot.store import chat_places, fanout, mutes
+from bot.store import asked, chat_places, fanout, mutes, queued
 from bot.store.fanout import OVERTAKEN, Hush, Knows, Near, Word
 from bot.watching import nearing, telling
 from bot.watching.foreseeing import Foreseen, passing
@@ -96,7 +96,7 @@ class Queueing:
         and did not grow graver, it does not come.
         """
         ids = [o.post_id for o in old]
-        await fanout.settle_queued(self._conn, ids, self._now, OVERTAKEN)
+        await queued.settle(self._conn, ids, self._now, OVERTAKEN)
         in_force = [o for o in old if o.in_force] or old[-1:]
         was = max((severity_of(o.post) for o in in_force), key=lambda severity: severity.rank)
         await self._supersede(in_force, said)
@@ -115,7 +115,7 @@ class Queueing:
         event is muted, any of its posts (``event``) counts as the original, which may not have come there.
         """
         ids = [o.post_id for o in old]
-        await fanout.settle_queued(self._conn, ids, self._now, "cancelled before it was sent", deferred=False)
+        await queued.settle(self._conn, ids, self._now, "cancelled before it was sent", deferred=False)
         for o in old:
             await self._to_copies(o.post_id, o.revision, Op.MARK, o.post, telling.cancelled())
         if old:
@@ -139,18 +139,18 @@ class Queueing:
         rings = self._rose(before, said.post) and not why_not_new
         placed = await self._any_places() and (await self._near(said)).proved
         if placed:
-            await fanout.place_known(self._conn, said.post_id)
+            await queued.place_known(self._conn, said.post_id)
         if why_not_new and why_not_relayed(said.post, self._now, lifts=True):
-            await fanout.settle_queued(self._conn, [said.post_id], self._now, why_not_new)
+            await queued.settle(self._conn, [said.post_id], self._now, why_not_new)
         elif why_not_new:
             # it is over, or too old to ring: the digest that it waits for says so
-            await fanout.settle_queued(self._conn, [said.post_id], self._now, why_not_new, deferred=False)
+            await queued.settle(self._conn, [said.post_id], self._now, why_not_new, deferred=False)
             word = self._send(said)
             ends = self._now if why_not_relayed(said.post, self._now) else word.expires_at
-            await fanout.renew_queued(self._conn, replace(word, expires_at=ends), self._now, rings=False)
+            await queued.renew(self._conn, replace(word, expires_at=ends), self._now, rings=False)
         else:
             word = self._send(said)
-            await fanout.renew_queued(self._conn, word, self._now, rings=rings)
+            await queued.renew(self._conn, word, self._now, rings=rings)
         told = telling.changed(before, said.post, returned=returned)
         # that it is over comes where it is muted, too; any other edit is shown there without a word
         ended = said.post.alert is not None and is_over(said.post.alert)
@@ -163,9 +163,7 @@ class Queueing:
 
     async def withdraw(self, said: Said) -> None:
         """The agency removed the post: every copy is marked and replied to; a waiting one is not sent any more."""
-        await fanout.settle_queued(
-            self._conn, [said.post_id], self._now, "withdrawn before it was sent", deferred=False
-        )
+        await queued.settle(self._conn, [said.post_id], self._now, "withdrawn before it was sent", deferred=False)
         await self._to_copies(said.post_id, said.revision, Op.MARK, said.post, telling.withdrawn(said.post))
 
     def _rose(self, before: Post, after: Post) -> bool:
@@ -265,7 +263,7 @@ class Queueing:
         await self._by_keys(said, word, wanting, anew=anew)
 
     async def _wanting(self, said: Said) -> list[str]:
-        keys = await fanout.keys(self._conn, self._account_id)
+        keys = await asked.keys(self._conn, self._account_id)
         if not keys:
             return []
         found, unknown = self._foreseen.split(said.post, keys)
@@ -275,9 +273,9 @@ class Queueing:
             seen = await self._aside(facts)
             ordered = sorted(unknown)
             # by pages: PostgreSQL ends a transaction that stands still for ten seconds
-            for start in range(0, len(ordered), fanout.WISHES):
-                some = ordered[start : start + fanout.WISHES]
-                wishes = await fanout.wishes(self._conn, self._account_id, some)
+            for start in range(0, len(ordered), asked.AT_ONCE):
+                some = ordered[start : start + asked.AT_ONCE]
+                wishes = await asked.wishes(self._conn, self._account_id, some)
                 found += await self._aside(partial(passing, wishes, seen))
         return found
 
@@ -294,8 +292,8 @@ class Queueing:
             self._patience = max(0.0, self._patience - (loop.time() - began))
 
     async def _by_keys(self, said: Said, word: Word, keys: Sequence[str], *, anew: bool) -> None:
-        for start in range(0, len(keys), fanout.WISHES):
-            await self._subscribers(said, word, keys[start : start + fanout.WISHES], anew=anew)
+        for start in range(0, len(keys), asked.AT_ONCE):
+            await self._subscribers(said, word, keys[start : start + asked.AT_ONCE], anew=anew)
 
     async def _subscribers(self, said: Said, word: Word, keys: Sequence[str] | None, *, anew: bool) -> None:
         """Those with these filters, by their places: without any; with one that the post is meant for; and, where it may
@@ -307,8 +305,8 @@ class Queueing:
         near = await self._near(said)
         await self._some(word, keys, Near(set_one=False), anew=anew)
         met = sorted(near.met)
-        for start in range(0, len(met), fanout.WISHES):
-            await self._some(word, keys, Near(set_one=True, keys=met[start : start + fanout.WISHES]), anew=anew)
+        for start in range(0, len(met), asked.AT_ONCE):
+            await self._some(word, keys, Near(set_one=True, keys=met[start : start + asked.AT_ONCE]), anew=anew)
         if not near.proved:
             await self._some(replace(word, notice=UNPLACED), keys, Near(set_one=True), anew=anew)
 

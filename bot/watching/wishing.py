@@ -16,9 +16,9 @@ from bot.matching.facts import Facts
 from bot.matching.index import FilterIndex
 from bot.matching.parsing import read_back
 from bot.matching.tree import COUNTS, Field, Tree, atoms
-from bot.store import fanout
+from bot.store import asked
+from bot.store.asked import Wish
 from bot.store.database import Database
-from bot.store.fanout import Wish
 
 #: From so many different filters of one account they are indexed; fewer are walked faster than they are looked up.
 INDEXED_FROM = 200
@@ -115,10 +115,10 @@ class Wishing:
         if account_id in self._at_work:
             raise TimeoutError
         async with db.read() as conn:
-            keys = await fanout.keys(conn, account_id)
+            keys = await asked.keys(conn, account_id)
             wishes = self._accounts.get(account_id) or Wishes()
             missing = wishes.unknown(keys)
-            found = await fanout.wishes(conn, account_id, missing) if missing else []
+            found = await asked.wishes(conn, account_id, missing) if missing else []
         # what is made ready late is there the next time
         self._accounts[account_id] = wishes
         self._accounts.move_to_end(account_id)

@@ -18,7 +18,7 @@ from bot.model.alert import Severity
 from bot.model.delivery import Lane, Op, State
 from bot.model.manners import Manners, Pause, Quiet, Telling, Way
 from bot.reading import reader
-from bot.store import accounts, briefings, chats, deferred, deliveries, fanout, manners, mutes
+from bot.store import accounts, briefings, chats, deferred, deliveries, fanout, manners, mutes, queued
 from bot.store.deliveries import Draft
 from bot.store.fanout import Knows, Word
 from bot.store.mutes import Gravity
@@ -113,7 +113,7 @@ async def test_a_lift_of_what_is_held_back_comes_nowhere_and_the_digest_says_it(
     await run_until_quiet(db, clock, ScriptedMessenger())
     _, posts = await said(db)
     async with db.begin() as conn:
-        assert await fanout.settle_queued(conn, posts, clock(), "lifted", deferred=False) == 0
+        assert await queued.settle(conn, posts, clock(), "lifted", deferred=False) == 0
         word = Word(Op.SEND, Lane.ROUTINE, posts[0], 2)
         assert await fanout.to_holders(conn, posts, word, clock(), knows=Knows.PERHAPS) == 0
     assert [row.state for row in await states(db)] == ["deferred"]
@@ -126,7 +126,7 @@ async def test_a_newer_message_takes_the_place_of_one_that_is_held_back(db, cloc
     [first, _], [post, _] = await said(db)
     async with db.begin() as conn:
         await conn.execute(update(table).where(table.c.id == first).values(state=State.DEFERRED.value))
-        assert await fanout.settle_queued(conn, [post], clock(), fanout.OVERTAKEN) == 1
+        assert await queued.settle(conn, [post], clock(), fanout.OVERTAKEN) == 1
     assert [row.state for row in await states(db)] == ["skipped", "queued"]
 
 
@@ -161,7 +161,7 @@ async def test_what_rose_while_it_was_held_back_is_decided_about_anew(db, clock)
     _, [post] = await said(db)
     async with db.begin() as conn:
         word = Word(Op.SEND, Lane.EXTREME, post, 1, severity=Severity.EXTREME.rank)
-        assert await fanout.renew_queued(conn, word, clock(), rings=True) == 1
+        assert await queued.renew(conn, word, clock(), rings=True) == 1
     assert (await run_until_quiet(db, clock, messenger)) == {State.SENT: 1}
     assert not messenger.messages[0].silent
 

@@ -5,7 +5,7 @@ from sqlalchemy import insert, select, update
 
 from bot.model.delivery import Lane, Op, SentPart, State
 from bot.model.subscription import ChatKind
-from bot.store import chats, fanout, posts, subscriptions
+from bot.store import asked, chats, fanout, posts, queued, subscriptions
 from bot.store.deliveries import parts_to_json
 from bot.store.fanout import Knows, Word
 from bot.store.tables import deliveries as table
@@ -95,13 +95,13 @@ async def test_only_the_wishes_that_occur_are_queued(follow, say, rows):
 
 
 async def test_each_filter_is_given_once_however_many_have_it(db, account_id, follow, monkeypatch):
-    monkeypatch.setattr(fanout, "WISHES", 2)
-    monkeypatch.setattr(fanout, "KEYS", 2)
+    monkeypatch.setattr(asked, "AT_ONCE", 2)
+    monkeypatch.setattr(asked, "KEYS", 2)
     for chat, words in enumerate(("c", "a", "b", "b", "a", ""), start=1):
         await follow(chat, words=words)
     async with db.read() as conn:
-        keys = await fanout.keys(conn, account_id)
-        wishes = await fanout.wishes(conn, account_id, {*keys, "d"})
+        keys = await asked.keys(conn, account_id)
+        wishes = await asked.wishes(conn, account_id, {*keys, "d"})
     assert keys == {"a", "b", "c"}
     assert [wish.key for wish in wishes] == ["a", "b", "c"]
 
@@ -208,5 +208,5 @@ async def test_only_what_was_never_tried_is_settled(db, post_id, follow, say, ro
         ids = (await conn.execute(select(table.c.id).order_by(table.c.id))).scalars().all()
         for delivery_id, values in zip(ids, tried, strict=False):
             await conn.execute(update(table).where(table.c.id == delivery_id).values(values))
-        assert await fanout.settle_queued(conn, [post_id], clock(), "lifted") == 1
+        assert await queued.settle(conn, [post_id], clock(), "lifted") == 1
     assert [row.state for row in await rows("state")] == ["queued", "queued", "sending", State.SKIPPED.value]

@@ -31,6 +31,7 @@ from bot.model.words import Words
 from bot.reading.sameness import Happening
 from bot.store import (
     accounts,
+    asked,
     bots,
     briefings,
     carrying,
@@ -53,6 +54,7 @@ from bot.store import (
     mutes,
     payments,
     posts,
+    queued,
     relayed,
     renditions,
     reports,
@@ -80,6 +82,7 @@ from bot.store.subscriptions import Removed
 MODULES = (
     renditions,
     accounts,
+    asked,
     bots,
     briefings,
     carrying,
@@ -102,6 +105,7 @@ MODULES = (
     manners,
     payments,
     posts,
+    queued,
     relayed,
     reports,
     rests,
@@ -450,8 +454,8 @@ CALLS: dict[str, Call] = {
     "trimming.delete_posts": lambda c, w: trimming.delete_posts(c, [w.post_id, w.post_id + 1]),
     "trimming.trim": lambda c, w: trimming.trim(c, w.now - timedelta(minutes=30), w.now + timedelta(days=30)),
     "returning.put_right": lambda c, w: returning.put_right(c, w.chat_id, {"cancelled": ("lifted", "{}")}, w.now),
-    "fanout.keys": lambda c, w: fanout.keys(c, w.account_id),
-    "fanout.wishes": lambda c, w: fanout.wishes(c, w.account_id, ["a", "b"]),
+    "asked.keys": lambda c, w: asked.keys(c, w.account_id),
+    "asked.wishes": lambda c, w: asked.wishes(c, w.account_id, ["a", "b"]),
     "deliveries.threads_of_post": lambda c, w: deliveries.threads_of_post(c, w.chat_id, w.post_id),
     "mutes.mute": _mute,
     "mutes.unmute": lambda c, w: mutes.unmute(c, w.chat_id, 0, w.post_id),
@@ -467,13 +471,14 @@ CALLS: dict[str, Call] = {
     "relayed.contents": lambda c, w: relayed.contents(c, [w.post_id, w.post_id + 1]),
     "posts.account_of": lambda c, w: posts.account_of(c, w.post_id),
     "posts.recount": lambda c, w: posts.recount(c, w.post_id, 1, w.post),
+    "fanout.in_pieces": lambda c, w: fanout.in_pieces(
+        c, tables.deliveries.c.chat_id, [tables.deliveries.c.post_id == w.post_id]
+    ),
     "fanout.to_subscribers": _to_subscribers,
     "fanout.to_holders": _to_holders,
     "fanout.to_copies": _to_copies,
-    "fanout.place_known": lambda c, w: fanout.place_known(c, w.post_id),
-    "fanout.renew_queued": lambda c, w: fanout.renew_queued(
-        c, Word(Op.SEND, Lane.URGENT, w.post_id, 1), w.now, rings=True
-    ),
+    "queued.place_known": lambda c, w: queued.place_known(c, w.post_id),
+    "queued.renew": lambda c, w: queued.renew(c, Word(Op.SEND, Lane.URGENT, w.post_id, 1), w.now, rings=True),
     "manners.of_chats": lambda c, w: manners.of_chats(c, [w.chat_id]),
     "manners.of_place": lambda c, w: manners.of_place(c, w.chat_id, 0),
     "manners.save": lambda c, w: manners.save(c, w.chat_id, 0, Manners("UTC+8", Telling(Way.DAILY, 480))),
@@ -490,7 +495,7 @@ CALLS: dict[str, Call] = {
     "deferred.fate": lambda c, w: deferred.fate(c, (w.chat_id, 0), w.post_id),
     "deferred.held": lambda c, w: deferred.held(c, (w.chat_id, 0), 0, 100),
     "manners.own_of": lambda c, w: manners.own_of(c, [w.removed.subscription_id]),
-    "fanout.settle_queued": lambda c, w: fanout.settle_queued(c, [w.post_id, w.post_id + 1], w.now, "lifted"),
+    "queued.settle": lambda c, w: queued.settle(c, [w.post_id, w.post_id + 1], w.now, "lifted"),
 }
 
 

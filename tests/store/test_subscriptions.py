@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from bot.model.subscription import ChatKind, words_as_filter
-from bot.store import accounts, chats, fanout, subscriptions
+from bot.store import accounts, asked, chats, subscriptions
 from bot.store.subscriptions import Listed, Removed
 from bot.store.tables import accounts as account_table
 
@@ -58,8 +58,8 @@ async def test_words_as_many_and_as_long_as_allowed_are_kept(ask, db, account_id
     _, created = await ask(*words[:-1], words[-1] + "x")
     assert created
     async with db.read() as conn:
-        keys = await fanout.keys(conn, account_id)
-        kept = [wish.filter for wish in await fanout.wishes(conn, account_id, keys)]
+        keys = await asked.keys(conn, account_id)
+        kept = [wish.filter for wish in await asked.wishes(conn, account_id, keys)]
     assert words_as_filter(words) in kept
 
 

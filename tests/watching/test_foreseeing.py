@@ -8,7 +8,7 @@ import pytest
 
 from bot.matching.evaluating import passes
 from bot.model.post import Count, Engagement
-from bot.store import fanout
+from bot.store import asked
 from bot.watching import foreseeing, intake, queueing, wishing
 from bot.watching.recording import Recorder
 from bot.watching.weigher import Weigher
@@ -36,7 +36,7 @@ def looked_for(monkeypatch):
 @pytest.fixture
 async def rainy(town, monkeypatch):
     """Readers with different wishes, read by small pages."""
-    monkeypatch.setattr(fanout, "WISHES", 2)
+    monkeypatch.setattr(asked, "AT_ONCE", 2)
     for number, word in enumerate(WORDS):
         await town.subscribe(1000 + number, word)
     await town.see()
@@ -127,8 +127,13 @@ async def test_many_filters_are_indexed_and_followed_through_every_change(rainy,
 
 
 async def test_a_threshold_rings_once_when_it_is_passed(town):
-    for chat, asked in ((1001, "forwards>5000"), (1002, "forwards>5000 -地铁"), (1003, "暴雨"), (1004, "forwards<9")):
-        await town.ask(chat, asked)
+    for chat, wanted in (
+        (1001, "forwards>5000"),
+        (1002, "forwards>5000 -地铁"),
+        (1003, "暴雨"),
+        (1004, "forwards<9"),
+    ):
+        await town.ask(chat, wanted)
     await town.see()
     for forwards in (10, 10, 4000, 6000, 7000, 3000, 8000):
         count = Count(forwards, str(forwards))

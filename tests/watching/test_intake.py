@@ -10,7 +10,7 @@ from bot.matching.tree import Phrase
 from bot.model.alert import MsgType, Status
 from bot.model.post import Count, Engagement
 from bot.sources.face import Presence
-from bot.store import fanout
+from bot.store import asked
 from bot.store.tables import posts
 
 READER = 1001
@@ -79,7 +79,7 @@ async def test_when_matching_breaks_half_way_nobody_is_told_twice(town, monkeypa
 
     monkeypatch.setattr(foreseeing, "passes", broken)
     monkeypatch.setattr(wishing, "passes", broken)
-    monkeypatch.setattr(fanout, "WISHES", 1)
+    monkeypatch.setattr(asked, "AT_ONCE", 1)
     for reader, words in ((READER, "a"), (OTHER, "b"), (1003, "c")):
         await town.subscribe(reader, words)
     await town.see()

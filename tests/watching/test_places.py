@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from bot.model.alert import Area, Circle, MsgType, Severity
 from bot.model.place import ChatPlace
 from bot.model.subscription import ChatKind
-from bot.store import chat_places, chats, fanout, renditions
+from bot.store import asked, chat_places, chats, renditions
 from bot.store.tables import posts
 from bot.watching import foreseeing, nearing
 from bot.watching.recording import Recorder
@@ -179,7 +179,7 @@ async def test_one_of_several_places_is_enough_and_the_alert_comes_once(settled)
 
 
 async def test_more_places_than_one_statement_takes(settled, monkeypatch):
-    monkeypatch.setattr(fanout, "WISHES", 2)
+    monkeypatch.setattr(asked, "AT_ONCE", 2)
     monkeypatch.setattr(chat_places, "PAGE", 2)
     for reader in range(2000, 2007):
         await settled.subscribe(reader)

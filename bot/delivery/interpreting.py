@@ -134,7 +134,7 @@ class Interpreter:
                 proved = await self._read(revision.post, account, phrases)
         except TimeoutError:
             return NOTHING
-        except Exception:  # as above: the original is shown (rule 7)
+        except Exception:  # design rule 7: filters fail open, and so does this; the original is shown
             log.exception("a post could not be read; it is shown in the original", post=revision.post.id)
             return NOTHING
         return replace(proved.words, why=Why.NO_ENGINE.value) if proved.left else proved.words
@@ -158,7 +158,7 @@ class Interpreter:
                 work.words = work.proved
         except TimeoutError:
             work.words = _cut_short(work)
-        except Exception:  # a supervisor's place: filters fail open, and so does this; the original goes out (rule 7)
+        except Exception:  # design rule 7, as above: the original goes out
             log.exception("a post could not be interpreted; it is shown in the original", post=post.id)
             work.words = _cut_short(work)
         work.told.set()
@@ -185,9 +185,8 @@ class Interpreter:
             return
         try:
             made = await self._summariser.summarise(long.text, long.source, settled(phrases.language))
-        except (
-            Exception
-        ):  # as above: the post's own sentences stand, and a translation that is on its way is not lost
+        except Exception:
+            # as above: the post's own sentences stand, and a translation that is on its way is not lost
             log.exception("a post could not be summed up; its own sentences are shown")
             return
         if isinstance(made, Summary) and len(made.text) <= MOST and work.proved is not None:

@@ -232,7 +232,7 @@ class Outbox:
                 decided = await self._write(ended, picked, resting, came)
                 self._deciding.careful = False
             except BaseException:
-                # nothing was written: what ended is still to be, and what was picked did not go
+                # also when cancelled: nothing was written. What ended is still to be, and what was picked did not go
                 self._ended = ended + self._ended
                 self._rests = resting + self._rests
                 self._came = came + self._came

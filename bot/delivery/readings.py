@@ -94,6 +94,6 @@ class Readings:
 
 
 def _heard(done: "asyncio.Future[Any]") -> None:
-    """Nobody waits for it any more: a fault of it is none of the loop's."""
-    if not done.cancelled():
-        done.exception()
+    """Nobody waits for it any more; a fault of it is told all the same."""
+    if not done.cancelled() and (error := done.exception()) is not None:
+        log.error("a post whose reading took too long could not be read", exc_info=error)

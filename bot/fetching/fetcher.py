@@ -176,7 +176,7 @@ class GuardedFetcher:
             headers = httpx.Headers(head.headers)
             skip = request.follow_redirects and leads_on(head.status)
             body = await _read_body(head, headers, hop, request.limits, skip=skip)
-        except BaseException:
+        except BaseException:  # also when cancelled: a connection that was left half way is not used again
             await connection.aclose()
             raise
         await self._connector.give_back(connection)

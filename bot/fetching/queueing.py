@@ -104,7 +104,7 @@ class Queues:
         await line.enter(interactive=interactive)
         try:
             await self._way_out.enter(interactive=interactive)
-        except BaseException:
+        except BaseException:  # also who is cancelled gives its place back
             line.leave(0)
             raise
 

@@ -102,7 +102,7 @@ class Drawer:
 
 def _look_at(drawing: "asyncio.Future[bytes]") -> None:
     if not drawing.cancelled() and (error := drawing.exception()) is not None:
-        log.warning("a map that took too long could not be drawn", error=type(error).__name__)
+        log.error("a map that took too long could not be drawn", exc_info=error)
 
 
 class _Pen:
@@ -133,5 +133,5 @@ def _warm(pen: _Pen) -> None:
     somewhere = ((Area("", circles=(Circle(39.9, 116.4, 50.0),)),), Severity.MINOR)
     try:
         pen.draw(AreaMap(MediaKind.PHOTO, "", patches=(somewhere,)))
-    except Exception:  # alerts go out without maps
+    except Exception:  # a thread's start: a map is never worth the alert that it belongs to
         log.exception("what maps are drawn with cannot be loaded; alerts go out without maps")

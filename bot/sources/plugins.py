@@ -197,6 +197,7 @@ class Guarded:
         except UnreadableError:
             raise
         except Exception as error:  # strangers' code
+            log.exception("a plug-in failed", kind=self.kind, at="read")
             msg = f"The plug-in for {self.kind} failed ({type(error).__name__})."
             raise UnreadableError(msg, _FAULT) from error
 

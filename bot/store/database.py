@@ -72,7 +72,7 @@ class Database:
         except (SQLAlchemyError, OSError, TypeError, ValueError) as error:
             await database.close()
             raise DatabaseError(_why_not_open(parsed, error)) from None
-        except BaseException:
+        except BaseException:  # also when cancelled: nothing stays open
             await database.close()
             raise
         return database

@@ -128,7 +128,7 @@ async def _places(db: Database, nearing: Nearing | None) -> Places | None:
         return None
     try:
         return await nearing.of(db)
-    except Exception:  # design rule 7
+    except Exception:  # design rule 7: without them nobody is kept out
         log.exception("the places of chats could not be read")
         return None
 
@@ -142,7 +142,7 @@ async def _locate(found: Foreseen, places: Places, posts: Sequence[Post], accoun
 
     try:
         await asyncio.to_thread(locate)
-    except Exception:  # design rule 7
+    except Exception:  # design rule 7: it is tried again there, where it goes to everybody if that breaks too
         log.exception("the place of a post could not be told before the queueing", account=account)
 
 

@@ -126,14 +126,14 @@ def _warm() -> None:
 def _weight(post: Post, before: Post | None, now: datetime) -> Weight:
     reading, severity = _read(post, now)
     was = _read(before, now)[1] if before is not None else Severity.UNKNOWN
-    return Weight(severity, was, occasion(reading), reading, _happening(reading, post.published or now))
+    return Weight(severity, was, occasion(reading), reading, _happening(reading, post, now))
 
 
-def _happening(reading: Reading, published: datetime) -> Happening | None:
+def _happening(reading: Reading, post: Post, now: datetime) -> Happening | None:
     try:
-        return warning_of(reading, published)
+        return warning_of(reading, post.published or now)
     except Exception:  # design rule 7: then it rings by itself
-        log.exception("a post could not be compared with those of other accounts")
+        log.exception("a post could not be compared with those of other accounts", post=post.id)
         return None
 
 

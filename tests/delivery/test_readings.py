@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.delivery import readings as module
 from bot.delivery.readings import Readings
@@ -92,3 +93,21 @@ async def test_a_reading_that_takes_too_long_is_not_waited_for_and_nothing_queue
         while (found := await readings.of((2, 1), POST)) is None:
             await asyncio.sleep(0.005)
     assert found.claims
+
+
+async def test_a_reading_that_fails_after_it_took_too_long_is_told(monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE", 0.02)
+    ends = threading.Event()
+
+    def fail(_text, **_more):
+        ends.wait(20)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(reader, "read", fail)
+    with capture_logs() as logged:
+        assert await Readings().of((1, 1), POST) is None
+        ends.set()
+        async with asyncio.timeout(10):
+            while not (told := [line for line in logged if line["log_level"] == "error"]):
+                await asyncio.sleep(0.005)
+    assert isinstance(told[0]["exc_info"], ZeroDivisionError)

@@ -192,6 +192,20 @@ async def test_what_a_plug_in_does_amiss_becomes_a_sources_trouble(does):
         source.read(b"", "x")
 
 
+async def test_every_failure_of_a_plug_in_is_told_with_its_traceback():
+    source = plugins.Guarded(Second(fails))
+    with capture_logs() as logged:
+        source.claims("x")
+        with pytest.raises(UnreadableError):
+            await source.find("x")
+        await source.poll(TIDE, {})
+        await source.confirm(TIDE, "1")
+        with pytest.raises(UnreadableError):
+            source.read(b"", "x")
+    assert [line["at"] for line in logged] == ["claims", "find", "poll", "confirm", "read"]
+    assert all(line["exc_info"] for line in logged)
+
+
 async def test_a_plug_in_speaks_for_no_other_kind_and_keeps_only_what_can_be_kept():
     stranger = Account("weibo", "1", "n", "")
     posts = Posts((Post("weibo", "1", "9", "text", "u"),), {"seen": [1]}, account=stranger)

@@ -65,6 +65,11 @@ ALLOWED_UPDATES = (
 #: A channel's post that Telegram copies into its discussion group was not said to us there.
 _SPOKEN = (filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST) & ~filters.IS_AUTOMATIC_FORWARD
 
+#: A command under a file is a caption, which PTB's handler of commands does not look at.
+_FILE_NAMED = filters.CaptionRegex(r"^/import(@\w+)?(\s|$)")
+_UNDER_A_FILE = filters.CaptionRegex(r"^/report(@\w+)?(\s|$)")
+_CAPTIONED = _FILE_NAMED | _UNDER_A_FILE
+
 #: The command that leaves a conversation.
 CANCEL = "cancel"
 
@@ -152,15 +157,18 @@ class Routes:
         application.add_handler(CommandHandler(list(self.commands), self._on_command, filters=_SPOKEN))
         application.add_handler(MessageHandler(filters.COMMAND & _SPOKEN, self._on_unknown))
         if (operators_chat := self._desk.ports.reports_chat) is not None:
-            spoken = filters.UpdateType.MESSAGE & filters.TEXT & ~filters.COMMAND
+            spoken = filters.UpdateType.MESSAGE & ~filters.COMMAND & ~filters.StatusUpdate.ALL & ~_CAPTIONED
             replies = filters.REPLY & filters.Chat(operators_chat) & spoken
             application.add_handler(MessageHandler(replies, self._on_reply))
-        # a command under a file is a caption, which PTB's handler of commands does not look at
-        captioned = filters.CaptionRegex(r"^/import(@\w+)?(\s|$)") | filters.ChatType.PRIVATE
-        application.add_handler(MessageHandler(filters.Document.ALL & captioned & _SPOKEN, self._on_file))
+        application.add_handler(MessageHandler(_UNDER_A_FILE & _SPOKEN, self._on_report))
+        files = filters.Document.ALL & (_FILE_NAMED | filters.ChatType.PRIVATE)
+        application.add_handler(MessageHandler(files & _SPOKEN, self._on_file))
         application.add_handler(MessageHandler(filters.LOCATION & _SPOKEN, self._on_location))
         words = filters.TEXT & ~filters.COMMAND & _SPOKEN
         application.add_handler(MessageHandler(words & (filters.ChatType.PRIVATE | filters.REPLY), self._on_words))
+        # a picture, a recording, a sticker: nobody who sends one is left without an answer
+        anything = filters.ChatType.PRIVATE & ~filters.COMMAND & ~filters.StatusUpdate.ALL
+        application.add_handler(MessageHandler(anything & filters.UpdateType.MESSAGE, self._on_anything))
         application.add_handler(CallbackQueryHandler(self._on_press))
         application.add_handler(InlineQueryHandler(Inline(self._desk).asked))
         application.add_error_handler(Failures(self._desk).failed)
@@ -221,13 +229,38 @@ class Routes:
             await self._places.located(await self._desk.scene(place), message.location)
 
     async def _on_reply(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """In the operators' chat: an answer to a reader's report, or talk among themselves."""
+        """In the operators' chat: an answer to a reader's report, or what it would be in any other chat."""
         message, place = update.effective_message, place_of(update)
         if message is None or place is None:
             return
-        scene = await self._desk.scene(place)
-        if not await self._reporting.answered(scene, message.text or ""):
+        scene, private = await self._desk.scene(place), message.chat.type == message.chat.PRIVATE
+        if await self._reporting.answered(scene, message.text or message.caption or "", more=message.text is None):
+            return
+        if message.location is not None:
+            await self._on_location(update, context)
+        elif message.document is not None and private:
+            await self._on_file(update, context)
+        elif message.text is not None:
             await self._on_words(update, context)
+        elif private:
+            await self._on_anything(update, context)
+
+    async def _on_report(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """The words under a picture or a file; other bots take reports too, by their own names."""
+        message, place = update.effective_message, place_of(update)
+        if message is None or place is None:
+            return
+        head, *rest = (message.caption or "").split(maxsplit=1)
+        named = head.partition("@")[2].lower()
+        if named in {"", (message.get_bot().username or "").lower()}:
+            await self._reporting.under_a_file(await self._desk.scene(place), rest[0] if rest else "")
+
+    async def _on_anything(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """In private, what is no words: those under it may name somebody. Of an album only they are looked at."""
+        message, place = update.effective_message, place_of(update)
+        if message is None or place is None or (message.media_group_id and not message.caption):
+            return
+        await self._welcome.plain(await self._desk.scene(place), message.caption or "")
 
     async def _on_press(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         query, place = update.callback_query, place_of(update)

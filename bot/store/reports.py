@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model.delivery import Op
 from bot.store.deliveries import parts_from_json
 from bot.store.storable import storable
 from bot.store.tables import chats, deliveries, reports
@@ -55,14 +56,32 @@ async def count(conn: AsyncConnection, chat_id: int, since: datetime) -> int:
 
 async def behind(conn: AsyncConnection, operators_chat: int, message_id: int) -> Report | None:
     """The report that a message in the operators' chat (Telegram's id) brought, None when it brought none."""
-    # a long report comes in two messages; a digit too many is sorted out below
     found = (
         select(reports.c.chat_id, reports.c.thread_id, reports.c.beginning, deliveries.c.parts)
         .join(deliveries, deliveries.c.id == reports.c.delivery_id)
         .join(chats, chats.c.id == deliveries.c.chat_id)
-        .where(chats.c.telegram_id == operators_chat, deliveries.c.parts.contains(str(message_id)))
+        .where(*_may_be(operators_chat, message_id))
     )
     for *report, parts in await conn.execute(found):
-        if any(message_id in part.message_ids for part in parts_from_json(parts)):
+        if _is_one_of(message_id, parts):
             return Report(*report)
     return None
+
+
+async def was_taken_back(conn: AsyncConnection, operators_chat: int, message_id: int) -> bool:
+    """Tell whether a message in the operators' chat brought a report whose reader had everything deleted since."""
+    found = (
+        select(deliveries.c.parts)
+        .join(chats, chats.c.id == deliveries.c.chat_id)
+        .where(*_may_be(operators_chat, message_id), deliveries.c.op == Op.NOTICE.value, deliveries.c.notice == "")
+    )
+    return any(_is_one_of(message_id, parts) for parts in (await conn.execute(found)).scalars())
+
+
+def _may_be(operators_chat: int, message_id: int) -> tuple[ColumnElement[bool], ...]:
+    """A long report comes in two messages; a digit too many is sorted out by ``_is_one_of``."""
+    return chats.c.telegram_id == operators_chat, deliveries.c.parts.contains(str(message_id))
+
+
+def _is_one_of(message_id: int, parts: str) -> bool:
+    return any(message_id in part.message_ids for part in parts_from_json(parts))

@@ -14,11 +14,13 @@ from bot.chat.sender import TelegramMessenger
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
 from bot.model.delivery import Lane, Op, SentPart
-from bot.store import accounts, chats, deliveries, posts, settling
+from bot.store import accounts, chats, deliveries, forgetting, posts, settling
 from bot.store.deliveries import Draft
 from bot.store.fingerprint import fingerprint
 
 THANKS, PASSED_ON = "It goes to those who run this bot", "Your answer is on its way"
+WORDS_ONLY, NOT_UNDERSTOOD = "Only words are passed on", "I did not find a link or a name in this"
+VOICE = {"voice": {"file_id": "v", "file_unique_id": "v", "duration": 3}}
 
 
 @pytest.fixture
@@ -93,6 +95,115 @@ async def test_in_a_topic_of_a_group_the_answer_comes_back_into_the_topic(report
     house.world.say(operator.id, operator.id, "It is.", reply_to=told.message_id)
     answer = await house.says(group.id, "It is.")
     assert answer.thread_id == topic.thread_id
+
+
+async def reports(house, operator, text="Is the road open?"):
+    """A reader, and the message in which the operators read what they wrote."""
+    reader = house.world.add_user("Wei")
+    house.world.say(reader.id, reader.id, f"/report {text}")
+    await house.says(reader.id, THANKS)
+    return reader, await house.says(operator.id, text)
+
+
+async def test_of_a_picture_that_comes_with_a_report_the_words_arrive_and_the_reader_is_told(reported):
+    house, operator = reported
+    reader = house.world.add_user("Wei")
+    house.world.say(reader.id, reader.id, "/report The map is wrong", document=("map.jpg", b"x"))
+    assert WORDS_ONLY in (await house.says(reader.id, THANKS)).text
+    await house.says(operator.id, "The map is wrong")
+    house.world.say(reader.id, reader.id, "/report", document=("map.jpg", b"x"))
+    await house.says(reader.id, "Write /report and what you want to tell")
+    house.world.say(reader.id, reader.id, "/report In words")
+    assert WORDS_ONLY not in (await house.says(reader.id, THANKS, count=2)).text
+
+
+async def test_in_company_a_report_under_a_file_is_taken_unless_it_is_meant_for_another_bot(reported):
+    house, operator = reported
+    owner = house.world.add_user("Owner")
+    group = house.world.add_supergroup("Neighbours", owner.id)
+    name = house.world.state.bot.username
+    for said in ("/report@another_bot one", f"/report@{name} two"):
+        house.world.say(group.id, owner.id, said, document=("map.jpg", b"x"))
+    await house.says(group.id, THANKS)
+    await house.says(operator.id, "two")
+    assert not any("one" in text.splitlines() for text in house.world.texts(operator.id))
+
+
+async def test_an_answer_that_is_no_words_is_told_to_be_none_and_words_under_a_file_go_back(reported):
+    house, operator = reported
+    reader, told = await reports(house, operator)
+    for nothing in ({"other": VOICE}, {"document": ("list.pdf", b"x")}):
+        before = len(house.world.texts(operator.id))
+        house.world.say(operator.id, operator.id, "", reply_to=told.message_id, **nothing)
+        said = await house.settled(operator.id, lambda messages, before=before: len(messages) > before)
+        assert WORDS_ONLY in said[-1]
+        assert PASSED_ON not in said[-1]
+    house.world.say(operator.id, operator.id, "It is.", reply_to=told.message_id, document=("list.pdf", b"x"))
+    assert WORDS_ONLY in (await house.says(operator.id, PASSED_ON)).text
+    await house.says(reader.id, "It is.")
+    assert len(house.world.texts(reader.id)) == 2
+
+
+async def test_who_does_not_let_the_bot_write_gets_no_answer_and_the_operators_know(reported):
+    house, operator = reported
+    reader, told = await reports(house, operator)
+    house.world.block(reader.id)
+    await until_paused(house, reader.id)
+    house.world.say(operator.id, operator.id, "It is.", reply_to=told.message_id)
+    await house.says(operator.id, "Not sent: the reader has blocked me")
+    async with house.db.read() as conn:
+        assert "It is." not in str((await conn.execute(deliveries.deliveries.select())).all())
+
+
+async def test_of_a_reader_who_was_forgotten_the_operators_know_that_no_answer_arrives(reported):
+    house, operator = reported
+    reader, told = await reports(house, operator)
+    async with house.db.begin() as conn:
+        chat = await chats.get(conn, reader.id)
+        assert await forgetting.forget(conn, chat.id, house.lookout.clock())
+    house.world.say(operator.id, operator.id, "It is.", reply_to=told.message_id)
+    await house.says(operator.id, "Not sent: the reader had everything deleted")
+    # another message of the bot never was a report
+    house.world.say(operator.id, operator.id, "/help")
+    said = await house.says(operator.id, "/subscribe LINK")
+    house.world.say(operator.id, operator.id, "thanks", reply_to=said.message_id)
+    await house.says(operator.id, NOT_UNDERSTOOD)
+
+
+async def test_where_the_operators_chat_does_not_let_the_bot_write_the_reader_is_not_told_to_wait(reported):
+    house, operator = reported
+    house.world.say(operator.id, operator.id, "/list")
+    await house.says(operator.id, "Nothing is followed here yet")
+    house.world.block(operator.id)
+    await until_paused(house, operator.id)
+    reader = house.world.add_user("Wei")
+    house.world.say(reader.id, reader.id, "/report hello")
+    await house.says(reader.id, "Nobody takes reports here yet")
+
+
+async def test_what_is_no_words_is_answered_in_private_alone_and_the_words_under_it_are_read(reported):
+    house, operator = reported
+    reader, owner = house.world.add_user("Wei"), house.world.add_user("Owner")
+    group = house.world.add_supergroup("Neighbours", owner.id)
+    house.world.say(group.id, owner.id, "", other=VOICE)
+    house.world.say(operator.id, operator.id, "", other=VOICE)
+    house.world.say(reader.id, reader.id, "", other=VOICE)
+    for each in (reader, operator):
+        await house.says(each.id, NOT_UNDERSTOOD)
+    house.world.say(reader.id, reader.id, "", other={**VOICE, "caption": "https://weibo.com/u/1288915263"})
+    await house.says(reader.id, "Shall I follow this here?")
+    # of an album the pictures without words are not answered one by one
+    for words in ({}, {"caption": "hello"}):
+        house.world.say(reader.id, reader.id, "", other={**VOICE, "media_group_id": "7", **words})
+    await house.says(reader.id, NOT_UNDERSTOOD, count=2)
+    assert len(house.world.texts(reader.id)) == 3
+    assert NOT_UNDERSTOOD not in "".join(house.world.texts(group.id))
+
+
+async def until_paused(house, telegram_id):
+    async with asyncio.timeout(10):
+        while not (await house.chat_row(telegram_id)).paused:
+            await asyncio.sleep(0.01)
 
 
 async def test_other_replies_of_the_operators_go_nowhere(reported):

@@ -125,11 +125,12 @@ class World:
         anonymous: bool = False,
         document: tuple[str, bytes] | None = None,
         location: dict[str, object] | None = None,
+        other: dict[str, object] | None = None,
     ) -> Message:
         """Somebody writes; commands, links and mentions in the text get their entities. In a channel: a post.
 
         ``document``: the name and bytes of a file that comes along, the text is its caption. ``location``: a Location as
-        the Bot API has it, sent with no text.
+        the Bot API has it, sent with no text. ``other``: the field of any other kind of message (``{"voice": …}``), the same.
         """
         state, chat = self.state, self.state.chats[chat_id]
         if chat.type == "private":
@@ -150,7 +151,7 @@ class World:
             thread_id=thread_id,
             reply_to=reply_to,
             anonymous=anonymous,
-            service={"location": location} if location is not None else {},
+            service={"location": location} if location is not None else dict(other or {}),
         )
         state.keep(message)
         state.give(message)

@@ -59,7 +59,7 @@ class Lookout(Protocol):
     async def follow(self, wish: Wish) -> Followed:
         """Subscribe in one transaction; take the account's silent first look when it is new. Idempotent.
 
-        Raises TooManySubscriptionsError.
+        Raises TooManySubscriptionsError, ChatForgottenError.
         """
 
     def promise(self, kind: str) -> float:

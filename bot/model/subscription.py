@@ -69,5 +69,9 @@ class Followed:
     problem: Reason | None = None
 
 
+class ChatForgottenError(Exception):
+    """The chat had everything deleted meanwhile; nothing was changed."""
+
+
 class TooManySubscriptionsError(Exception):
     """The chat follows ``MOST_SUBSCRIPTIONS`` already; nothing was changed."""

@@ -13,14 +13,15 @@ from bot.matching.tree import key_of
 from bot.model.account import Account
 from bot.model.post import Post
 from bot.model.reason import Cause, Reason
-from bot.model.subscription import MOST_SUBSCRIPTIONS, Followed, TooManySubscriptionsError, Wish
+from bot.model.subscription import MOST_SUBSCRIPTIONS, ChatForgottenError, Followed, TooManySubscriptionsError, Wish
 from bot.sources.face import Broken, Hub, NothingNew, Outcome, Posts, Refused, Source
 from bot.store import accounts as account_store
+from bot.store import chats, subscriptions
 from bot.store import posts as post_store
-from bot.store import subscriptions
 from bot.store.accounts import Watch
 from bot.store.database import Database
 from bot.store.fingerprint import fingerprints
+from bot.store.forgetting import FORGOTTEN
 from bot.watching.intake import take_in
 
 log = structlog.get_logger(__name__)
@@ -86,7 +87,7 @@ class Following:
     async def follow(self, wish: Wish) -> Followed:
         """Subscribe. An account without subscribers is looked at first, so that its past does not ring as news.
 
-        Raises TooManySubscriptionsError.
+        Raises TooManySubscriptionsError, ChatForgottenError.
         """
         known = await self._watched(wish)
         outcome: Outcome | None = None
@@ -142,6 +143,9 @@ class Following:
         self, conn: AsyncConnection, wish: Wish, outcome: Outcome | None, prints: Mapping[str, str]
     ) -> Followed:
         now = self._clock()
+        chat = await chats.by_id(conn, wish.chat_id)
+        if chat is None or chat.state == FORGOTTEN:
+            raise ChatForgottenError
         account_id = await account_store.upsert(conn, wish.account, now)
         interval = self._interval_of(wish.account.kind)
         await account_store.ensure_watch(conn, account_id, now + timedelta(seconds=interval), interval)

@@ -25,7 +25,7 @@ from bot.matching.tree import key_of
 from bot.model.account import Account
 from bot.model.post import Post, Revision
 from bot.model.reason import Reason
-from bot.model.subscription import Followed, TooManySubscriptionsError, Wish
+from bot.model.subscription import ChatForgottenError, Followed, TooManySubscriptionsError, Wish
 from bot.model.words import NOTHING, Piece, PieceKind, Words
 from bot.store import accounts, chats, posts, subscriptions
 from bot.store.database import Database
@@ -70,6 +70,7 @@ class ScriptedLookout:
         self.latest: dict[str, Post] = {}
         self.problem: Reason | None = None
         self.full = False
+        self.forgotten = False
         self.promises = {"weibo": 3600.0, "feed": 10_800.0}
         self.nudges = 0
         self.asked: list[str] = []
@@ -97,6 +98,8 @@ class ScriptedLookout:
     async def follow(self, wish: Wish) -> Followed:
         if self.full:
             raise TooManySubscriptionsError
+        if self.forgotten:
+            raise ChatForgottenError
         async with self.db.begin() as conn:
             account_id = await accounts.upsert(conn, wish.account, self.clock())
             await accounts.ensure_watch(conn, account_id, self.clock(), 60.0)

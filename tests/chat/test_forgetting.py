@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
+from bot.chat.ports import Found
 from bot.model.delivery import Lane, Op, State
 from bot.model.manners import Manners, Telling, Way
 from bot.model.place import ChatPlace
@@ -168,6 +169,30 @@ async def test_housekeeping_takes_what_is_left_after_a_day(house, clock, police)
     await tidy(house.db, clock() + timedelta(hours=25))
     async with house.db.read() as conn:
         assert await chats.by_id(conn, chat_id) is None
+
+
+async def test_a_wish_under_way_comes_to_nothing_and_is_told_so(house, police):
+    user = house.world.add_user("Wei")
+    house.lookout.known["x"] = Found((police,))
+    house.lookout.gate.clear()
+    house.world.say(user.id, user.id, "/subscribe x")
+    looking = await house.says(user.id, "Looking for x")
+    # as the real one does where the chat was forgotten meanwhile
+    house.lookout.forgotten = True
+    house.lookout.gate.set()
+    await house.server.wait_for(lambda: "Everything of this chat is deleted" in looking.text)
+    assert looking.now.keyboard == ()
+
+
+async def test_that_reports_stay_with_whoever_got_them_is_said_where_there_are_some(house, police):
+    user = house.world.add_user("Wei")
+    house.world.say(user.id, user.id, "/forget")
+    asked = await house.says(user.id, "Shall I delete all of this")
+    assert "stays in their chat" not in asked.text
+    await fill(house, user.id, 987654, police)
+    house.world.say(user.id, user.id, "/forget")
+    asked = await house.says(user.id, "Shall I delete all of this", count=2)
+    assert "\nWhat you wrote to those who run me stays in their chat.\n" in asked.text
 
 
 async def test_in_a_group_only_an_administrator_may(house, police):

@@ -8,9 +8,9 @@ from scripted import ScriptedSource, account
 
 from bot.model.post import Post
 from bot.model.reason import Cause, Reason, reason_of
-from bot.model.subscription import ChatKind, TooManySubscriptionsError, Wish
+from bot.model.subscription import ChatForgottenError, ChatKind, TooManySubscriptionsError, Wish
 from bot.sources.face import Broken, NothingNew, Posts, Refused
-from bot.store import accounts, chats, posts, subscriptions
+from bot.store import accounts, chats, forgetting, posts, subscriptions
 from bot.watching import following as followings
 from bot.watching.following import Following
 
@@ -93,6 +93,23 @@ async def test_an_account_that_is_watched_already_is_not_asked_again(town):
     followed = await town.follow(telegram_id=1002)
     assert town.site.polled == 1
     assert followed.latest.text == "第1条"
+
+
+async def test_a_chat_that_is_forgotten_while_a_site_is_looked_at_follows_nothing(town):
+    town.site.open.clear()
+    chat = await town.chat()
+    asked = asyncio.ensure_future(town.following.follow(Wish(account(), chat, 0)))
+    async with asyncio.timeout(10):
+        while not town.site.polled:
+            await asyncio.sleep(0.001)
+    async with town.db.begin() as conn:
+        await forgetting.forget(conn, chat, town.clock())
+    town.site.open.set()
+    with pytest.raises(ChatForgottenError):
+        await asked
+    async with town.db.read() as conn:
+        assert await subscriptions.of_chat(conn, chat) == []
+        assert await accounts.by_key(conn, "weibo", UID) is None
 
 
 async def test_the_same_wish_twice_is_one_subscription(town):

@@ -19,7 +19,7 @@ from bot.delivery.composing import translators
 from bot.delivery.face import Styled
 from bot.matching.parsing import read_back
 from bot.model.post import Revision, RevisionKind
-from bot.model.subscription import MOST_SUBSCRIPTIONS, Followed, TooManySubscriptionsError, Wish
+from bot.model.subscription import MOST_SUBSCRIPTIONS, ChatForgottenError, Followed, TooManySubscriptionsError, Wish
 from bot.model.words import NOTHING, Words
 from bot.store import accounts, choices, coverages, subscriptions
 from bot.store.subscriptions import Listed, Removed
@@ -66,6 +66,9 @@ class Following:
             followed = await self._desk.ports.lookout.follow(wish)
         except TooManySubscriptionsError:
             await self._desk.voice.change(scene.target, message_id, _too_many(scene))
+            return
+        except ChatForgottenError:
+            await self._desk.voice.change(scene.target, message_id, Styled(scene.phrases("forget.done")))
             return
         words = NOTHING
         if followed.latest is not None:

@@ -48,7 +48,10 @@ class Forgetting:
             say.line("forget.places", count=held.places)
         if held.manners:
             say.line("forget.manners")
-        ask = Say(scene.phrases).phrase("forget.ask")
+        ask = Say(scene.phrases)
+        if held.reports:
+            ask.phrase("forget.elsewhere").newline()
+        ask.phrase("forget.ask")
         yes = press(scene.phrases("forget.yes"), FORGET, _YES)
         no = press(scene.phrases("forget.no"), FORGET, _NO)
         await self._desk.answer(scene, together([say.styled(), ask.styled()]), ((yes,), (no,)))

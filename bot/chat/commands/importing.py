@@ -25,7 +25,7 @@ from bot.matching.tree import key_of
 from bot.model.account import Account
 from bot.model.bundle import MOST_BYTES, Bundle, BundleError, Item, Unusable
 from bot.model.manners import NOTHING_OWN, Manners, Own, brought
-from bot.model.subscription import MOST_SUBSCRIPTIONS, TooManySubscriptionsError, Wish
+from bot.model.subscription import MOST_SUBSCRIPTIONS, ChatForgottenError, TooManySubscriptionsError, Wish
 from bot.store import accounts, briefings, chat_places, chats, choices, coverages, forgetting, subscriptions
 from bot.store import manners as manner_store
 
@@ -201,6 +201,8 @@ class Importing:
             except TooManySubscriptionsError:
                 came.full = True
                 break
+            except ChatForgottenError:
+                return False
         async with desk.db.begin() as conn:
             if (chat := await _still_there(conn, scene)) is None:
                 return False

@@ -12,7 +12,7 @@ def account(number: int, name: str = "") -> Account:
 async def test_an_empty_list_says_how_to_begin(house):
     user = house.world.add_user("Wei")
     house.world.say(user.id, user.id, "/list")
-    assert await house.says(user.id, "Nothing is followed here yet. Send /subscribe")
+    assert await house.says(user.id, "Nothing is followed here yet. /add helps to find")
 
 
 async def test_the_list_names_each_with_its_link_and_words(house, police):

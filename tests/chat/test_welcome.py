@@ -6,7 +6,10 @@ from bot.chat.commands.subscribing import named_in
 async def test_start_greets_and_stores_the_chat(house):
     user = house.world.add_user("Wei", started=False)
     house.world.say(user.id, user.id, "/start")
-    await house.says(user.id, "I watch official accounts")
+    said = await house.says(user.id, "I watch official accounts")
+    # whoever knows no link yet begins by the button
+    assert said.text.index("press the button below") < said.text.index("link")
+    assert [key.label for row in said.now.keyboard for key in row] == ["Follow an account"]
     row = await house.chat_row(user.id)
     assert (row.kind, row.title) == ("private", "")
 

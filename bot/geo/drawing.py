@@ -4,8 +4,9 @@ point, and in a corner where in the world that is. What is written on it stands 
 
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw
@@ -101,8 +102,9 @@ def draw(ground: Ground, patches: Sequence[Patch], reader: Point | None = None, 
         reader = _near(reader, area)
     view = view_of(area, reader, larger=larger)
     picture = _world(ground.atlas, view)
-    there = [(_in_pixels(turned(shape, area), view), severity) for shape, severity in seen]
-    picture = _with_areas(picture, there, view)
+    seen = [(turned(shape, area), severity) for shape, severity in seen]
+    there = [(_in_pixels(shape, view), severity) for shape, severity in seen]
+    picture = _with_areas(picture, _by_severity(seen, view), there, view)
     pen = ImageDraw.Draw(picture)
     lettering = Lettering(pen, view.wide, view.high, _FINER)
     spot = tuple(_pixels(np.array([[reader.x, reader.y]]), view)[0]) if reader is not None else None
@@ -218,17 +220,24 @@ def _polygons(shape: BaseGeometry) -> Iterator[Polygon]:
             yield from _polygons(part)
 
 
-def _with_areas(picture: Image.Image, patches: Sequence[Patch], view: View) -> Image.Image:
-    """The areas (in pixels, the gravest last) laid over the ground so that this shines through. No colour is mixed with
-    another one: where two lie over each other the graver one is seen, for red on yellow would look like orange.
+def _by_severity(patches: Sequence[Patch], view: View) -> Iterator[Patch]:
+    """All areas of each severity as one, in pixels, the gravest first: hundreds of them are filled as fast as one."""
+    for severity, alike in groupby(reversed(patches), key=lambda patch: patch[1]):
+        yield _in_pixels(unary_union([shape for shape, _ in alike]), view), severity
+
+
+def _with_areas(picture: Image.Image, fills: Iterable[Patch], edges: Sequence[Patch], view: View) -> Image.Image:
+    """The areas (in pixels; the gravest are filled first and have their edge last) laid over the ground so that this shines
+    through. No colour is mixed with another one: where two lie over each other the graver one is seen, for red on yellow
+    would look like orange.
     """
     covered = Image.new("L", picture.size, 0)
-    for shape, severity in reversed(patches):
+    for shape, severity in fills:
         filled = ImageChops.subtract(_filled(shape, view), covered)
         picture = Image.composite(Image.new("RGB", picture.size, _COLOURS[severity]), picture, filled)
         covered = ImageChops.lighter(covered, filled)
     pen = ImageDraw.Draw(picture)
-    for shape, severity in patches:
+    for shape, severity in edges:
         _edge(pen, shape, view, tuple(round(_DARKER * value) for value in _COLOURS[severity]))
     return picture
 

@@ -3,7 +3,8 @@ west, so that none is torn at the date line; who compares two of them shifts one
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 import numpy as np
 import shapely
@@ -33,9 +34,35 @@ _SIDES_AT_ONCE = 32
 
 
 def shape_of(areas: Iterable[Area]) -> BaseGeometry | None:
-    """The union of all polygons and circles, each valid; None where there are none that make sense."""
+    """The union of all polygons and circles, each valid; None where there are none that make sense. What was parted at the
+    date line, as agencies do, is one piece.
+    """
     shapes = [shape for shape in _shapes(areas) if not shape.is_empty]
-    return unary_union(shapes) if shapes else None
+    return unary_union(together(shapes)) if shapes else None
+
+
+def together(shapes: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    """These moved by full turns until they lie on the narrowest strip of the globe that holds them: the widest gap between
+    them is what lies outside of it. The westernmost one stays.
+    """
+    if not shapes:
+        return []
+    turns = [math.floor(shape.bounds[0] / _TURN) for shape in shapes]
+    sides = sorted(
+        (shape.bounds[0] - _TURN * turn, shape.bounds[2] - _TURN * turn, number)
+        for number, (shape, turn) in enumerate(zip(shapes, turns, strict=True))
+    )
+    furthest = list(accumulate((east for _, east, _ in sides), max))
+    gaps = [sides[0][0] + _TURN - furthest[-1]]
+    gaps += [west - before for (west, _, _), before in zip(sides[1:], furthest, strict=False)]
+    first = gaps.index(max(gaps))
+    for _, _, number in sides[:first]:
+        turns[number] -= 1
+    stays = turns[sides[first][2]]
+    return [
+        affinity.translate(shape, _TURN * (stays - turn)) if turn != stays else shape
+        for shape, turn in zip(shapes, turns, strict=True)
+    ]
 
 
 def turned(shape: BaseGeometry, beside: BaseGeometry) -> BaseGeometry:

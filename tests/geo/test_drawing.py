@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 from shapely.geometry import Polygon, box
 
+from bot.geo import drawing
 from bot.geo.atlas import Atlas, Box, Detail
 from bot.geo.cities import Cities, find
 from bot.geo.drawing import HEIGHT, WIDTH, Ground, draw, view_of
@@ -105,6 +106,23 @@ def test_where_two_areas_lie_over_each_other_the_graver_one_is_seen_and_no_third
     area = yellow.union(red)
     assert near(at(image, area, 30.2, 103.4), at(image, area, 30.2, 104.5))
     assert not near(at(image, area, 30.2, 103.4), at(image, area, 30.2, 102.4), far=30)
+
+
+def test_hundreds_of_areas_are_filled_as_often_as_there_are_severities(ground, monkeypatch):
+    """An alert of a country has so many; each filled by itself they took three seconds."""
+    filled = []
+    monkeypatch.setattr(drawing, "_filled", lambda *given, real=drawing._filled: filled.append(given) or real(*given))
+    areas = [(box(x, 45, x + 1, 46 + x / 10), list(Severity)[x % 5]) for x in range(20)]
+    draw(ground, areas)
+    assert len(filled) == len(Severity)
+
+
+def test_the_hole_of_an_area_wipes_nothing_out_of_another_one(ground):
+    ring = box(5, 45, 15, 55).difference(box(7, 47, 13, 53))
+    image = Image.open(io.BytesIO(draw(ground, [(box(0, 40, 20, 60), Severity.SEVERE), (ring, Severity.SEVERE)])))
+    whole = box(0, 40, 20, 60)
+    inside, outside = (at(image.convert("RGB"), whole, 50.2, x) for x in (11.5, 18.5))
+    assert near(inside, outside, far=4)
 
 
 def test_a_hole_is_no_part_of_the_area_but_what_lies_in_it_is(ground):

@@ -6,8 +6,10 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry import box
+from shapely.ops import unary_union
 
-from bot.geo.shapes import KM_A_DEGREE, MOST_CORNERS, MOST_RINGS, around, point, shape_of, turned
+from bot.geo.shapes import KM_A_DEGREE, MOST_CORNERS, MOST_RINGS, around, point, shape_of, together, turned
 from bot.model.alert import Area, Circle
 
 SQUARE = ((39.0, 116.0), (40.0, 116.0), (40.0, 117.0), (39.0, 117.0), (39.0, 116.0))
@@ -44,6 +46,41 @@ def test_an_area_across_the_date_line_is_one_piece_of_four_degrees():
     assert shape.contains(turned(point(-17.5, 179.9), shape))
     assert shape.contains(turned(point(-17.5, -179.9), shape))
     assert not shape.contains(turned(point(-17.5, 0.0), shape))
+
+
+def test_what_an_agency_parted_at_the_date_line_is_one_piece():
+    """As GeoJSON wants it (RFC 7946, 3.1.9), and agencies do."""
+    west = ((-19.0, 177.0), (-16.0, 177.0), (-16.0, 180.0), (-19.0, 180.0))
+    east = ((-19.0, -180.0), (-16.0, -180.0), (-16.0, -178.0), (-19.0, -178.0))
+    for rings in ((west, east), (east, west)):
+        shape = shape_of([Area("", polygons=rings)])
+        assert shape.geom_type == "Polygon"
+        assert shape.bounds[2] - shape.bounds[0] == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize(
+    ("spans", "wide"),
+    [
+        ([(170, 175), (-175, -170), (-100, -90)], 100.0),
+        ([(-10, 10), (20, 30)], 40.0),
+        ([(20, 30), (-10, 10)], 40.0),
+        # what begins later may end earlier
+        ([(0, 120), (10, 20), (130, 140), (-170, -160)], 200.0),
+        ([(350, 355), (5, 10)], 20.0),
+        ([(-100, -90), (80, 90), (0, 10)], 190.0),
+        ([(12, 13)], 1.0),
+        ([(-180, 180), (100, 110)], 360.0),
+    ],
+)
+def test_shapes_lie_on_the_narrowest_strip_that_holds_them_all(spans, wide):
+    given = [box(west, 0, east, 1) for west, east in spans]
+    moved = together(given)
+    for before, after in zip(given, moved, strict=True):
+        assert (after.bounds[0] - before.bounds[0]) % 360 == 0
+        assert after.area == pytest.approx(before.area)
+    west, _, east, _ = unary_union(moved).bounds
+    assert east - west == pytest.approx(wide)
+    assert -540 <= west <= 360
 
 
 def test_several_areas_are_one_shape_and_one_that_crosses_itself_is_mended():

@@ -30,6 +30,8 @@ _PAPER, _INK, _FAINT = "#ffffff", "#333333", "#dfe3e6"
 _WIDTH, _HEIGHT, _FINER = 800, 500, 2
 _LEFT, _RIGHT, _TOP, _BOTTOM, _GAP = 64, 20, 24, 56, 5
 _FONT = 22
+#: Pixels of a level's part at least: one grave post beside hundreds must be seen.
+_LEAST = 4
 #: Hours with a figure below them.
 _LABELLED = (0, 6, 12, 18, 24)
 #: Lines across, at most.
@@ -100,14 +102,14 @@ def draw(chart: Chart) -> bytes:
         pen.line((left, y, left + wide * HOURS, y), fill=_INK if not value else _FAINT, width=_FINER)
         pen.text((left - 10 * _FINER, y), str(value), fill=_INK, font=font, anchor="rm")
     for hour, levels in enumerate(chart.hours):
-        begin, below = left + wide * hour, 0
+        begin, end = left + wide * hour, float(bottom)
         for severity in ORDER:
             if not (number := levels.get(severity, 0)):
                 continue
-            top, end = bottom - high * (below + number) / most, bottom - high * below / most
+            top = end - max(_LEAST * _FINER, high * number / most)
             room = (begin + _GAP * _FINER, top, begin + wide - _GAP * _FINER, end - _FINER)
             pen.rectangle(room, fill=_COLOURS[severity])
-            below += number
+            end = top
     for hour in _LABELLED:
         x = left + wide * hour
         pen.line((x, bottom, x, bottom + 8 * _FINER), fill=_INK, width=_FINER)

@@ -76,6 +76,16 @@ def test_however_many_posts_there_are_the_bar_stays_in_the_picture(most):
     assert rows.max() <= 446
 
 
+@pytest.mark.parametrize("many", [400, 900, 100_000])
+def test_one_grave_post_among_many_is_seen(many):
+    png = draw(Chart(tuple({Severity.EXTREME: 1, Severity.MINOR: 1, Severity.UNKNOWN: many} for _ in range(24))))
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    red = [y for y in range(image.height) if image.getpixel((80, y)) == (200, 30, 30)]
+    assert len(red) >= 3
+    assert (40, 100, 200) in colours(png)
+    assert all(pixel == (255, 255, 255) for pixel in (image.getpixel((x, 8)) for x in range(image.width)))
+
+
 async def test_the_chart_comes_as_a_picture_with_all_of_it_in_words(house, police, post_of):
     user = house.world.add_user("Wei")
     await house.follow(user.id, police)

@@ -1,12 +1,15 @@
 """From what a reader writes to the places that it may be: "朝阳区", "Kyoto 30 km", "39.9, 116.4"."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+
+from babel import Locale
 
 from bot.geo import cities
 from bot.geo.china import Units
 from bot.geo.cities import City
+from bot.matching.distances import coordinates, parted, trailing
 from bot.matching.folding import fold
 from bot.matching.places import named_units
 from bot.model.place import LEAST_KM, MOST_KM, USUAL_KM, ChatPlace, Unit, distance_km, rounded
@@ -15,18 +18,17 @@ from bot.model.place import LEAST_KM, MOST_KM, USUAL_KM, ChatPlace, Unit, distan
 MOST = 8
 #: Longest name that is looked up; the longest unit's has 16 characters, the longest city's some 50.
 LONGEST_NAME = 100
-_KM = re.compile(
-    r"(?:^|(?<=\s)|(?<=[^\W\d_])|,\s*)(\d{1,5})\s*(?:km|kilometers?|kilometres?|公里|千米|キロ|킬로미터|км|كم|किमी)\.?$",
-    re.IGNORECASE,
-)
-_COORDINATES = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,10})?)°?\s*[,，;\s]\s*([+-]?\d{1,3}(?:\.\d{1,10})?)°?", re.ASCII)
 #: What an English or pinyin name of a unit ends with.
 _ENDING = re.compile(
     r"[\s-]+(?:district|county|city|prefecture|province|municipality|qu|xian|shi|sheng)$", re.IGNORECASE
 )
 _CHINA = frozenset(("CN", "HK", "MO", "TW"))
 _NEAR_KM = 50.0
-_NORTH, _EAST = 90.0, 180.0
+#: Cities that are looked through for one in a country.
+_LOOKED_THROUGH = 200
+#: Those in whose names of countries a reader may write: the bot's own.
+_LANGUAGES = ("en", "zh_Hans", "zh_Hant", "ar", "de", "es", "fr", "hi", "ja", "ko", "pt", "ru")
+_BETWEEN = re.compile(r"\s*[,，、،]\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,13 @@ class Candidate:
 
     place: ChatPlace
     country: str = ""
+    #: False: more was said of where it lies, and nobody here knows whether that fits.
+    sure: bool = True
 
 
 def wanted(text: str) -> Wanted:
     """Part the name from the distance."""
-    found = _KM.search(text.strip())
-    if found is None:
-        return Wanted(text.strip(), None)
-    return Wanted(text.strip()[: found.start()].strip(" ,，"), int(found[1]))
+    return Wanted(*parted(text))
 
 
 def candidates(what: Wanted, units: Units) -> list[Candidate]:
@@ -63,18 +64,61 @@ def candidates(what: Wanted, units: Units) -> list[Candidate]:
 
     Without a distance a unit of China is meant as a whole; with one its town, where that is known.
     """
-    if (at := _coordinates(what.name)) is not None:
+    if (at := coordinates(what.name)) is not None:
         return [Candidate(point(*at, what.km or USUAL_KM))]
-    name = what.name
-    if len(name) > LONGEST_NAME:
+    if len(what.name) > LONGEST_NAME:
         return []
+    found = _called_so(what, units, MOST) or _within(what, units)
+    if not found and what.km is None and (less := trailing(what.name)) is not None:
+        found = candidates(Wanted(*less), units)
+    return found[:MOST]
+
+
+def _called_so(what: Wanted, units: Units, most: int) -> list[Candidate]:
+    name = what.name
     whole = list(_whole(name, units))
-    towns = [city for city in _cities(name) if what.km is not None or not _inside(city, whole)]
+    towns = [city for city in _cities(name, most) if what.km is not None or not _inside(city, whole)]
     if what.km is not None and towns:
         whole = [each for each in whole if not any(_inside(city, [each]) for city in towns)]
     found = [Candidate(_around(city, what.km or USUAL_KM), city.country) for city in towns]
     # who writes a Chinese name means the unit; and the unit that is larger before one of the same name
-    return [*(Candidate(each) for each in whole), *found][:MOST]
+    return [*(Candidate(each) for each in whole), *found]
+
+
+def _within(what: Wanted, units: Units) -> list[Candidate]:
+    """What is called as stands before a comma, in the country or unit that stands after it; where nobody knows that
+    ("Paris, Texas"), all that are called so, for the reader to choose from.
+    """
+    name, *rest = _BETWEEN.split(what.name, maxsplit=1)
+    if not name or not rest or not rest[0]:
+        return []
+    found = _called_so(replace(what, name=name), units, _LOOKED_THROUGH)
+    around, countries = _units_called(rest[0]), _countries(rest[0])
+    if not around and not countries:
+        return [replace(each, sure=False) for each in found]
+    if countries & _CHINA:
+        countries |= {""}
+    return [
+        each
+        for each in found
+        if (each.country in countries if not each.place.unit or not around else _is_in(each.place.unit, around))
+    ]
+
+
+def _is_in(unit: Unit, around: Collection[Unit]) -> bool:
+    return any(unit[: len(each)] == each for each in around)
+
+
+def _countries(name: str) -> set[str]:
+    """The countries that are called so in any of the languages, or by their code."""
+    wanted = fold(name)
+    named = {
+        code
+        for language in _LANGUAGES
+        for code, called in Locale.parse(language).territories.items()
+        if len(code) == len("CN") and fold(called) == wanted
+    }
+    return named | ({name.upper()} if re.fullmatch(r"[A-Za-z]{2}", name) else set())
 
 
 def point(latitude: float, longitude: float, km: float, name: str = "") -> ChatPlace:
@@ -92,18 +136,9 @@ def located(latitude: float, longitude: float) -> ChatPlace:
     return replace(found, name=f"{found.name} ({name})") if apart < _NEAR_KM else found
 
 
-def _coordinates(text: str) -> tuple[float, float] | None:
-    found = _COORDINATES.fullmatch(text)
-    if found is None:
-        return None
-    north, east = float(found[1]), float(found[2])
-    return (north, east) if abs(north) <= _NORTH and abs(east) <= _EAST else None
-
-
 def _whole(name: str, units: Units) -> Iterator[ChatPlace]:
     """Units of China that are called so."""
-    found = named_units(name) or named_units(_ENDING.sub("", name))
-    for unit in sorted(found, key=lambda unit: (len(unit), unit)):
+    for unit in sorted(_units_called(name), key=lambda unit: (len(unit), unit)):
         ground = units.ground(unit)
         if ground is not None:
             yield ChatPlace(
@@ -111,15 +146,19 @@ def _whole(name: str, units: Units) -> Iterator[ChatPlace]:
             )
 
 
+def _units_called(name: str) -> frozenset[Unit]:
+    return named_units(name) or named_units(_ENDING.sub("", name))
+
+
 def _called(name: str, unit: Unit) -> str:
     own = "".join(unit)
     return own if any("\u3400" <= char <= "\u9fff" for char in name) else f"{name} ({own})"
 
 
-def _cities(name: str) -> list[City]:
-    found = cities.find(name, MOST)
+def _cities(name: str, most: int) -> list[City]:
+    found = cities.find(name, most)
     # 東京 and full-width letters
-    return found or (cities.find(fold(name), MOST) if fold(name) != name.casefold() else [])
+    return found or (cities.find(fold(name), most) if fold(name) != name.casefold() else [])
 
 
 def _inside(city: City, whole: list[ChatPlace]) -> bool:

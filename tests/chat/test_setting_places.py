@@ -89,6 +89,8 @@ async def test_cities_of_one_name_are_told_apart_by_their_country(house):
         ("北京 50公里", "39.91 116.40 50"),
         ("39.9, 116.4 15 km", "39.90 116.40 15"),
         ("-0.001, 179.999 15 km", "0.00 180.00 15"),
+        ("Kyoto 20 miles", "35.02 135.75 33"),
+        ("Paris, France", "48.85 2.35 30"),
     ],
 )
 async def test_a_name_is_set(house, typed, key):
@@ -96,6 +98,26 @@ async def test_a_name_is_set(house, typed, key):
     house.world.say(user.id, user.id, f"/place {typed}")
     await house.says(user.id, "The place is set.")
     assert [place.key for place in await held(house, user.id)] == [key]
+
+
+async def test_a_number_alone_is_a_distance_and_no_name(house):
+    """There is a part of Helsinki that is called 30."""
+    user = house.world.add_user("Wei")
+    house.world.say(user.id, user.id, "/place 30")
+    await house.says(user.id, "No place is set here")
+    house.world.say(user.id, user.id, "/place Kyoto")
+    await house.says(user.id, "The place is set.")
+    house.world.say(user.id, user.id, "/place 70")
+    await house.says(user.id, "70 km around")
+    assert [place.key for place in await held(house, user.id)] == ["35.02 135.75 70"]
+
+
+async def test_one_place_that_may_not_be_meant_is_asked_about(house):
+    user = house.world.add_user("Wei")
+    house.world.say(user.id, user.id, "/place Kyoto, Texas")
+    message = await house.says(user.id, "Which one do you mean?")
+    assert labels(message) == ["Kyoto, Japan (35.0, 135.8)"]
+    assert await held(house, user.id) == []
 
 
 async def test_a_name_that_nobody_knows_sets_nothing(house):

@@ -53,7 +53,7 @@ class Places:
             found = await asyncio.to_thread(naming.candidates, what, self._units)
             if not found:
                 await self._desk.tell(scene, "place.unknown", name=Mark(one_line(what.name, _SHOWN), "bold"))
-            elif len(found) == 1:
+            elif len(found) == 1 and found[0].sure:
                 await self._set(scene, found[0].place)
             else:
                 await self._ask(scene, found)

@@ -28,13 +28,25 @@ from bot.matching.folding import fold, simplified
         ("heavy\n\t  rain", "heavy rain"),
         ("  heavy rain\u3000", "heavy rain"),
         ("cafe\u0301", "café"),
+        ("إِعْصَارٌ", "اعصار"),
+        ("عاصفــــة", "عاصفه"),
+        ("ا\u064e\u0654مطار", "امطار"),
+        ("ﺃﻣﻄﺎﺭ", "أمطار"),
+        ("موسيقى", "موسیقي"),
+        ("жёлтый", "желтый"),
+        ("е\u0308\u0308ж", "еж"),
+        ("तूफ़ान", "तूफान"),
+        ("आँधी", "आंधी"),
+        ("\u0929", "न"),
     ],
 )
 def test_what_means_the_same_folds_to_the_same(written, meant):
     assert fold(written) == fold(meant)
 
 
-@pytest.mark.parametrize(("one", "other"), [("rain", "ruin"), ("暴雨", "暴雪"), ("é", "e"), ("北京", "东京")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("rain", "ruin"), ("暴雨", "暴雪"), ("é", "e"), ("北京", "东京"), ("й", "и")]
+)
 def test_what_means_something_else_stays_apart(one, other):
     assert fold(one) != fold(other)
 
@@ -52,6 +64,15 @@ def test_folding_twice_is_folding_once(text):
 
 @given(st.text(st.characters(min_codepoint=0x2E80, max_codepoint=0x2FA1F)))
 def test_folding_east_asian_text_twice_is_folding_once(text):
+    assert fold(fold(text)) == fold(text)
+
+
+@given(
+    st.text(
+        "اأإآٱؤئيىةهکیۀۂۓےеёЁनऩरऱळऴफ़क़ँं \u0308\u0301\u0640\u064b\u0651\u0653\u0654\u0655\u0670\u06d6\u06e4\u093c\u094d"
+    )
+)
+def test_folding_arabic_russian_and_hindi_twice_is_folding_once(text):
     assert fold(fold(text)) == fold(text)
 
 

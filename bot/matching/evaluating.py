@@ -20,7 +20,7 @@ from bot.matching.folding import fold, simplified
 from bot.matching.places import Where, called, where
 from bot.matching.tree import And, Atom, Field, Name, Not, Op, Or, Pattern, Phrase, Tree, Word
 from bot.matching.vocabulary import meant_by
-from bot.matching.words import joined
+from bot.matching.words import goes_on, joined
 from bot.model.alert import Severity
 from bot.model.post import Count
 from bot.model.reading import HazardKind, Level
@@ -99,7 +99,8 @@ def judge_atom(atom: Atom, facts: Facts) -> Truth:
     """How sure it is that one atom holds."""
     match atom:
         case Word(text):
-            return _sure(any(found_as_word(form, facts.text) for form in meant_by(text)))
+            own, *others = meant_by(text) or ("",)
+            return _sure(said(own, facts.text) or any(found_as_word(form, facts.text) for form in others))
         case Phrase(text):
             return _sure(stands_in(called_phrase(text), facts.text))
         case Pattern(source):
@@ -146,7 +147,7 @@ def compile_pattern(source: str) -> Any:
 
 
 def stands_in(word: str, text: str) -> bool:
-    """Whether a folded word occurs in folded text; at its Latin ends it must stand free."""
+    """Whether a folded word occurs in folded text; at its Latin ends it must stand free, and before a Cyrillic beginning."""
     return _at(word, text, plural=False)
 
 
@@ -155,13 +156,19 @@ def found_as_word(word: str, text: str) -> bool:
     return _at(word, text, plural=True)
 
 
+def said(own: str, text: str) -> bool:
+    """Whether a folded word itself stands in folded text; of a name of several words each."""
+    return bool(own) and all(found_as_word(part, text) for part in own.split(" "))
+
+
 def _at(word: str, text: str, *, plural: bool) -> bool:
     if not word:
         return True
     start = text.find(word)
     while start != -1:
         end = start + len(word)
-        if not joined(text[start - 1 : start], word[0]):
+        before = text[start - 1 : start]
+        if not joined(before, word[0]) and not goes_on(before, word[0]):
             if not joined(word[-1], text[end : end + 1]):
                 return True
             if plural and any(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.language.languages import settled
 from bot.matching.folding import fold
 from bot.matching.places import ground_of
 from bot.matching.values import official_names
@@ -179,4 +180,6 @@ def _languages(post: Post, reading: Reading | None) -> frozenset[str] | None:
     tags = [post.language, reading.language if reading is not None else ""]
     if post.alert is not None:
         tags += [wording.language for hazard in post.alert.hazards for wording in hazard.wordings]
-    return frozenset(tag.replace("_", "-").lower() for tag in tags if tag) or None
+    said = [tag.replace("_", "-") for tag in tags if tag]
+    # zh-CN is zh-Hans too
+    return frozenset(tag.lower() for each in said for tag in (each, settled(each))) or None

@@ -1,7 +1,9 @@
 """From what a reader types to a filter, or to an error that says where the mistake is and what may have been meant."""
 
 import re
-from collections.abc import Iterable
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -26,11 +28,11 @@ from bot.matching.tree import (
     Phrase,
     Tree,
     Word,
-    both,
     either,
     negated,
 )
 from bot.matching.values import values
+from bot.matching.vocabulary import LONGEST_NAME, all_of, unaccented
 
 #: A filter has at most so many characters, so many words, fields and patterns, and brackets so deep within each other.
 MOST_CHARACTERS = 500
@@ -49,25 +51,49 @@ _ALIKE = 0.6
 #: As many of the nearest names are compared in full.
 _COMPARED = 40
 
-#: Signs that keyboards of other languages give, each by one character so that places stay.
-_SIGNS = str.maketrans(
-    {"（": "(", "）": ")", "：": ":", "＞": ">", "＜": "<", "＝": "=", "｜": "|", "！": "!", "－": "-", "−": "-", "–": "-",
-     "／": "/", "＆": "&", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "「": '"', "」": '"', "『": '"', "』": '"',
-     "＂": '"', "\u3000": " "}
-)  # fmt: skip
+#: Signs that keyboards of other languages give, each by one character so that places stay: full-width ones as their
+#: ASCII ones, quotation marks, dashes and comparisons.
+_SIGNS: dict[int, int | str] = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "＼，"},
+    **dict.fromkeys(map(ord, "“”„‟«»「」『』｢｣〝〞〟❝❞″"), '"'),
+    **dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣"), "-"),
+    **{ord(sign): meant for sign, meant in zip("﹕∶≧≦﹥﹤¬\u3000", "::≥≤><! ", strict=True)},
+}
 #: Control characters and halves of characters: blanks here.
 _UNWRITTEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
-_FIELD = re.compile(r"([^\W\d]\w*)(:|[<>]=?|[=≥≤])", re.DOTALL)
+#: What nobody sees: directions of writing, joiners. Folding drops them too.
+_UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+#: Where a blank stood beside a field's sign (``level : orange``), or letters of an operator that is a sign here.
+_CLOSED = "\0"
+_NAMED = "([^\\W\\d][\\w\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0963]*)"
+_SIGN = "(:?[<>]=?|=[<>]|:?[≥≤]|[:=])"
+_FIELD = re.compile(f"{_NAMED}{_CLOSED}*{_SIGN}{_CLOSED}*", re.DOTALL)
+#: ``level!=red``
+_UNLIKE = re.compile(f"{_NAMED}(!=|!:|≠|<>)(.+)", re.DOTALL)
 _VALUE = re.compile(r'((?:"(?:\\.|[^"\\])*"|[^\s"()|])+)(\||$)', re.DOTALL)
-_NUMBER = re.compile(r"(\d{1,12})(k|m|万|萬|千)?", re.IGNORECASE)
-_TIMES = {"k": 1000, "千": 1000, "万": 10_000, "萬": 10_000, "m": 1_000_000}
+_NUMBER = re.compile(
+    r"(\d{1,3}(?:[.,'’٬]\d{3})+|\d{1,12})(?:[.,٫](\d{1,3}))?(k|m|к|千|万|천|만|тыс|mil|mio|ألف|الف|हजार|लाख)?\.?",
+    re.IGNORECASE,
+)
+_TIMES = {"万": 10_000, "만": 10_000, "m": 1_000_000, "mio": 1_000_000, "लाख": 100_000, "": 1}
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,2}", re.IGNORECASE)
 #: Commas part words in other places; here they would make words that nobody writes.
-_COMMA = re.compile(r"(?<!\d)[,，、]|[,，、](?!\d)")
+_COMMAS = ",，、،;；؛"
+_COMMA = re.compile(rf"(?<!\d)[{_COMMAS}]|[{_COMMAS}](?!\d)")
+_LIST = re.compile(rf"""[^\s"()|{_COMMAS}]+(?:\s*[{_COMMAS}]+\s*[^\s"()|{_COMMAS}]+)*(?:\s*[{_COMMAS}]+)?""")
+#: What ends a sentence belongs to no word.
+_ENDS = ".。．｡…!！?？؟।·"
+#: The sign by which some searches demand a word says nothing here.
+_DEMANDED = re.compile(r"(?<![^\s(|!-])\+(?=[^\W\d])")
+_RESERVED = frozenset(("or", "and", "not"))
+#: A word of which only the beginning is given.
+_BEGUN = re.compile(r"([^*＊]+)[*＊]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _OPS = {
     ":": Op.IS,
     "=": Op.IS,
+    "=>": Op.LEAST,
+    "=<": Op.MOST,
     ">": Op.MORE,
     ">=": Op.LEAST,
     "<": Op.LESS,
@@ -80,7 +106,8 @@ _OPS = {
 class FilterError(ValueError):
     """A text that is no filter. ``phrase`` ("filter.…" in the locales) with ``values`` is the sentence for the reader.
 
-    ``start`` and ``end`` are the half-open range of characters of the text as typed that the sentence is about;
+    ``text`` is what was typed, without what nobody sees. ``start`` and ``end`` are the half-open range of its characters
+    that the sentence is about;
     ``suggestion`` is what may be written there instead ("" where nothing is near), ``mended`` the whole text with it.
     """
 
@@ -125,8 +152,10 @@ def parse(text: str, bounds: Bounds = TYPED) -> Tree:
     if len(text) > most:
         raise FilterError("filter.too_long", text, most, len(text), most=most, count=len(text))
     if bounds is TYPED:
-        text = _UNWRITTEN.sub(" ", text)
-    line = text.translate(_SIGNS)
+        text = _UNWRITTEN.sub(" ", _UNSEEN.sub("", text))
+        line = _levelled(text)
+    else:
+        line = text
     _bounded(line, text, bounds)
     try:
         parsed = _grammar().parse(line)
@@ -139,11 +168,72 @@ def parse(text: str, bounds: Bounds = TYPED) -> Tree:
 def read_back(canonical: str) -> Tree:
     """Read what was stored (``tree.written``), remembered. What cannot be read any more is everything: it fails open."""
     if _PLAIN.fullmatch(canonical):  # most filters: a word or two need no grammar
-        return both(*map(Word, canonical.split(" ")))
+        return all_of(map(Word, canonical.split(" ")))
     try:
         return parse(canonical, WRITTEN)
     except FilterError:
         return EVERYTHING
+
+
+def _levelled(text: str) -> str:
+    """What was typed with the signs and operators of the grammar, place for place; what is quoted stays."""
+    line = _DEMANDED.sub(" ", _SINGLE.sub(r'"\1"', text.translate(_SIGNS)))
+    return _pieces().sub(_piece_levelled, line)
+
+
+#: Single quotation marks around words: those of a name (Xi'an, l'eau) have a letter on both sides.
+_SINGLE = re.compile(
+    r"""(?<![^\s(|!:=<>-])['‘‚‛`´′](?=[^\s'])((?:[^"'‘’‛`´′]|(?<=\w)['’](?=\w))*?[^\s"'‘’‛`´′])['’‘‛`´′](?![^\s()|])"""
+)
+
+
+@lru_cache(maxsize=1)
+def _pieces() -> re.Pattern[str]:
+    """What is levelled of a line, behind what is not: phrases and patterns."""
+    written = {word for words in _called()["operators"].values() for word in words} | _operators().keys()
+    words = "|".join(sorted(map(re.escape, written), key=len, reverse=True))
+    return re.compile(
+        r'"(?:\\.|[^"\\])*"|(?<![^\s(|!-])/(?:\\.|[^/\\])+/'
+        rf"|(?<![^\s()|])(?P<not>[-!]*)(?P<name>{_NAMED[1:-1]})(?P<before>\s*)(?P<sign>{_SIGN[1:-1]})(?P<behind>\s*)(?=[^\s()|!&/-])"
+        r"(?P<number>\d{1,3}(?:\s\d{3})*\s\d00(?![\w.,]))?"
+        rf"|(?<![^\s()|])(?P<word>{words})(?![^\s()|])",
+        re.IGNORECASE | re.DOTALL,
+    )
+
+
+def _piece_levelled(found: re.Match[str]) -> str:
+    if found["word"]:
+        if len(found["word"]) == 1 and found["word"].isupper():
+            return found[0]
+        # as long as it was
+        return _operators()[fold(found["word"])].ljust(len(found["word"]), _CLOSED)
+    name = _fields().get(unaccented(fold(found["name"]))) if found["name"] else None
+    if name is None:
+        return found[0]
+    before, behind = _CLOSED * len(found["before"]), _CLOSED * len(found["behind"])
+    number = found["number"] or ""
+    if name in COUNTS:
+        number = re.sub(r"\s", _CLOSED, number)
+    return f"{found['not']}{found['name']}{before}{found['sign']}{behind}{number}"
+
+
+@lru_cache(maxsize=1)
+def _called() -> Mapping[str, Mapping[str, list[str]]]:
+    return tomllib.loads(resources.files("bot.matching").joinpath("data", "fields.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _fields() -> Mapping[str, Name]:
+    """Every field's names in all languages, folded and without accents."""
+    called = {unaccented(fold(name)): Name(field) for field, names in _called()["fields"].items() for name in names}
+    return called | {name.value: name for name in Name}
+
+
+@lru_cache(maxsize=1)
+def _operators() -> Mapping[str, str]:
+    """Operators of other languages, folded, with the sign for each."""
+    signs = {"and": "&", "or": "|"}
+    return {fold(word): signs[kind] for kind, words in _called()["operators"].items() for word in words}
 
 
 def _bounded(line: str, text: str, bounds: Bounds) -> None:
@@ -164,7 +254,7 @@ def _bounded(line: str, text: str, bounds: Bounds) -> None:
             opened.pop()
         elif sign == '"':
             raise FilterError("filter.quote_open", text, token.start(), len(text))
-        else:
+        elif sign != "|" and not line.startswith("|", token.start() - 1):
             terms += 1
             # operators are among them
             if terms > 2 * bounds.terms:
@@ -173,8 +263,10 @@ def _bounded(line: str, text: str, bounds: Bounds) -> None:
         raise FilterError("filter.bracket_open", text, opened[-1], opened[-1] + 1)
 
 
-#: Pieces of a line: patterns and phrases whole, brackets, quotation marks left alone, runs of anything else.
-_ROUGH = re.compile(r'(?<![^\s(|!-])/(?:\\.|[^/\\])+/|"(?:\\.|[^"\\])*"|[()"]|(?:(?!["()])\S)+', re.DOTALL)
+#: Pieces of a line: patterns and phrases whole, brackets, bars, quotation marks left alone, runs of anything else.
+_ROUGH = re.compile(
+    r'(?<![^\s(|!-])/(?:\\.|[^/\\])+/|"(?:\\.|[^"\\])*"|[()"|]|[-!]+(?=/)|(?:(?!["()|])\S)+', re.DOTALL
+)
 
 
 @lru_cache(maxsize=1)
@@ -188,6 +280,8 @@ def warm() -> None:
     """Make the grammar's tables and load the names of values, in a thread at the start."""
     _grammar()
     values()
+    _pieces()
+    _fields()
 
 
 def _explained(error: UnexpectedInput, line: str, text: str) -> FilterError:
@@ -210,7 +304,7 @@ def _explained(error: UnexpectedInput, line: str, text: str) -> FilterError:
 
 
 #: An operator that something should follow.
-_WAITING = re.compile(r"(?:\b(?:or|and|not)|[-!|&])$", re.IGNORECASE)
+_WAITING = re.compile(r"(?:\b(?:or|and|not)|[-!|&]\x00*)$", re.IGNORECASE)
 
 
 def _left_alone(line: str, text: str, upto: int, end: int = -1) -> FilterError:
@@ -228,6 +322,7 @@ class _Maker:
 
     def __init__(self, text: str, line: str, bounds: Bounds) -> None:
         self._bounds = bounds
+        self._typed = bounds is TYPED
         self._text = text
         self._line = line
         self._terms = 0
@@ -240,7 +335,7 @@ class _Maker:
         if kind == "either":
             return either(*map(self._of, parts)) if len(parts) > 1 else self._of(parts[0])
         if kind == "both":
-            return both(*map(self._of, parts)) if len(parts) > 1 else self._of(parts[0])
+            return all_of(map(self._of, parts)) if len(parts) > 1 else self._of(parts[0])
         if kind == "negated":
             return negated(self._of(parts[-1])) if len(parts) % 2 == 0 else self._of(parts[-1])
         if kind == "grouped":
@@ -265,16 +360,40 @@ class _Maker:
 
     def _word(self, start: int, end: int) -> Tree:
         text = self._text[start:end]
-        named = _FIELD.match(self._line, start, end)
-        if named is not None:
-            raise self._error("filter.value_missing", start, end, word=text)
-        comma = _COMMA.search(text)
-        if comma is not None:
-            parts = [part for part in re.split("[,，、]+", text) if part]
-            meant = f"({' OR '.join(parts)})" if len(parts) > 1 else "".join(parts)
-            raise self._error("filter.comma", start, end, suggestion=meant)
+        if self._typed:
+            text = self._as_typed(text, start, end)
         self._check_word(text, start, end)
         return Word(text)
+
+    def _as_typed(self, text: str, start: int, end: int) -> str:
+        """A word without what the typing added; raises for what is none."""
+        if _FIELD.match(self._line, start, end) is not None:
+            raise self._error("filter.value_missing", start, end, word=text)
+        unlike = _UNLIKE.fullmatch(self._line, start, end)
+        if unlike is not None and (name := _field_called(unlike[1])):
+            meant = f"-{name}:{self._text[unlike.start(3) : end]}"
+            raise self._error("filter.operator", start, end, suggestion=meant, field=name.value)
+        if self._line[start] in ":<>=≥≤":
+            raise self._error("filter.unreadable", start, start + 1, word=text[0])
+        if _COMMA.search(text) is not None:
+            raise self._comma(start)
+        begun = _BEGUN.fullmatch(text)
+        if begun is not None:
+            meant = rf"/\b{re.escape(begun[1])}/" if begun[1].isascii() else begun[1]
+            raise self._error("filter.unreadable", start, end, suggestion=meant, word=text)
+        bare = text.rstrip(_ENDS)
+        return bare if bare and bare.casefold() not in _RESERVED else text
+
+    def _comma(self, start: int) -> FilterError:
+        """Words with commas between them: any of them may be meant."""
+        run = _LIST.match(self._text, start)
+        if run is None:
+            return self._error("filter.comma", start, start + 1)
+        parts = [part.strip() for part in re.split(f"[{_COMMAS}]+", run[0]) if part.strip()]
+        if any(part.casefold() in _RESERVED for part in parts):
+            return self._error("filter.comma", start, run.end())
+        meant = f"({' OR '.join(parts)})" if len(parts) > 1 else "".join(parts)
+        return self._error("filter.comma", start, run.end(), suggestion=meant)
 
     def _phrase(self, start: int, end: int) -> Tree:
         text = _unquoted(self._text[start:end])
@@ -285,11 +404,17 @@ class _Maker:
         if len(text) > LONGEST_WORD:
             raise self._error("filter.word_long", start, end, most=LONGEST_WORD)
         folded = fold(text)
-        if not folded or not any(character.isalnum() or ord(character) > 0x2190 for character in folded):  # noqa: PLR2004 - symbols and emoji from here
+        if not any(
+            c.isalnum() or unicodedata.category(c) == "So" or (c > _SYMBOLS and not self._typed) for c in folded
+        ):
             raise self._error("filter.word_empty", start, end, word=text)
 
     def _pattern(self, start: int, end: int) -> Tree:
-        source = self._text[start + 1 : end - 1]
+        last = self._line.rindex("/", start, end)
+        source = self._text[start + 1 : last]
+        # case does not matter anyhow, and every place is found: i, g and u say nothing
+        flags = "".join(flag for flag in "ms" if flag in self._line[last:end].lower())
+        source = f"(?{flags}){source}" if flags else source
         self._patterns += 1
         if self._patterns > MOST_PATTERNS:
             raise self._error("filter.patterns", start, end, most=MOST_PATTERNS)
@@ -310,17 +435,16 @@ class _Maker:
         if head is None:
             return self._word(start, end)
         typed, sign, behind = self._text[head.start(1) : head.end(1)], head[2], head.end()
-        name = next((name for name in Name if name == fold(typed)), None)
+        name = _field_called(typed) if self._typed else next((name for name in Name if name == fold(typed)), None)
         if name is None:
-            raise self._error(
-                "filter.field", head.start(1), head.end(1), suggestion=_nearest(fold(typed), list(Name)), word=typed
-            )
-        op = _OPS[sign]
+            raise self._error("filter.field", head.start(1), head.end(1), suggestion=_field_like(typed), word=typed)
+        op = _OPS[sign if sign in _OPS else sign.removeprefix(":")]
+        self._check_operator(name, op, head, end)
         given = self._values(behind, end)
-        if op is not Op.IS and name not in COUNTS | RANKED:
-            raise self._error("filter.operator", head.start(2), head.end(2), suggestion=":", field=name.value)
         if len(given) > 1 and (op is not Op.IS or name in COUNTS):
             raise self._error("filter.one_value", behind, end, field=name.value)
+        if name in COUNTS and op is Op.IS and given[0][0][-1:] in {"+", "＋"}:  # 5000+
+            op, given = Op.LEAST, [(given[0][0][:-1], *given[0][1:])]
         if len(given) > self._bounds.values:
             raise self._error("filter.values", behind, end, most=self._bounds.values)
         found: set[str] = set()
@@ -329,6 +453,16 @@ class _Maker:
         if op is not Op.IS and name in RANKED and len(found) > 1:
             raise self._error("filter.one_value", behind, end, field=name.value)
         return Field(name, op, tuple(sorted(found)))
+
+    def _check_operator(self, name: Name, op: Op, head: re.Match[str], end: int) -> None:
+        behind = head.end()
+        if behind == end:  # level>=
+            raise self._error("filter.value_missing", head.start(), end, word=self._text[head.start() : end])
+        if self._line[behind] in "<>=" and name not in COUNTS:  # level<>red
+            meant = f"-{name}:{self._text[behind:end].lstrip('<>=')}"
+            raise self._error("filter.operator", head.start(), end, suggestion=meant, field=name.value)
+        if op is not Op.IS and name not in COUNTS | RANKED:
+            raise self._error("filter.operator", head.start(2), head.end(2), suggestion=":", field=name.value)
 
     def _values(self, start: int, end: int) -> list[tuple[str, int, int]]:
         """Each value with its place."""
@@ -340,7 +474,13 @@ class _Maker:
             at, upto = value.span(1)
             text = self._text[at:upto]
             found.append(
-                (_unquoted(text) if self._line[at] == '"' and self._line[upto - 1] == '"' else text, at, upto)
+                (
+                    _unquoted(text)
+                    if self._line[at] == '"' and self._line[upto - 1] == '"'
+                    else " ".join(text.split()),
+                    at,
+                    upto,
+                )
             )
             start = value.end()
         return found
@@ -349,28 +489,85 @@ class _Maker:
         if name in COUNTS:
             return (self._number(word, start, end),)
         if name in SPOKEN:
+            if self._typed and self._line[start] != '"' and _COMMA.search(word):
+                raise self._commas(name, start, end)
             self._check_word(word, start, end)
             return (word,)
-        folded = fold(word)
-        known = values()[name]
-        found = known.get(folded) or known.get(folded.replace("_", " ").replace("-", " "))
-        if found is None and name is Name.LANG and _TAG.fullmatch(folded):
-            return (folded,)
+        found = _known(name, word)
+        if found is None and name is Name.LANG and _TAG.fullmatch(fold(word).replace("_", "-")):
+            return (fold(word).replace("_", "-"),)
         if found is None:
-            canonical = {value for stand in known.values() for value in stand}
-            near = _nearest(folded, canonical) or _nearest(folded, known)
+            if _COMMA.search(word):
+                raise self._commas(name, start, end)
+            longer = self._longer(name, start, end)
+            if longer is not None:
+                meant = f'"{" ".join(self._text[start:longer].split())}"'
+                raise self._error("filter.value", start, longer, suggestion=meant, field=name.value, word=word)
+            canonical = {value for stand in values()[name].values() for value in stand}
+            near = _nearest(fold(word), canonical) or _nearest(fold(word), values()[name])
+            if near and " " in near:
+                near = f'"{near}"'
             raise self._error("filter.value", start, end, suggestion=near, field=name.value, word=word)
         return found
 
+    def _longer(self, name: Name, start: int, end: int) -> int | None:
+        """Where a value ends that was written with blanks: hazard:heavy rain."""
+        for _ in range(LONGEST_NAME - 1):
+            more = _MORE.match(self._line, end)
+            if more is None:
+                return None
+            end = more.end()
+            if _known(name, self._text[start:end]):
+                return end
+        return None
+
+    def _commas(self, name: Name, start: int, end: int) -> FilterError:
+        """Values with commas between them: | is meant."""
+        run = _LIST.match(self._text, start)
+        parts = re.split(f"[{_COMMAS}]+", self._text[start:end])
+        if run is not None and run.end() > end:
+            further = [part.strip() for part in re.split(f"[{_COMMAS}]+", self._text[start : run.end()])]
+            if all(name in SPOKEN or _known(name, part) for part in further if part):
+                parts, end = further, run.end()
+        return self._error("filter.comma", start, end, suggestion="|".join(part for part in parts if part))
+
     def _number(self, word: str, start: int, end: int) -> str:
-        number = _NUMBER.fullmatch(fold(word).replace(",", ""))
+        number = _NUMBER.fullmatch(fold(word.replace(_BLANK, "").replace("\u00a0", "")))
         if number is None:
             raise self._error("filter.number", start, end, word=word)
-        times = _TIMES.get((number[2] or "").lower(), 1)
-        return str(min(int(number[1]) * times, _LARGEST))
+        whole = re.sub(r"\D", "", number[1])
+        times = _TIMES.get(number[3] or "", 1000)
+        part = number[2] or ""
+        if part and times == 1:
+            raise self._error("filter.number", start, end, word=word)
+        return str(min(int(whole) * times + int(part or 0) * times // 10 ** len(part), _LARGEST))
 
     def _error(self, phrase: str, start: int, end: int, suggestion: str = "", **given: object) -> FilterError:
         return FilterError(phrase, self._text, start, end, suggestion, **given)
+
+
+#: One more word behind a value.
+_MORE = re.compile(r'\s+[^\s"()|:]+')
+_BLANK = " "
+#: Symbols and emoji stand from here; what was stored of them is read as ever.
+_SYMBOLS = "\u2190"
+
+
+def _field_called(typed: str) -> Name | None:
+    return _fields().get(unaccented(fold(typed)))
+
+
+def _field_like(typed: str) -> str:
+    """The name of a field that is most like a word, in the words's own language."""
+    folded = fold(typed)
+    return _nearest(folded, list(Name)) or _nearest(folded, _fields())
+
+
+def _known(name: Name, word: str) -> tuple[str, ...] | None:
+    """The values that a word stands for."""
+    folded, known = fold(word), values()[name]
+    spelt = (folded, folded.replace("_", "-"), folded.replace("_", " ").replace("-", " "), unaccented(folded))
+    return next((known[each] for each in spelt if each in known), None)
 
 
 def _span(token: Token) -> tuple[int, int]:

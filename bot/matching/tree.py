@@ -44,7 +44,9 @@ SPOKEN = frozenset((Name.PLACE, Name.AGENCY))
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word without quotation marks: found in any language that the vocabulary has it in."""
+    """A word without quotation marks: found in any language that the vocabulary has it in. With blanks it is one thing's
+    name of several words, each of which may stand by itself.
+    """
 
     text: str
 
@@ -102,7 +104,9 @@ Tree = Atom | Not | And | Or
 EVERYTHING = And(())
 
 #: What a word or value may be written without quotation marks.
-_BARE = re.compile(r'[^\s"()|/\-!,，、:：<>=&][^\s"()|,，、:：<>=]*')
+_BARE = re.compile(
+    r"""[^\s"()|/\-!,，、:：<>=&'‘’`（）“”„«»「」『』；][^\s"()|,，、:：<>=（）“”„«»「」『』；｜＂]*"""
+)
 _RESERVED = frozenset(("or", "and", "not"))
 
 
@@ -150,6 +154,8 @@ def written(tree: Tree) -> str:
             return f"/{source}/"
         case Field(name, op, values):
             return f"{name}{op}{'|'.join(_value(value) for value in values)}"
+        case Not(Word(text)) if " " in text:
+            return f"-({text})"
         case Not(part):
             return f"-{_inside(part)}"
         case And(parts):
@@ -172,7 +178,8 @@ def key_of(tree: Tree) -> str:
 def _levelled(tree: Tree) -> Tree:
     match tree:
         case Word(text):
-            return Word(fold(text))
+            # one name of two words means more than the two
+            return Word(fold(text).replace(" ", "\n"))
         case Phrase(text):
             return Phrase(fold(text))
         case Field(name, op, values) if name in SPOKEN:

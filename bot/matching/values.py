@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 
+from babel import Locale
+
 from bot.language.languages import LANGUAGES
 from bot.matching.folding import fold
 from bot.matching.tree import Name
@@ -12,24 +14,18 @@ from bot.model.alert import Severity
 from bot.model.reading import HazardKind, Level
 from bot.reading.lexicon import data
 
-#: The names of languages that ``lang:`` takes; a tag of two or three letters is taken as well.
+#: What people write for ``lang:`` beside the names that Babel knows: other names, and codes of countries. A tag of two or
+#: three letters is taken as well.
 _TAGS = {
-    "zh": ("chinese", "中文", "汉语", "chino", "chinois", "chinesisch", "китайский", "中国語", "중국어", "الصينية", "chinês",
-           "चीनी"),
-    "zh-Hans": ("简体", "简体中文", "simplified chinese", "zh-hans"),
-    "zh-Hant": ("traditional chinese", "zh-hant"),
-    "en": ("english", "英文", "英语", "inglés", "anglais", "englisch", "английский", "英語", "영어", "الإنجليزية", "inglês",
-           "अंग्रेज़ी"),
-    "es": ("spanish", "español", "西班牙语"),
-    "fr": ("french", "français", "法语"),
-    "de": ("german", "deutsch", "德语"),
-    "ru": ("russian", "русский", "俄语"),
-    "ja": ("japanese", "日本語", "日语"),
-    "ko": ("korean", "한국어", "韩语"),
-    "ar": ("arabic", "العربية", "阿拉伯语"),
-    "pt": ("portuguese", "português", "葡萄牙语"),
-    "hi": ("hindi", "हिन्दी", "印地语"),
-}  # fmt: skip
+    "zh": ("cn", "汉语", "中国語"),
+    "zh-Hans": ("简体", "简体中文", "simplified chinese", "zh-cn"),
+    "zh-Hant": ("繁体", "繁体中文", "traditional chinese", "tw", "hk", "zh-tw", "zh-hk"),
+    "en": ("英文", "gb", "uk", "us"),
+    "ja": ("jp", "日文"),
+    "ko": ("kr", "韩文"),
+    "hi": ("in", "हिंदी"),
+    "pt": ("br",),
+}
 
 
 @lru_cache(maxsize=1)
@@ -42,7 +38,7 @@ def values() -> Mapping[Name, Mapping[str, tuple[str, ...]]]:
         Name.SEVERITY: _by_name(own["severity"].items()),
         Name.LEVEL: _by_name([*own["level"].items(), *_levels()]),
         Name.HAZARD: _by_name([*own["hazard"].items(), *_hazards()]),
-        Name.LANG: _by_name(_TAGS.items()),
+        Name.LANG: _by_name([*_TAGS.items(), *_languages()]),
     }
     for kind in HazardKind:
         found[Name.HAZARD][fold(kind.value.replace("_", " "))] = (kind.value,)
@@ -94,6 +90,21 @@ def _levels() -> Iterator[tuple[str, tuple[str, ...]]]:
                 yield from ((level, plain(str(name))) for level, name in ladder.items())
     words = data("words.toml")
     yield from ((level, tuple(names)) for level, names in words["colours"].items())
+
+
+def _languages() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each language by its names in all of them."""
+    speakers = [Locale.parse(language.replace("-", "_")).languages for language in LANGUAGES]
+    for tag in LANGUAGES:
+        yield (
+            tag,
+            tuple(
+                dict.fromkeys(names[tag.replace("-", "_")] for names in speakers if tag.replace("-", "_") in names)
+            ),
+        )
+        bare = tag.partition("-")[0]
+        if bare != tag:
+            yield bare, tuple(dict.fromkeys(names[bare] for names in speakers if bare in names))
 
 
 def plain(name: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ vocabulary has; where a word may stand for several things, all of them are found
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
@@ -15,14 +16,16 @@ import re2
 from bot.language.languages import LANGUAGES
 from bot.language.phrasebook.pinyin import latin
 from bot.matching.folding import fold
-from bot.matching.tree import Name
+from bot.matching.tree import And, Name, Tree, Word, both
 from bot.matching.values import hazard_names, official_names, phrasebook, plain, values
 from bot.model.reading import HazardKind
 from bot.reading.gazetteer import gazetteer
 from bot.reading.lexicon import data
 
-#: A word stands for at most so many others; the longest lists of the vocabulary have some forty.
-MOST_WORDS = 64
+#: A word stands for at most so many others; the longest lists of the vocabulary have some ninety.
+MOST_WORDS = 96
+#: Words without quotation marks that stand beside each other may be one name of so many.
+LONGEST_NAME = 4
 #: Characters of a Chinese word that is spelt in pinyin, and spellings of one word (characters with several readings).
 _SPELT, _SPELLINGS = 6, 16
 #: Concepts of the fidelity gate that are no things to ask for.
@@ -31,6 +34,8 @@ _GRADED = frozenset((HazardKind.RAINSTORM, HazardKind.SNOWSTORM, HazardKind.GALE
 _GATE_FILES = ("zh", "en", "es", "fr", "de", "ru", "ja", "ko", "ar", "pt", "hi")
 _LITERAL = re.compile(r"[^\\()\[\]{}|?*+.^$]+")
 _PLURAL = re.compile(r"([^\\()\[\]{}|?*+.^$]+)(?:s\?|\(\?:e?s\)\?)")
+#: A Cyrillic word with any ending.
+_BEGINNING = re.compile(r"([а-я]{4,})\\w\*")
 #: What a pattern asks of its neighbours.
 _AROUND = re.compile(r"\(\?<?[=!](?:[^()]|\([^()]*\))*\)|\\b")
 _HAN = re.compile("[\u3400-\u9fff]+")
@@ -45,45 +50,160 @@ def meant_by(word: str) -> tuple[str, ...]:
     return (folded, *(other for other in _others(folded) if other != folded)) if folded else ()
 
 
+def all_of(parts: Iterable[Tree]) -> Tree:
+    """As ``tree.both``; words beside each other that are one thing's name (heavy rain, bei jing) become one word with
+    blanks. The longest are taken first, from the left.
+    """
+    singles = both(*(single for part in parts for single in _singles(part)))
+    if not isinstance(singles, And):
+        return singles
+    made: list[Tree] = []
+    left = list(singles.parts)
+    while left:
+        many = next((many for many in range(min(LONGEST_NAME, len(left)), 1, -1) if _is_name(left[:many])), 1)
+        made.append(Word(" ".join(w.text for w in left[:many] if isinstance(w, Word))) if many > 1 else left[0])
+        del left[:many]
+    return both(*made)
+
+
+def _singles(part: Tree) -> Iterator[Tree]:
+    match part:
+        case And(parts):
+            for each in parts:
+                yield from _singles(each)
+        case Word(text):
+            yield from map(Word, text.split(" "))
+        case other:
+            yield other
+
+
+def _is_name(words: list[Tree]) -> bool:
+    return all(isinstance(word, Word) for word in words) and is_name(
+        fold(" ".join(word.text for word in words if isinstance(word, Word)))
+    )
+
+
 def warm() -> None:
     """Load everything (about a second, 10 MiB), in a thread at the start."""
     meant_by("beijing")
 
 
 @lru_cache(maxsize=65_536)
+def is_name(folded: str) -> bool:
+    """Whether words with blanks between them are one thing's name: heavy rain, bei jing, отключение света."""
+    return " " in folded and any(form in _groups() for form in _forms(folded))
+
+
+@lru_cache(maxsize=65_536)
 def _others(folded: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for form in _forms(folded):
+    forms = list(dict.fromkeys(_forms(folded)))
+    bare = _ARTICLE.sub("", folded)
+    itself = [*([bare] if len(bare) >= _SHORTEST_ROOT else ()), *_stems(folded)]
+    found.update(dict.fromkeys(itself))
+    for form in forms:
         for group in _groups().get(form, ()):
             found.update(dict.fromkeys(group))
-    if folded not in _graded_names():
-        patterns, things = _concepts()
-        for concept in dict.fromkeys(things[which] for which in patterns.Match(folded) or ()):
-            found.update(dict.fromkeys(_words_of(concept)))
+    for stem in _stems(folded):
+        for group in _stemmed().get(stem, ()):
+            found.update(dict.fromkeys(group))
+    patterns, things = _concepts()
+    for form in forms:
+        if form not in _graded_names():
+            for concept in dict.fromkeys(things[which] for which in patterns.Match(form) or ()):
+                found.update(dict.fromkeys(_words_of(concept)))
     return tuple(found)[:MOST_WORDS]
 
 
 def _forms(folded: str) -> Iterator[str]:
-    """The word, without an English plural, and without what parts pinyin: bei jing, bei-jing, xi'an."""
+    """The word as the vocabulary may have it: without accents, plurals, an Arabic article, a German, Japanese or Korean
+    "warning" behind it, and what parts pinyin: bei jing, bei-jing, xi'an. Kana as hiragana.
+    """
     yield folded
-    if folded.isascii():
-        if folded.endswith("es"):
-            yield folded[:-2]
-        if folded.endswith("s"):
-            yield folded[:-1]
-        together = re.sub("[ '’-]", "", folded)
-        if together != folded:
+    latin_letters = unaccented(folded)
+    if latin_letters.isascii():
+        yield latin_letters
+        if latin_letters.endswith("es"):
+            yield latin_letters[:-2]
+        if latin_letters.endswith("s"):
+            yield latin_letters[:-1]
+        together = re.sub("[ '’-]", "", latin_letters)
+        if together != latin_letters:
             yield together
+    for shorter in (_ARTICLE.sub("", folded), _WARNING.sub("", folded), folded.translate(_HIRAGANA)):
+        if shorter != folded:
+            yield shorter
+
+
+#: What Arabic writes before a noun: and, with, for, as, the.
+_ARTICLE = re.compile("^[وف]?(?:[بك]?ال|لل)(?=..)")
+_WARNING = re.compile(
+    "(?<=[^ ]{4})(?:s?warnung(?:en)?|s?alarm)$|(?<=..)(?:特别)?(?:警报|注意报)$|(?<=..)(?:경보|주의보|특보)$"
+)
+_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+#: Endings of Russian nouns and adjectives in all their cases, the longest first.
+_ENDINGS = re.compile(
+    "(?:иями|ями|ами|иях|ого|его|ому|ему|ыми|ими|ией|иям|ием|ях|ах|ев|ов|ие|ье|ии|ей|ой|ый|ий|ям|ем|ам|ом|ью|ия|ья|"
+    "ая|яя|ое|ее|ые|ую|юю|ых|их|ым|им|[аеийоуыьюя])$"
+)
+#: A vowel that comes and goes: ливень, ливня; ветер, ветра.
+_FLEETING = re.compile("[ео](?=[бвгджзклмнпрстфхцчшщ]$)")
+_CYRILLIC = re.compile("[а-я]+")
+_SHORTEST_STEM = 4
+#: Of an Arabic word without its article; roots have three letters.
+_SHORTEST_ROOT = 3
+
+
+def unaccented(folded: str) -> str:
+    """Latin letters as they are typed where accents are hard to type: inundación, bàoyǔ; others as they are."""
+    if folded.isascii():
+        return folded
+    plain_letters = "".join(c for c in unicodedata.normalize("NFD", folded) if not "\u0300" <= c <= "\u036f")
+    return plain_letters if plain_letters.isascii() else folded
+
+
+@lru_cache(maxsize=65_536)
+def _stems(folded: str) -> tuple[str, ...]:
+    """What a Russian word begins with in all its cases; nothing for other words."""
+    if not _CYRILLIC.fullmatch(folded):
+        return ()
+    stem = _ENDINGS.sub("", folded)
+    return tuple(each for each in dict.fromkeys((stem, _FLEETING.sub("", stem))) if len(each) >= _SHORTEST_STEM)
 
 
 @lru_cache(maxsize=1)
 def _groups() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """Each name, folded, to the groups of names that it belongs to."""
     found: dict[str, dict[tuple[str, ...], None]] = {}
-    for asked, group in (*_hazard_groups(), *_term_groups(), *_place_groups()):
+    for asked, group in (*_hazard_groups(), *_term_groups(), *_place_groups(), *_thing_groups()):
         for name in asked:
-            found.setdefault(name, {})[group] = None
+            for spelt in (name, unaccented(name), unaccented(name.translate(_DIGRAPHS)), name.translate(_HIRAGANA)):
+                found.setdefault(spelt, {})[group] = None
     return {name: tuple(groups) for name, groups in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _stemmed() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """The same of the stems of Russian names."""
+    found: dict[str, dict[tuple[str, ...], None]] = {}
+    for name, groups in _groups().items():
+        for stem in _stems(name):
+            found.setdefault(stem, {}).update(dict.fromkeys(groups))
+    return {stem: tuple(groups) for stem, groups in found.items()}
+
+
+def _own_data(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files("bot.matching").joinpath("data", name).read_text("utf-8"))
+
+
+def _thing_groups() -> Iterator[tuple[Iterable[str], tuple[str, ...]]]:
+    """What people ask for beside hazards and places."""
+    for row in _own_data("things.toml")["things"]:
+        asked = [fold(name.removeprefix("?")) for name in row]
+        group = tuple(dict.fromkeys(fold(name) for name in row if not name.startswith("?")))
+        spelt = {s for name in group if _HAN.fullmatch(name) for s in _spellings(name)}
+        yield {*asked, *spelt}, group
 
 
 def _hazard_groups() -> Iterator[tuple[Iterable[str], tuple[str, ...]]]:
@@ -131,6 +251,8 @@ def _place_groups() -> Iterator[tuple[Iterable[str], tuple[str, ...]]]:
         if line and not line.startswith("#"):
             name, _, others = line.partition(" ")
             spelt[name] = [fold(each) for each in others.split("|") if _LITERAL.fullmatch(each)]
+    for name, more in _own_data("places.toml").items():
+        spelt[name] = [*spelt.get(name, ()), *map(fold, more)]
     stems = {PLACE_ENDINGS.sub("", name) or name for name in gazetteer()} | set(spelt)
     for stem in stems:
         if len(stem) < _SHORTEST_NAME:
@@ -187,12 +309,12 @@ def _graded_names() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _concept_words() -> Mapping[str, tuple[str, ...]]:
-    """The plain ones of those words, which can be looked for: Chinese and English ones, for what officials write here."""
+    """The plain ones of those words, which can be looked for; of Russian ones also what all their cases begin with."""
     found: dict[str, dict[str, None]] = {}
-    for concept, language, pattern in _gate_words():
-        literal = _LITERAL.fullmatch(pattern) or _PLURAL.fullmatch(pattern)
-        if literal and language in {"zh", "en"}:
-            found.setdefault(concept, {})[fold(literal[1] if literal.re is _PLURAL else literal[0])] = None
+    for concept, _, pattern in _gate_words():
+        literal = _LITERAL.fullmatch(pattern) or _PLURAL.fullmatch(pattern) or _BEGINNING.fullmatch(pattern)
+        if literal:
+            found.setdefault(concept, {})[fold(literal[literal.re.groups])] = None
     return {concept: tuple(words) for concept, words in found.items()}
 
 

@@ -14,6 +14,8 @@ LONGEST_WORD = 100
 #: about as long as the loop may stand still.
 SEARCHED = 200_000
 
+#: Letters of scripts in whose words only the end varies: a word is found where another begins with it.
+_INFLECTED = re.compile("[\u0370-\u03ff\u0400-\u052f]")
 #: Letters of the Latin script as folding leaves them, digits, and marks that stand on the letter before.
 _LATIN = re.compile("[a-z0-9ß-öø-ɏ\u0300-\u036fḁ-ỿ]")
 
@@ -58,3 +60,8 @@ def _texts(post: Post) -> Iterator[str]:
 def joined(left: str, right: str) -> bool:
     """Tell whether two neighbouring characters ("" at an end of the text) belong to one Latin word or number."""
     return bool(_LATIN.match(left) and _LATIN.match(right))
+
+
+def goes_on(left: str, right: str) -> bool:
+    """Tell whether a character ("" at an end of the text) goes on with a Cyrillic or Greek word that began before it."""
+    return bool(_INFLECTED.match(left) and _INFLECTED.match(right))

@@ -55,6 +55,46 @@ async def test_a_mistake_is_told_in_the_readers_language(house):
     assert "您是不是要写：(暴雨 OR 地铁)" in message.text
 
 
+@pytest.mark.parametrize(
+    ("language", "typed", "saved"),
+    [
+        ("zh-CN", "级别：橙色 或 灾害：台风", "level:orange OR hazard:typhoon"),
+        ("es", "lluvia o nivel: rojo", "lluvia OR level:red"),
+        ("ru", "«дождь» или уровень:красный", '"дождь" OR level:red'),
+        ("ar", "الإعصار أو مستوى:أحمر", "الإعصار OR level:red"),
+        ("hi", "तूफान या स्तर:लाल", "तूफान OR level:red"),
+        ("en", "heavy rain —drill", "heavy rain -drill"),
+    ],
+)
+async def test_a_filter_is_taken_as_it_is_typed_in_the_readers_language(house, language, typed, saved):
+    user = house.world.add_user("Ann", language=language)
+    house.world.say(user.id, user.id, f"/subscribe 1288915263 {typed}")
+    await house.says(user.id, saved)
+    assert [listed.filter for listed in await house.followed(user.id)] == [saved]
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "wrong", "meant"),
+    [
+        ("zh-CN", "演习 级别：橙色，红色", "橙色，红色", "演习 级别：橙色|红色"),
+        ("ar", "مطر مستوي:برتقالى، أحمر", "برتقالى، أحمر", "مطر مستوي:برتقالى|أحمر"),
+        ("ja", "🌧🌧 災害:だいふう", "だいふう", "🌧🌧 災害:たいふう"),
+        ("en", "\u200f🚇 level!=red", "level!=red", "🚇 -level:red"),
+    ],
+)
+async def test_the_place_of_a_mistake_is_underlined_beside_wide_and_right_to_left_letters(
+    house, language, typed, wrong, meant
+):
+    user = house.world.add_user("Ann", language=language)
+    house.world.say(user.id, user.id, f"/subscribe 1288915263 {typed}")
+    message = await house.says(user.id, meant)
+    styled = message.now.styled
+    utf16 = styled.text.encode("utf-16-le")
+    marked = [e for e in styled.entities if e.type == "underline"]
+    assert [utf16[2 * e.offset : 2 * (e.offset + e.length)].decode("utf-16-le") for e in marked] == [wrong]
+    assert await house.followed(user.id) == []
+
+
 async def test_saving_tells_what_would_have_come(house, told):
     user = house.world.add_user("Ann")
     house.world.say(user.id, user.id, "/subscribe 1288915263 rainstorm OR metro")
@@ -116,6 +156,19 @@ async def test_why_says_which_filter_and_which_words_let_a_post_through(house, t
     assert "平安北京, filter: rainstorm level>=yellow -drill" in message.text
     assert "What let it through: rainstorm → 暴雨, level>=yellow, -drill" in message.text
     assert "metro" not in message.text
+
+
+async def test_why_names_what_was_found_for_a_name_of_several_words_and_for_a_word_in_another_case(
+    house, told, post_of
+):
+    user = house.world.add_user("Ann")
+    chat = await ask(house, user.id, told, "heavy rain ливня")
+    house.world.say(user.id, user.id, "/list")
+    brought = await house.says(user.id, "Followed here: 1")
+    await arrived(house, chat, post_of(told, 2), brought.message_id)
+    house.world.say(user.id, user.id, "/why", reply_to=brought.message_id)
+    message = await house.says(user.id, "What let it through")
+    assert "What let it through: heavy rain → 暴雨, ливня → 暴雨" in message.text
 
 
 async def test_why_without_a_post_says_how_it_is_asked(house, police):

@@ -3,7 +3,8 @@
 from hypothesis import strategies as st
 
 from bot.matching.facts import Facts
-from bot.matching.tree import And, Field, Name, Not, Op, Or, Pattern, Phrase, Word, both, either, negated
+from bot.matching.tree import And, Field, Name, Not, Op, Or, Pattern, Phrase, Word, either, negated
+from bot.matching.vocabulary import all_of
 from bot.model.alert import Severity
 from bot.model.post import Count
 from bot.model.reading import HazardKind, Level
@@ -11,6 +12,7 @@ from bot.model.reading import HazardKind, Level
 WORDS = (
     "rain", "rainstorm", "暴雨", "暴雨预警", "雨", "beijing", "北京", "朝阳", "road", "roads", "closed", "地铁", "7号线",
     "ливень", "태풍", "km/h", "12:30", "ｒｅｄ", "紅色", "إعصار", "बारिश", "x", "as", "bus", "buses",
+    "heavy", "bei", "jing", "сильный", "дождь", "ливня", "المطر",
 )  # fmt: skip
 PHRASES = ("road closed", "rain", "暴雨 橙色", "line 7", "北京", 'a "b" c', "back\\slash", "雨")
 
@@ -39,7 +41,7 @@ TREES = st.recursive(
     ATOMS,
     lambda inner: st.one_of(
         inner.map(negated),
-        st.lists(inner, min_size=2, max_size=4).map(lambda parts: both(*parts)),
+        st.lists(inner, min_size=2, max_size=4).map(all_of),
         st.lists(inner, min_size=2, max_size=4).map(lambda parts: either(*parts)),
     ),
     max_leaves=8,
@@ -47,7 +49,7 @@ TREES = st.recursive(
 FACTS = st.builds(
     Facts,
     text=st.lists(
-        st.sampled_from((*WORDS, "rainstorms", "trains", "红色", "red", "，", " ", "暴雨 橙色", "35 mm", "\n", "rainy")),
+        st.sampled_from((*WORDS, "rainstorms", "trains", "红色", "red", "，", " ", "暴雨 橙色", "35 mm", "\n", "rainy", "ливней", "مطر", "heavy rains")),
         max_size=12,
     ).map("".join),
     hazards=st.sampled_from((None, frozenset((HazardKind.RAINSTORM,)), frozenset((HazardKind.FOG,)))),

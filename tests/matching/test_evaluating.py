@@ -9,6 +9,7 @@ from matching.filtering import FACTS, TREES
 
 from bot.matching.evaluating import Truth, deciding, judge, passes
 from bot.matching.facts import Facts, facts_of
+from bot.matching.folding import fold
 from bot.matching.parsing import parse
 from bot.matching.tree import Not, written
 from bot.model.alert import Alert, Area, Certainty, Hazard, MsgType, Scope, Severity, Status, Urgency, Wording
@@ -63,10 +64,60 @@ def test_a_word_finds_what_it_is_called_in_the_post(word, text):
     assert truth(word, Facts(seen(text).text)) is Truth.YES
 
 
+#: What subscribers of twelve languages write for it, with and without accents, in any case and number.
+ASKED = {
+    "今天有暴雨": "rainstorm lluvia lluvias aguacero chubasco Regen Starkregen Starkregenwarnung ливень ливня ливней ливнем дождём "
+    "مطر المطر والمطر أمطار الأمطار أَمْطَار 豪雨 大雨 ごうう 豪雨警報 폭우 호우 호우주의보 chuva temporal बारिश वर्षा pluie pluies baoyu bao-yu "
+    "bàoyǔ 暴雨 RAINSTORM ＲＡＩＮ",
+    "台风来了": "typhoon tifón tifon tifones Taifun typhon tufão tufao тайфун тайфуна тайфунов إعصار الإعصار اعصار إعصَار तूफान तूफ़ान "
+    "चक्रवात 颱風 たいふう タイフウ 태풍 taifeng táifēng",
+    "发生地震": "earthquake earthquakes terremoto sismos séisme seisme Erdbeben землетрясение землетрясений زلزال الزلزال زلازل भूकंप "
+    "भूकम्प じしん 지진 dizhen",
+    "北京消息": "Beijing Pekín Pekin Pékin Peking Pequim Пекин Пекина Пекине بكين बीजिंग ペキン 베이징 běijīng",
+    "山洪洪水": "floods inundación inundacion inundaciones Hochwasser Überschwemmung Ueberschwemmung Uberschwemmung наводнения "
+    "الفيضان बाढ़ बाढ 홍수 inundação inundacao inondations こうずい",
+    "全城停电": "blackout outage apagón apagon Stromausfall apagão 停電 정전 tingdian",
+    "地铁停运": "metro subway underground U-Bahn métro метро مترو मेट्रो 地下鉄 지하철 metrô ditie",
+    "警方通报": "police policía policia Polizei полиция полиции الشرطة पुलिस 경찰 polícia",
+    "红色预警": "red rojo roja rouge rot красный красная أحمر लाल vermelho alerta Warnung 警報 warning",
+    "大雾弥漫": "fog niebla Nebel туман тумана ضباب الضباب कोहरा 霧 안개 neblina きり",
+    "海啸信息": "tsunami цунами تسونامي सुनामी 津波 つなみ ツナミ 쓰나미 maremoto",
+    "道路封路": "closed closures",
+}
+
+
+@pytest.mark.parametrize(("text", "words"), ASKED.items())
+def test_a_word_of_any_of_the_readers_languages_finds_the_official_one(text, words):
+    facts = Facts(fold(text))
+    assert [word for word in words.split() if truth(word, facts) is not Truth.YES] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [("heavy rain", "今天有暴雨"), ("bei jing", "北京交警"), ("tai feng bao yu", "台风暴雨"), ("power cut", "停电"), ("power cuts", "停电"),
+     ("tremblement de terre", "发生地震"), ("сильный дождь", "暴雨"), ("भारी बारिश", "暴雨"), ("انقطاع الكهرباء", "停电"),
+     ("tormenta de nieve", "暴雪"), ("road closed", "封路"), ("red alert", "红色预警"), ("heavy rain", "rain, and heavy at that"),
+     ("rot rain", "红色 暴雨")],
+)  # fmt: skip
+def test_names_of_several_words_find_the_official_one_and_their_words_apart(asked, text):
+    assert truth(asked, Facts(fold(text))) is Truth.YES
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [("ливня", "Сильный ливень"), ("ливень", "ливневые дожди"), ("Москва", "в Москве"), ("пожаров", "пожар"), ("إعصار", "الاعصار"),
+     ("المطر", "مطر"), ("жёлтый", "желтый уровень")],
+)  # fmt: skip
+def test_a_word_is_found_in_another_case_of_its_own_language(word, text):
+    assert truth(word, Facts(fold(text))) is Truth.YES
+
+
 @pytest.mark.parametrize(
     ("word", "text"),
     [("rain", "The train is late"), ("rain", "rainbow"), ("road", "abroad"), ("beijing", "背景板"), ("as", "assess"),
-     ('"rainstorm"', "暴雨"), ('"road"', "roads"), ("暴雨", "大雨"), ("bus", "business")],
+     ('"rainstorm"', "暴雨"), ('"road"', "roads"), ("暴雨", "大雨"), ("bus", "business"),
+     ("ice", "police"), ("rain", "brainstorm"), ("град", "Волгоград"), ("лёд", "гололёд"), ("село", "сель"), ("baoyu", "大雨"),
+     ("heavy rain", "heavy traffic"), ("rain", "terrain")],
 )  # fmt: skip
 def test_a_word_does_not_find_what_merely_looks_like_it(word, text):
     assert truth(word, Facts(seen(text, author="").text)) is Truth.NO
@@ -77,6 +128,7 @@ def test_a_word_does_not_find_what_merely_looks_like_it(word, text):
     [
         ("hazard:暴雨", True), ("hazard:rainstorm", True), ("hazard:tormenta", True), ("hazard:fog", False),
         ("level:orange", True), ("level:橙色", True), ("level>=yellow", True), ("level>orange", False),
+        ("agency:weather OR agency:气象台", True), ("级别：橙色", True), ("地点：朝阳区", True), ("灾害：台风", False),
         ("level:red|orange", True), ("severity>=severe", True), ("severity:extreme", False),
         ("place:朝阳区", True), ("place:chaoyang", True), ("place:北京", True), ("place:上海", False),
         ("place:丰台区", False), ("agency:气象台", True), ("agency:公安", False), ("lang:zh", True), ("lang:en", False),
@@ -145,8 +197,18 @@ def test_the_language_is_known_from_the_platform_or_by_the_script_or_not():
         truth("lang:zh", facts_of(post("hello"))),
         truth("lang:zh", seen("今天")),
         truth("lang:zh", seen("hello")),
+        truth("lang:zh-Hans", facts_of(post("hello", language="zh_CN"))),
+        truth("lang:zh-CN", facts_of(post("hello", language="zh-CN"))),
+        truth("lang:zh-TW", facts_of(post("hello", language="zh-CN"))),
     ]
-    assert asked == [Truth.UNKNOWN, Truth.YES, Truth.NO]
+    assert asked == [Truth.UNKNOWN, Truth.YES, Truth.NO, Truth.YES, Truth.YES, Truth.NO]
+
+
+def test_an_agency_is_found_by_what_it_is_in_the_readers_language():
+    facts = facts_of(post("x", author="北京市公安局"))
+    for word in ("police", "policía", "полиция", "الشرطة", "警察", "경찰"):
+        assert truth(f"agency:{word}", facts) is Truth.YES
+    assert truth("agency:police", facts_of(post("x", author="气象北京"))) is Truth.NO
 
 
 def test_nobody_who_signs_is_not_known_and_a_bound_tells_only_one_way():

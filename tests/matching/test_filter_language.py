@@ -10,7 +10,21 @@ from matching.filtering import TREES
 from bot.locales import available, phrases
 from bot.matching import parsing, vocabulary
 from bot.matching.parsing import MOST_PATTERNS, WRITTEN, FilterError, parse, read_back
-from bot.matching.tree import EVERYTHING, Pattern, Phrase, atoms, both, key_of, written
+from bot.matching.tree import (
+    EVERYTHING,
+    Field,
+    Name,
+    Not,
+    Op,
+    Or,
+    Pattern,
+    Phrase,
+    Word,
+    atoms,
+    both,
+    key_of,
+    written,
+)
 from bot.matching.words import words_key
 
 
@@ -27,11 +41,33 @@ def read_or_error(text):
         return None, error
 
 
-SIGNS = st.text(st.sampled_from('ab 雨()"“”/|-!:：><=≥\\.*+?[]{}，,、ORANDNOT\u3000\u200dé\n\x00\ud800'), max_size=60)
+#: What reading any text, or saying what is wrong with it, may take.
+SOON_S = 0.01
+
+
+def seconds(text, tries=10):
+    """What reading takes of this machine's processor: the first that is soon enough, else the least of some tries."""
+    least = 1.0
+    for _ in range(tries):
+        began = time.process_time()
+        _, error = read_or_error(text)
+        assert error is None or isinstance(error.mended, str)
+        least = min(least, time.process_time() - began)
+        if least < SOON_S:
+            break
+    return least
+
+
+SIGNS = st.text(
+    st.sampled_from("ab 雨()\"“”/|-!:：><=≥\\.*+?[]{}，,、ORANDNOT\u3000\u200dé\n\x00\ud800'‘’—（）»;ｏｒ\u200f0eи"),
+    max_size=60,
+)
 PIECES = st.lists(
     st.sampled_from(
         ("rain ", "暴雨 ", "OR ", "AND ", "not ", "-", "(", ")", '"road ', 'closed" ', "/a", "b/ ", "hazard:", "level>=",
-         "orange ", "tormenta ", "has:photo|", "video ", "forwards>", "5000 ", "place:", "is:", "，", "： ", "\\", "|", "5万 ")
+         "orange ", "tormenta ", "has:photo|", "video ", "forwards>", "5000 ", "place:", "is:", "，", "： ", "\\", "|", "5万 ",
+         "'", "‘", "’ ", "— ", "oder ", "и ", "级别：", "уровень : ", "स्तर:", "\u200f", "5 000 ", "heavy ", "bei ", "jing ",
+         "сильный ", "дождь ", ", ", "; ", "level ", "!= ", "<>", ":>", "*", "+", "/i ", "（", "» ", "1.5k ", ".", "U ")
     ),
     max_size=40,
 ).map("".join)  # fmt: skip
@@ -41,8 +77,9 @@ PIECES = st.lists(
 @given(st.one_of(st.text(max_size=700), SIGNS, PIECES))
 def test_anything_is_a_filter_that_is_written_as_it_is_read_or_an_error_with_a_place_in_it(text):
     tree, error = read_or_error(text)
+    assert seconds(text) < SOON_S
     if error is not None:
-        assert 0 <= error.start <= error.end <= len(text)
+        assert 0 <= error.start <= error.end <= len(error.text) <= len(text)
         assert all(phrases(language)(error.phrase, fields="", any="", **error.values) for language in ("en", "ar"))
         return
     assert parse(written(tree), WRITTEN) == tree
@@ -60,17 +97,12 @@ def test_any_tree_is_written_so_that_it_reads_as_itself(tree):
 @pytest.mark.parametrize(
     "text",
     ["(" * 8 + "a" + ")" * 8, "-" * 499 + "a", "a|" * 249, "-a " * 160, "hazard:" + "ranstrom" * 12, "/" * 500, '"' * 500,
-     r"/(\pL{100}){10}/ /(\pL{100}){9}/", "level:" + "o" * 490, "\\" * 500, "a OR " * 90, "雨" * 500],
+     r"/(\pL{100}){10}/ /(\pL{100}){9}/", "level:" + "o" * 490, "\\" * 500, "a OR " * 90, "雨" * 500, "-" * 500, "—" * 500,
+     "'a b' " * 80, "‘a" * 250, "level:|" * 71, "hazard:x y z " * 38, "сильный " * 60, "place:a, b " * 45, "1 000 " * 80,
+     "heavy " * 40, "-/a/" * 125, "級別 ： " * 80],
 )  # fmt: skip
 def test_nothing_takes_long_to_read(text):
-    """The best of some tries on this machine's processor time: a whole second would be a hundred times too much."""
-
-    def once():
-        began = time.process_time()
-        read_or_error(text)
-        return time.process_time() - began
-
-    assert min(once() for _ in range(5)) < 0.1
+    assert seconds(text) < SOON_S
 
 
 @pytest.mark.parametrize(
@@ -99,10 +131,94 @@ def test_nothing_takes_long_to_read(text):
         ('place:"New York"|朝阳区', 'place:"New York"|朝阳区'),
         ("/暴雨.{0,5}红色/", "/暴雨.{0,5}红色/"),
         ("km/h 12:30 7号线", "km/h 12:30 7号线"),
+        # full-width letters, dashes that phones make of two, single quotation marks, directions of writing
+        ("暴雨 ＯＲ 台风", "暴雨 OR 台风"),
+        ("暴雨 ＮＯＴ 演习", "暴雨 -演习"),
+        ("rain —drill ‑test ﹣x", "rain -drill -test -x"),
+        ("‘road closed’ 'in Xi'an'", '"road closed" "in Xi\'an"'),
+        ("Xi'an l'eau", "Xi'an l'eau"),
+        ("place:'New York'", 'place:"New York"'),
+        ("\u200f-drill level\u200e:\u2068orange\u2069", "-drill level:orange"),
+        # blanks beside a field's sign; signs that other searches have
+        ("level: orange", "level:orange"),
+        ("rain -level ： 橙色 (hazard : fog)", "rain -level:orange hazard:fog"),
+        ("forwards > 5 000", "forwards>5000"),
+        ("forwards>5 120", "forwards>5 120"),
+        ("forwards:>5k", "forwards>5000"),
+        ("level:>=orange level=>red", "level>=orange level>=red"),
+        ("forwards:5000+", "forwards>=5000"),
+        ("forwards>5.000 likes>1.5k comments>1,5万", "forwards>5000 likes>1500 comments>15000"),
+        ("+rain +level:red", "rain level:red"),
+        ("/rain/i /a.b/s", "/rain/ /(?s)a.b/"),
+        # what ends a sentence, and what parts a word from its end is none of it
+        ("rain. 暴雨！ snow?", "rain 暴雨 snow"),
+        ("12.5 U.S. or…", "12.5 U.S or…"),
+        # operators of other languages; one letter is one only when it is small
+        ("Regen oder Schnee", "Regen OR Schnee"),
+        ("lluvia o viento", "lluvia OR viento"),
+        ("暴雨 或 台风", "暴雨 OR 台风"),
+        ("дождь и снег", "дождь снег"),
+        ("ثلج أو رياح", "ثلج OR رياح"),
+        ("E 40 U Bahn", "E 40 U Bahn"),
+        ('"oder" sin luz', '"oder" sin luz'),
+        # languages by any name
+        ("lang:испанский|スペイン語", "lang:es"),
+        ("lang:cn lang:zh_TW", "lang:zh lang:zh-Hant"),
+        ("is:cancel", "is:lifted"),
     ],
 )
 def test_what_is_typed_means_this(typed, means):
     assert written(parse(typed)) == means
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["级别：橙色", "級別:橙色", "nivel:naranja", "Niveau : orange", "Stufe:orange", "уровень:оранжевый", "レベル：オレンジ", "레벨:주황",
+     "المستوى:برتقالي", "nível:laranja", "स्तर:नारंगी", "LEVEL:ORANGE"],
+)  # fmt: skip
+def test_fields_are_called_so_in_the_readers_language_too(typed):
+    assert written(parse(typed)) == "level:orange"
+
+
+def test_every_name_of_a_field_stands_for_it_and_for_no_other():
+    names = parsing._called()["fields"]
+    assert set(names) == set(Name)
+    value = {
+        "forwards": "5",
+        "comments": "5",
+        "likes": "5",
+        "has": "photo",
+        "is": "drill",
+        "lang": "en",
+        "level": "red",
+    }
+    value |= {"severity": "severe", "hazard": "fog", "place": "x", "agency": "x"}
+    for field, called in names.items():
+        assert len(called) >= 11, field
+        for name in called:
+            assert written(parse(f"{name}:{value[field]}")) == f"{field}:{value[field]}", name
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [
+        ("heavy rain", Word("heavy rain")),
+        ("bei jing", Word("bei jing")),
+        ("сильный дождь", Word("сильный дождь")),
+        ("(heavy rain) rain", Word("heavy rain")),
+        ("-(heavy rain)", Not(Word("heavy rain"))),
+        ("-heavy rain", both(Not(Word("heavy")), Word("rain"))),
+        ("rain heavy", both(Word("rain"), Word("heavy"))),
+        ("road tremblement de terre x", both(Word("road"), Word("tremblement de terre"), Word("x"))),
+        ("heavy level:red rain", both(Word("heavy"), parse("level:red"), Word("rain"))),
+        ("heavy OR rain", Or((Word("heavy"), Word("rain")))),
+    ],
+)
+def test_words_beside_each_other_that_are_one_name_are_one_word(typed, means):
+    assert parse(typed) == means
+    assert read_back(written(means)) == parse(written(means), WRITTEN) == means
+    # and mean more than the two words do
+    assert key_of(parse("heavy rain")) != key_of(parse("rain heavy"))
 
 
 @pytest.mark.parametrize(
@@ -122,7 +238,31 @@ def test_what_is_typed_means_this(typed, means):
         ("/(/", "filter.pattern", "/(/", ""),
         ("/rain", "filter.pattern_open", "/rain", ""),
         ("forwards>many", "filter.number", "many", ""),
-        ("hazard: fog", "filter.value_missing", "hazard:", ""),
+        ("fog hazard:", "filter.value_missing", "hazard:", ""),
+        ("级别： ", "filter.value_missing", "级别：", ""),
+        ("level>=", "filter.value_missing", "level>=", ""),
+        ("level:>=", "filter.value_missing", "level:>=", ""),
+        (": orange", "filter.unreadable", ":", ""),
+        ("level!=red", "filter.operator", "level!=red", "-level:red"),
+        ("级别<>红色", "filter.operator", "级别<>红色", "-level:红色"),
+        ("rain, snow; fog", "filter.comma", "rain, snow; fog", "(rain OR snow OR fog)"),
+        ("مطر، ثلج", "filter.comma", "مطر، ثلج", "(مطر OR ثلج)"),
+        ("rain, or snow", "filter.comma", "rain, or", ""),
+        ("level:orange,red", "filter.comma", "orange,red", "level:orange|red"),
+        ("级别：橙色、红色 x", "filter.comma", "橙色、红色", "级别：橙色|红色 x"),
+        ("hazard:rain, wind x", "filter.comma", "rain, wind", "hazard:rain|wind x"),
+        ("hazard:rain, metro", "filter.comma", "rain,", "hazard:rain metro"),
+        ("place:北京，上海", "filter.comma", "北京，上海", "place:北京|上海"),
+        ("hazard:heavy rain x", "filter.value", "heavy rain", 'hazard:"heavy rain" x'),
+        ("hazard:сильный дождь", "filter.value", "сильный дождь", 'hazard:"сильный дождь"'),
+        ("nivell:rojo", "filter.field", "nivell", "nivel:rojo"),
+        ("уровен:красный", "filter.field", "уровен", "уровень:красный"),
+        ("rain*", "filter.unreadable", "rain*", r"/\brain/"),
+        ("暴雨*", "filter.unreadable", "暴雨*", "暴雨"),
+        ("。", "filter.word_empty", "。", ""),
+        ("a oder", "filter.nothing_behind", "oder", ""),
+        ("forwards>1.5", "filter.number", "1.5", ""),
+        ("-/a(/", "filter.pattern", "/a(/", ""),
         ("level>red|blue", "filter.one_value", "red|blue", ""),
         ("a" * 501, "filter.too_long", "a", ""),
         ("a " * 41, "filter.too_many", "a", ""),
@@ -149,3 +289,17 @@ def test_filters_that_mean_the_same_have_one_key_and_lists_of_words_keep_theirs(
 
 def test_what_can_not_be_read_any_more_lets_everything_through():
     assert read_back("hazard:ranstorm") == EVERYTHING
+
+
+@pytest.mark.parametrize("typed", ['place:"北京（朝阳）"', "-/[(] x/", "a|/x(y)/", 'place:a"b  c"', "place:‘x"])
+def test_what_was_saved_is_read_as_it_was_typed(typed):
+    tree = parse(typed)
+    assert tree != EVERYTHING
+    assert read_back(written(tree)) == parse(written(tree)) == tree
+
+
+def test_what_was_saved_before_is_read_as_ever():
+    """Signs and words that are more than that where they are typed."""
+    stored = "rain; oder —drill +x 。 'road closed'"
+    assert read_back(stored) == both(*map(Word, stored.split()))
+    assert read_back("place:北京（朝阳）") == Field(Name.PLACE, Op.IS, ("北京（朝阳）",))

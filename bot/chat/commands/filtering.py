@@ -7,7 +7,7 @@ from bot.chat.scene import Scene
 from bot.chat.wording import Mark, Say, one_line, sentence
 from bot.delivery.face import Styled
 from bot.locales import Phrases
-from bot.matching.evaluating import Truth, deciding, found_as_word, stands_in
+from bot.matching.evaluating import Truth, deciding, found_as_word, said
 from bot.matching.facts import Facts
 from bot.matching.parsing import FilterError
 from bot.matching.tree import Name, Tree, Word, written
@@ -100,8 +100,9 @@ def _told(part: Tree, truth: Truth, facts: Facts) -> str:
 
 def _found(word: str, facts: Facts) -> Iterator[str]:
     own, *others = meant_by(word) or ("",)
-    if not stands_in(own, facts.text):
-        yield from (one_line(form, PART) for form in others if found_as_word(form, facts.text))
+    if not said(own, facts.text):
+        # what a word begins with, in another case of it, tells nobody anything
+        yield from (one_line(form, PART) for form in others if form not in own and found_as_word(form, facts.text))
 
 
 def _piece(text: str) -> str:

@@ -88,6 +88,19 @@ _DEMANDED = re.compile(r"(?<![^\s(|!-])\+(?=[^\W\d])")
 _RESERVED = frozenset(("or", "and", "not"))
 #: A word of which only the beginning is given.
 _BEGUN = re.compile(r"([^*＊]+)[*＊]")
+#: What RE2's errors begin with, and the sentence for each.
+_REFUSALS = {
+    "missing ": "filter.pattern_bracket",
+    "unexpected )": "filter.pattern_bracket",
+    "no argument": "filter.pattern_repeat",
+    "bad repetition": "filter.pattern_repeat",
+    "invalid repetition": "filter.pattern_large",
+    "pattern too large": "filter.pattern_large",
+    "invalid perl": "filter.pattern_unknown",
+    "invalid escape": "filter.pattern_unknown",
+    "invalid character class": "filter.pattern_unknown",
+    "invalid named": "filter.pattern_unknown",
+}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _OPS = {
     ":": Op.IS,
@@ -423,12 +436,17 @@ class _Maker:
         try:
             compile_pattern(source)
         except re2.error as error:
-            why = error.args[0] if error.args else ""
-            said = why.decode("utf-8", "replace") if isinstance(why, bytes) else str(why)
-            raise self._error("filter.pattern", start, end, why=said) from None
+            raise self._refused(error, start, end) from None
         except UnicodeError:  # half a character has no UTF-8
             raise self._error("filter.pattern", start, end, why="not UTF-8") from None
         return Pattern(source)
+
+    def _refused(self, error: "re2.error", start: int, end: int) -> FilterError:
+        """What RE2 says of a pattern, in the reader's words: "missing ): (a"."""
+        why = error.args[0] if error.args else ""
+        said = why.decode("utf-8", "replace") if isinstance(why, bytes) else str(why)
+        phrase = next((phrase for begins, phrase in _REFUSALS.items() if said.startswith(begins)), "filter.pattern")
+        return self._error(phrase, start, end, why=said, word=said.partition(": ")[2] or said.rpartition(" ")[2])
 
     def _field(self, start: int, end: int) -> Tree:
         head = _FIELD.match(self._line, start, end)

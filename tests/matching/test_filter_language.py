@@ -235,7 +235,14 @@ def test_words_beside_each_other_that_are_one_name_are_one_word(typed, means):
         ("rain OR", "filter.nothing_behind", "OR", ""),
         ("OR rain", "filter.nothing_before", "OR", ""),
         ("a ()", "filter.bracket_empty", "()", ""),
-        ("/(/", "filter.pattern", "/(/", ""),
+        ("/(/", "filter.pattern_bracket", "/(/", ""),
+        ("/a)/", "filter.pattern_bracket", "/a)/", ""),
+        ("/a**/", "filter.pattern_repeat", "/a**/", ""),
+        ("/*a/", "filter.pattern_repeat", "/*a/", ""),
+        ("/(a{100}){100}/", "filter.pattern_large", "/(a{100}){100}/", ""),
+        (r"/(\pL{100}){10}/", "filter.pattern_large", r"/(\pL{100}){10}/", ""),
+        ("/a(?=b)/", "filter.pattern_unknown", "/a(?=b)/", ""),
+        (r"/(a)\1/", "filter.pattern_unknown", r"/(a)\1/", ""),
         ("/rain", "filter.pattern_open", "/rain", ""),
         ("forwards>many", "filter.number", "many", ""),
         ("fog hazard:", "filter.value_missing", "hazard:", ""),
@@ -262,7 +269,7 @@ def test_words_beside_each_other_that_are_one_name_are_one_word(typed, means):
         ("。", "filter.word_empty", "。", ""),
         ("a oder", "filter.nothing_behind", "oder", ""),
         ("forwards>1.5", "filter.number", "1.5", ""),
-        ("-/a(/", "filter.pattern", "/a(/", ""),
+        ("-/a(/", "filter.pattern_bracket", "/a(/", ""),
         ("level>red|blue", "filter.one_value", "red|blue", ""),
         ("a" * 501, "filter.too_long", "a", ""),
         ("a " * 41, "filter.too_many", "a", ""),
@@ -303,3 +310,16 @@ def test_what_was_saved_before_is_read_as_ever():
     stored = "rain; oder —drill +x 。 'road closed'"
     assert read_back(stored) == both(*map(Word, stored.split()))
     assert read_back("place:北京（朝阳）") == Field(Name.PLACE, Op.IS, ("北京（朝阳）",))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "word"),
+    [("a**", "**"), ("a(?=b)", "(?="), (r"(a)\1", r"\1"), ("[z-a]", "z-a"), ("a|*", "*"), (r"\pX", r"\pX")],
+)
+def test_of_a_pattern_that_cannot_be_used_the_part_is_named_in_every_language(pattern, word):
+    with pytest.raises(FilterError) as caught:
+        parse(f"/{pattern}/")
+    said = {phrases(language)(caught.value.phrase, **caught.value.values) for language in available()}
+    assert len(said) == len(available())
+    assert all(word in sentence for sentence in said)
+    assert not any(caught.value.values["why"] in sentence for sentence in said)

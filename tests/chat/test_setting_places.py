@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.locales import phrases
 from bot.model.alert import Alert, Area, Certainty, Hazard, MsgType, Scope, Severity, Status, Urgency, Wording
 from bot.model.delivery import Lane, Op, State
 from bot.model.place import MOST_PLACES
@@ -177,6 +178,60 @@ async def test_a_channel_sets_it_by_a_post(house):
     house.world.say(channel.id, 0, "/place 宁波")
     await house.says(channel.id, "The place is set.")
     assert len(await held(house, channel.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "send", "reply", "write"),
+    [
+        ("en", "Send me", "Reply to this message with", "Write /place and a"),
+        ("zh-Hans", "把位置发给我", "请用位置回复本消息", "请写 /place 加地名"),
+        ("ar", "إرسال موقع إليّ", "الرد على هذه الرسالة بموقع", "يُرجى كتابة"),
+    ],
+)
+async def test_how_a_place_is_set_is_said_as_it_is_heard_there(house, language, send, reply, write):
+    owner = house.world.add_user("Owner", language=language)
+    forum = house.world.add_supergroup("Town", owner.id, forum=True)
+    topic = house.world.add_topic(forum.id, "Weather").thread_id
+    rooms = [
+        (owner.id, owner.id, 0, send),
+        (house.world.add_supergroup("Neighbours", owner.id).id, owner.id, 0, reply),
+        (forum.id, owner.id, topic, reply),
+        (house.world.add_channel("Storms", owner.id).id, 0, 0, write),
+    ]
+    for chat, who, thread, told in rooms:
+        house.world.say(chat, who, f"/language {language}", thread_id=thread)
+        house.world.say(chat, who, "/place", thread_id=thread)
+        shown = await house.says(chat, phrases(language)("place.none"))
+        assert {each for each in (send, reply, write) if each in shown.text} == {told}
+
+
+async def test_of_a_name_that_nobody_knows_the_way_that_is_heard_there_is_told(house):
+    owner = house.world.add_user("Owner")
+    group, channel = house.world.add_supergroup("Street", owner.id), house.world.add_channel("Storms", owner.id)
+    for chat, who, said in (
+        (owner.id, owner.id, "Send me its location, or write the name"),
+        (group.id, owner.id, "Reply to this message with its location, or write /place and the name"),
+        (channel.id, 0, "called Shangri-Nowhere. Write /place and the name"),
+    ):
+        house.world.say(chat, who, "/place Shangri-Nowhere")
+        answer = await house.says(chat, said)
+        if chat == group.id:
+            # as it was told, it is heard
+            house.world.say(chat, who, "", location=TIANANMEN, reply_to=answer.message_id)
+            await house.says(chat, "The place is set.")
+            assert len(await held(house, chat)) == 1
+
+
+async def test_a_location_in_a_channel_is_no_place_of_it(house):
+    owner = house.world.add_user("Owner")
+    channel = house.world.add_channel("Storms", owner.id)
+    house.world.say(channel.id, 0, "/place")
+    shown = await house.says(channel.id, "No place is set here")
+    house.world.say(channel.id, 0, "", location=TIANANMEN)
+    house.world.say(channel.id, 0, "", location=TIANANMEN, reply_to=shown.message_id)
+    house.world.say(channel.id, 0, "/place")
+    await house.says(channel.id, "No place is set here", count=2)
+    assert await held(house, channel.id) == []
 
 
 async def test_a_topic_has_its_own(house):

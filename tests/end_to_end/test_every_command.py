@@ -116,7 +116,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "pause": ("manners.not_paused", "manners.pause_how"),
     "mute": ("manners.muted_none", "manners.mute_how"),
     "muted": ("muted.none",),
-    "place": ("place.how",),
+    "place": (),  # see HOW_PLACES
     "zone": ("manners.zone", "manners.zone_how"),
     "digest": ("digest.how",),
     "live": ("live.how",),
@@ -124,6 +124,13 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "export": ("export.how",),
     "privacy": ("privacy.text",),
     "forget": ("forget.ask",),
+}
+#: How a place is set in each kind of chat.
+HOW_PLACES = {
+    "private": "place.how",
+    "group": "place.how_group",
+    "channel": "place.how_channel",
+    "topic": "place.how_group",
 }
 
 
@@ -168,7 +175,8 @@ async def test_each_page_of_the_menu_opens_and_leads_back(town, tag, place):
             assert answer.text == refusal
             assert menu.text == first
         await town.press(chat, menu, chat.owner, data=f"{MENU}:{entry.opens}")
-        assert all(each.search(menu.text) for each in patterns(tag, PAGES[entry.opens])), (entry, menu.text)
+        keys = (*PAGES[entry.opens], *((HOW_PLACES[place],) if entry.opens == "place" else ()))
+        assert all(each.search(menu.text) for each in patterns(tag, keys)), (entry, menu.text)
         assert world.buttons(chat.id, menu.message_id)[-1].label == phrases(tag)("settings.back")
         await town.press(chat, menu, chat.owner, data=MENU)
         assert menu.text == first

@@ -18,12 +18,17 @@ from bot.matching import naming
 from bot.matching.naming import Candidate
 from bot.matching.nearness import new_units
 from bot.model.place import LEAST_KM, MOST_KM, MOST_PLACES, OFFERED_KM, ChatPlace
+from bot.model.subscription import ChatKind
 from bot.store import chat_places, choices
 from bot.store.chat_places import TooManyPlacesError
 
 CHOOSE, AROUND, REMOVE = "pc", "pa", "px"
 #: Names inside of sentences and on buttons, characters.
 _SHOWN, _BUTTON = 60, 30
+#: How a place is set, and what is said of a name that nobody knows. In company a location is heard as a reply alone
+#: (``routing``); in a channel, where no post says whose it is and one may be news, never. Others are groups.
+_HOW = {ChatKind.PRIVATE: "place.how", ChatKind.CHANNEL: "place.how_channel"}
+_UNKNOWN = {ChatKind.PRIVATE: "place.unknown", ChatKind.CHANNEL: "place.unknown_channel"}
 
 
 class Places:
@@ -52,7 +57,8 @@ class Places:
         else:
             found = await asyncio.to_thread(naming.candidates, what, self._units)
             if not found:
-                await self._desk.tell(scene, "place.unknown", name=Mark(one_line(what.name, _SHOWN), "bold"))
+                unknown = _UNKNOWN.get(scene.place.kind, "place.unknown_group")
+                await self._desk.tell(scene, unknown, name=Mark(one_line(what.name, _SHOWN), "bold"))
             elif len(found) == 1 and found[0].sure:
                 await self._set(scene, found[0].place)
             else:
@@ -156,7 +162,7 @@ class Places:
                 add_place(text, place, says)
         if scene.target.thread_id:
             text.line("common.topic_here")
-        text.add("\n\n").phrase("place.how")
+        text.add("\n\n").phrase(_HOW.get(scene.place.kind, "place.how_group"))
         await self._desk.show(scene, text.styled(), _keyboard(held, says))
 
 

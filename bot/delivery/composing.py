@@ -8,6 +8,7 @@ from bot.delivery.face import Styled
 from bot.delivery.harmless import block, domain, line, web_link
 from bot.delivery.languages import choose
 from bot.delivery.shortening import say_first
+from bot.delivery.vouching import vouched
 from bot.delivery.writing import Writing
 from bot.locales import AtLeast, Phrases
 from bot.model.account import Account
@@ -112,8 +113,8 @@ def _agency(out: Writing, post: Post, account: Account, phrases: Phrases) -> Non
     first = _first_wording(post, phrases)
     name = (first.sender_name if first else "") or post.author or account.name
     out.add(line(name, NAME_LIMIT) or line(account.key, NAME_LIMIT), "bold")
-    if account.verified:
-        out.add(" · " + line(account.verified, NAME_LIMIT))
+    if said := vouched(account, phrases, NAME_LIMIT):
+        out.add(" · " + phrases.isolated(said))
     out.add("\n")
 
 

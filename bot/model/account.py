@@ -16,7 +16,7 @@ class Account:
     name: str
     url: str
     description: str = ""
-    #: What the platform itself vouches for, in words ("government: ..."); "" when it vouches for nothing.
+    #: What the platform itself vouches for: ``vouching.spelt``, or words alone; "" when it vouches for nothing.
     verified: str = ""
     #: BCP 47 tag of the language it writes in, "" when unknown.
     language: str = ""

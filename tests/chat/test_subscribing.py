@@ -1,8 +1,12 @@
 import asyncio
+from dataclasses import replace
+
+import pytest
 
 import pytest
 
 from bot.chat.ports import Found, LookupFailedError, Trouble
+from bot.locales.directions import CLOSE, OPEN
 from bot.model.account import Account
 from bot.model.alert import Alert, MsgType, Scope, Status
 from bot.model.post import Post
@@ -28,6 +32,38 @@ async def test_subscribing_by_number_stores_the_wish_and_tells_whom(house, polic
     links = {e.url for e in message.now.styled.entities if e.type == "text_link"}
     assert links == {"https://weibo.com/u/1288915263", "https://weibo.com/5263/1"}
     assert [key.label for key in house.world.buttons(user.id, message.message_id)] == ["Undo"]
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "told"),
+    [
+        ("en", "平安上海 · government: 上海市公安局官方微博", "platform: government: 上海市公安局官方微博"),
+        ("zh-CN", "平安上海 · 政府机构：上海市公安局官方微博", "平台认证：政府机构：上海市公安局官方微博"),
+        (
+            "ar",
+            f"{OPEN}平安上海{CLOSE} · {OPEN}{OPEN}جهة حكومية{CLOSE}: {OPEN}上海市公安局官方微博{CLOSE}{CLOSE}",
+            f"منصته: {OPEN}{OPEN}جهة حكومية{CLOSE}: {OPEN}上海市公安局官方微博{CLOSE}{CLOSE}",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["/subscribe", "/add"])
+async def test_as_what_a_platform_vouches_for_it_is_said_in_the_readers_language(
+    house, language, label, told, command
+):
+    user = house.world.add_user("Wei", language=language)
+    first = replace(NAMESAKES[0], verified="government: 上海市公安局官方微博")
+    house.lookout.known["@平安上海"] = Found((first, NAMESAKES[1]))
+    for line in (f"{command} @平安上海",) if command == "/subscribe" else (command, "@平安上海"):
+        house.world.say(user.id, user.id, line)
+    message = await house.server.wait_for(
+        lambda: next((m for m in house.world.said_by_bot(user.id) if label in labels(m)), None)
+    )
+    house.world.press(user.id, user.id, message.message_id, label=label)
+    await house.server.wait_for(lambda: told in message.text)
+
+
+def labels(message):
+    return [key.label for row in message.now.keyboard for key in row]
 
 
 async def test_the_result_takes_the_place_of_looking_for(house, police):

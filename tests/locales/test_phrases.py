@@ -12,6 +12,7 @@ from bot.language.languages import LANGUAGES
 from bot.locales import SOURCE, AtLeast, PhraseError, Phrases, _load, available, best_match, phrases
 from bot.locales.conventions import conventions
 from bot.model.reason import VALUES, Cause
+from bot.model.vouching import INSIDE, Vouching
 
 ROOT = Path(bot.__file__).parent
 KEY = re.compile(r"[a-z]+(\.[a-z_]+)+")
@@ -146,6 +147,7 @@ AS_IN_ENGLISH = {
     *((language, "place.distance") for language in ("de", "es", "fr", "pt")),
     ("de", "message.video"),
     ("fr", "stats.urgent"),
+    ("fr", "vouched.organisation"),
 }
 #: English words that none of our other languages in Latin letters has.
 ENGLISH_WORDS = re.compile(r"(?i)\b(the|and|this|that|with|which|what|from|you|your|here|please|send|followed)\b")
@@ -215,8 +217,9 @@ def test_every_call_gives_the_values_that_its_phrase_wants():
 def test_no_key_stands_unused():
     used = {key for key, _ in used_keys()}
     used |= {f"{key}{REPLY}" for key in used}
-    # keys made of two parts in the code: menu.NAME of each command, severity.LEVEL, trouble.CAUSE, action.ACTION
-    made = {key for key in _load(SOURCE) if key.startswith(("menu.", "severity.", "trouble.", "action."))}
+    # keys made of two parts in the code: menu.NAME of each command, severity.LEVEL, trouble.CAUSE, action.ACTION,
+    # vouched.VOUCHING
+    made = {key for key in _load(SOURCE) if key.startswith(("menu.", "severity.", "trouble.", "action.", "vouched."))}
     assert sorted(set(_load(SOURCE)) - used - made) == []
 
 
@@ -228,6 +231,13 @@ def test_every_cause_of_trouble_has_its_sentence_and_gives_it_its_values(languag
     }
     # a frightened reader is told by a whole sentence, never by an operator's setting
     assert all(text.endswith((".", "。", "।")) and "TOCSIN" not in text for text in ours.values())
+
+
+@pytest.mark.parametrize("language", available())
+def test_all_that_a_platform_may_vouch_for_has_its_name(language):
+    ours = {key: placeholders(text) for (key, _), text in sentences(language).items() if key.startswith("vouched.")}
+    assert ours.pop("vouched.words") == {"what", "words"}
+    assert ours == {f"vouched.{each.name.lower()}": {"words"} if each in INSIDE else set() for each in Vouching}
 
 
 @pytest.mark.parametrize(

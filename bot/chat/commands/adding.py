@@ -22,9 +22,21 @@ from bot.chat.ports import Found
 from bot.chat.scene import Scene
 from bot.chat.times import told
 from bot.chat.trials import add_trial, tried
-from bot.chat.wording import Mark, Say, beginning, excerpt, is_real, linked, named, one_line, sentence, together
+from bot.chat.wording import (
+    SENTENCE_LIMIT,
+    Mark,
+    Say,
+    beginning,
+    excerpt,
+    is_real,
+    linked,
+    named,
+    one_line,
+    together,
+)
 from bot.delivery.composing import translators
 from bot.delivery.face import Button, Styled
+from bot.delivery.vouching import vouched
 from bot.matching.parsing import FilterError, parse
 from bot.matching.tree import written
 from bot.model.account import Account
@@ -188,7 +200,9 @@ class Adding:
         async with self._desk.db.begin() as conn:
             payload = {"accounts": [asdict(account) for account in accounts]}
             token = await choices.put(conn, scene.target.chat_id, payload, self._desk.clock())
-        rows = [(press(label_of(each), ADD, _CHOICE, token, index),) for index, each in enumerate(accounts)]
+        rows = [
+            (press(label_of(each, scene.phrases), ADD, _CHOICE, token, index),) for index, each in enumerate(accounts)
+        ]
         say = Say(scene.phrases).phrase("subscribe.which", what=Mark(one_line(what, _SHOWN), "bold"))
         await self._desk.voice.change(scene.target, message_id, say.styled(), (*rows, *self._first(scene)))
 
@@ -215,8 +229,8 @@ class Adding:
         words = await asyncio.gather(*(self._desk.ports.words(each, account, scene.phrases) for each in revisions))
         says, token = scene.phrases, await self._put(scene, account, "")
         who = Say(says).add(named(account))
-        if account.verified:
-            who.line("subscribe.vouched", verified=sentence(account.verified))
+        if by := vouched(account, scene.phrases, SENTENCE_LIMIT):
+            who.line("subscribe.vouched", verified=by)
         else:
             who.line("subscribe.not_vouched")
         doubts_of(self._desk.ports.catalogue, account, who)

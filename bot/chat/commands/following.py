@@ -13,10 +13,11 @@ from bot.chat.desk import Desk, Press
 from bot.chat.scene import Scene
 from bot.chat.times import told
 from bot.chat.trials import Trial, add_trial, tried_on
-from bot.chat.wording import Mark, Say, beginning, excerpt, is_real, linked, named, sentence, together
+from bot.chat.wording import SENTENCE_LIMIT, Mark, Say, beginning, excerpt, is_real, linked, named, together
 from bot.delivery import reasons
 from bot.delivery.composing import translators
 from bot.delivery.face import Styled
+from bot.delivery.vouching import vouched
 from bot.matching.parsing import read_back
 from bot.model.post import Revision, RevisionKind
 from bot.model.subscription import MOST_SUBSCRIPTIONS, ChatForgottenError, Followed, TooManySubscriptionsError, Wish
@@ -155,8 +156,8 @@ class Following:
             say.line("subscribe.filter", filter=shown(wish.asked))
         if wish.thread_id:
             say.line("common.topic_here")
-        if account.verified:
-            say.line("subscribe.vouched", verified=sentence(account.verified))
+        if by := vouched(account, scene.phrases, SENTENCE_LIMIT):
+            say.line("subscribe.vouched", verified=by)
         else:
             say.line("subscribe.not_vouched")
         doubts_of(self._desk.ports.catalogue, account, say)

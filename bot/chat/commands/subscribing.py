@@ -14,7 +14,10 @@ from bot.chat.ports import Found, LookupFailedError, Trouble
 from bot.chat.scene import Scene
 from bot.chat.wording import Mark, Say, one_line
 from bot.delivery.face import Button, Styled
+from bot.delivery.harmless import line
 from bot.delivery.reasons import told
+from bot.delivery.vouching import vouched
+from bot.locales import Phrases
 from bot.matching.parsing import FilterError, parse
 from bot.matching.tree import written
 from bot.model.account import Account
@@ -186,7 +189,7 @@ class Subscribing:
         async with self._desk.db.begin() as conn:
             token = await choices.put(conn, scene.target.chat_id, payload, self._desk.clock())
         rows: list[tuple[Button, ...]] = [
-            (press(label_of(account), PICK, token, index),) for index, account in enumerate(accounts)
+            (press(label_of(account, scene.phrases), PICK, token, index),) for index, account in enumerate(accounts)
         ]
         rows.append((press(scene.phrases("button.cancel"), CANCEL, token),))
         say = Say(scene.phrases).phrase("subscribe.which", what=Mark(one_line(what, _SHOWN), "bold"))
@@ -196,8 +199,8 @@ class Subscribing:
         return Wish(account, scene.chat_id, scene.target.thread_id, (), scene.place.user_id, filter_text)
 
 
-def label_of(account: Account) -> str:
+def label_of(account: Account, says: Phrases) -> str:
     """An account on a button: its name and what tells it from its namesakes."""
-    beside = account.verified or account.description or account.url
+    beside = vouched(account, says, LABEL_LIMIT) or line(account.description or account.url, LABEL_LIMIT)
     name = one_line(account.name or account.key, LABEL_LIMIT)
-    return f"{name} · {one_line(beside, LABEL_LIMIT)}" if beside else name
+    return f"{says.isolated(name)} · {says.isolated(beside)}" if beside else name

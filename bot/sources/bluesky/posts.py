@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.model.account import Account
 from bot.model.post import Count, Engagement, Media, MediaKind, Post, Repost
+from bot.model.vouching import Vouching, spelt
 from bot.sources.bluesky.naming import DID
 from bot.sources.bluesky.richtext import targets, with_links
 from bot.sources.face import UnreadableError
@@ -87,7 +88,7 @@ def account_of(profile: Json, before: Account | None = None) -> Account | None:
         f"https://bsky.app/profile/{did}",
         description or (before.description if before else ""),
         # a handle is a domain whose owner proved it: an agency's own domain vouches for it
-        verified=f"holds the domain {handle}" if known and not handle.endswith(".bsky.social") else "",
+        verified=spelt(Vouching.DOMAIN, handle) if known and not handle.endswith(".bsky.social") else "",
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.model.account import Account
 from bot.model.post import Count, Engagement, Media, MediaKind, Post, Repost
+from bot.model.vouching import Vouching, spelt
 from bot.sources.face import UnreadableError
 from bot.sources.json import Json, first_string, inner, instant, integer, load, mapping, objects, string, truth
 from bot.sources.language import tag
@@ -84,7 +85,7 @@ def _vouched(data: Json) -> str:
         for field in objects(data.get("fields"), 10)
         if string(field.get("verified_at")) and (url := _link_in(string(field.get("value"))))
     ]
-    return f"its page is {', '.join(proved[:2])}" if proved else ""
+    return spelt(Vouching.PAGE, ", ".join(proved[:2])) if proved else ""
 
 
 def _link_in(html: str) -> str:

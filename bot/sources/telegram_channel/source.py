@@ -7,6 +7,7 @@ from bot.fetching import Fetcher, FetchError, Limits, Request, Response, SitePac
 from bot.model.account import Account
 from bot.model.post import Post
 from bot.model.reason import Cause, Reason
+from bot.model.vouching import Vouching, spelt
 from bot.sources import asking
 from bot.sources.face import (
     Broken,
@@ -177,5 +178,5 @@ def _shown(account: Account, page: Page) -> Account:
         account,
         name=page.title or account.name,
         description=page.description or account.description,
-        verified="verified by Telegram" if page.verified else "",
+        verified=spelt(Vouching.TELEGRAM) if page.verified else "",
     )

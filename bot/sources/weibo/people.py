@@ -1,27 +1,28 @@
 """Reading a Weibo user object as an Account; nothing here asks Weibo for one."""
 
 from bot.model.account import Account
+from bot.model.vouching import Vouching, spelt
 from bot.sources.weibo.dates import CHINA_OFFSET_MINUTES
 from bot.sources.weibo.fields import Json, integer, string, truth
 
 KIND = "weibo"
 LANGUAGE = "zh"
 
-#: ``verified_type`` in words (research 3). State bodies are found under 1, 3 and 7 alike, so it is shown, not demanded.
+#: ``verified_type`` (research 3). State bodies are found under 1, 3 and 7 alike, so it is shown, not demanded.
 _VERIFIED = {
-    0: "person",
-    1: "government",
-    2: "company",
-    3: "media",
-    4: "school",
-    5: "website",
-    6: "app",
-    7: "organisation",
-    8: "company (pending)",
-    10: "person",
-    200: "person",
-    220: "person",
-    400: "deceased person",
+    0: Vouching.PERSON,
+    1: Vouching.GOVERNMENT,
+    2: Vouching.COMPANY,
+    3: Vouching.MEDIA,
+    4: Vouching.SCHOOL,
+    5: Vouching.WEBSITE,
+    6: Vouching.APP,
+    7: Vouching.ORGANISATION,
+    8: Vouching.PENDING,
+    10: Vouching.PERSON,
+    200: Vouching.PERSON,
+    220: Vouching.PERSON,
+    400: Vouching.DECEASED,
 }
 
 #: Longer than any name (30 characters) or description (140) that Weibo lets a user give.
@@ -55,9 +56,7 @@ def _verified(user: Json) -> str:
     number = integer(user.get("verified_type"))
     if not truth(user.get("verified")) or number is None:
         return ""
-    kind = _VERIFIED.get(number, "verified")
-    reason = _line(user.get("verified_reason"), _MAX_DESCRIPTION)
-    return f"{kind}: {reason}" if reason else kind
+    return spelt(_VERIFIED.get(number, Vouching.VERIFIED), _line(user.get("verified_reason"), _MAX_DESCRIPTION))
 
 
 def _line(value: object, limit: int) -> str:

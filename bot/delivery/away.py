@@ -1,7 +1,6 @@
 """The message "while I was away": how many posts were missed, the newest of them by name, each a tap from the original."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from bot.delivery.composing import NAME_LIMIT, moment
 from bot.delivery.face import Part
@@ -24,7 +23,7 @@ WORDS_LIMIT = 120
 _OVER = {"withdrawn": "away.withdrawn", "cancelled": "away.cancelled"}
 
 
-async def sum_up(shelf: Shelf, listed: Sequence[int], phrases: Phrases, _now: datetime) -> tuple[Part, ...]:
+async def sum_up(shelf: Shelf, listed: Sequence[int], phrases: Phrases) -> tuple[Part, ...]:
     """The messages that stand for these deliveries (ids, oldest first), newest post first."""
     out = Writing().add(phrases("away.title"), "bold").add("\n").add(phrases("away.count", count=len(listed)))
     for missed in await deliveries.missed(shelf.conn, listed[-NAMED:]):

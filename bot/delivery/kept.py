@@ -4,29 +4,44 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.delivery.composing import NAME_LIMIT, SIGNS, moment
 from bot.delivery.face import Part
 from bot.delivery.harmless import line, web_link
 from bot.delivery.headline import headline
 from bot.delivery.languages import choose
+from bot.delivery.manners import WHY_MUTED, rank_of
 from bot.delivery.readings import WARMING
 from bot.delivery.rendering import TEXT_ROOM
 from bot.delivery.shelf import NotYetError, Shelf
 from bot.delivery.splitting import split
 from bot.delivery.writing import Writing
 from bot.locales import Phrases
+from bot.matching.evaluating import Truth, judge
+from bot.matching.parsing import read_back
+from bot.matching.tree import Tree
 from bot.model.account import Account
+from bot.model.alert import Severity
+from bot.model.delivery import State
 from bot.model.post import Post
 from bot.model.reading import Reading
 from bot.reading.relaying import is_over
-from bot.store import deliveries, posts
+from bot.store import deliveries, mutes, posts
 from bot.store.deliveries import Missed
+from bot.store.waiting import Delivery
+
+log = structlog.get_logger(__name__)
 
 #: What the notice of such a digest begins with.
 KEPT = '{"kept"'
 #: Posts that are named, some four messages; the rest is counted. What is graver stands first.
 NAMED = 40
+#: Posts of which is asked whether they are of a muted hazard, until so many are found that are not: the rest is counted.
+JUDGED = 2 * NAMED
 #: First words of a post, characters.
 WORDS_LIMIT = 160
 #: States of a post that is over, to the phrase that says it.
@@ -48,15 +63,33 @@ class _Line:
     reading: Reading | None
 
 
-async def kept_parts(shelf: Shelf, listed: Sequence[int], phrases: Phrases, now: datetime) -> tuple[Part, ...]:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """``parts``: the messages, none where nothing is left to tell of; ``listed``: the deliveries that they stand for;
+    ``stands``: something of it is not over.
+    """
+
+    parts: tuple[Part, ...]
+    listed: tuple[int, ...]
+    stands: bool
+
+
+async def kept_parts(
+    shelf: Shelf, delivery: Delivery, listed: Sequence[int], phrases: Phrases, now: datetime
+) -> Kept:
     """The messages that stand for these deliveries (ids): what still holds first, by how grave it is, then the newest.
+    What was muted since the digest was queued is left out, and settled so, before the first of them is sent.
 
     Raises NotYetError while the reader is made ready.
     """
     if not shelf.readings.can_read():
         raise NotYetError((0, 0, ""), now + WARMING)
-    missed = await deliveries.missed(shelf.conn, listed)
-    missed.sort(key=lambda each: (is_past(each.state, each.expires_at, now), -each.severity))
+    if delivery.state is State.QUEUED and not delivery.parts and not delivery.maybe_repeat:
+        await _leave_out(shelf, delivery, listed, now)
+    left = tuple(await mutes.not_settled(shelf.conn, listed))
+    if not left:
+        return Kept((), (), stands=False)
+    missed = await _in_order(shelf, left, now)
     lines: list[_Line] = []
     for each in missed[:NAMED]:
         account = await shelf.account(each.account_id)
@@ -64,7 +97,51 @@ async def kept_parts(shelf: Shelf, listed: Sequence[int], phrases: Phrases, now:
             post = (await posts.revision(shelf.conn, each.post_id, each.revision)).post
             reading = await shelf.readings.of((each.post_id, each.revision), post) if post.alert is None else None
             lines.append(_Line(each, post, account, reading))
-    return await asyncio.to_thread(_composed, lines, len(listed), phrases, now)
+    parts = await asyncio.to_thread(_composed, lines, len(left), phrases, now)
+    return Kept(parts, left, any(not is_past(each.state, each.expires_at, now) for each in missed))
+
+
+async def _in_order(shelf: Shelf, listed: Sequence[int], now: datetime) -> list[Missed]:
+    missed = await deliveries.missed(shelf.conn, listed)
+    missed.sort(key=lambda each: (is_past(each.state, each.expires_at, now), -each.severity))
+    return missed
+
+
+async def _leave_out(shelf: Shelf, delivery: Delivery, listed: Sequence[int], now: datetime) -> None:
+    """Settle what is muted in the chat and topic by now: events, and hazards as far as that is sure."""
+    place = (delivery.chat_id, delivery.thread_id)
+    await mutes.settle_summed(shelf.conn, *place, listed, now)
+    hazards = [read_back(each) for each in (await shelf.manners(place)).muted]
+    if hazards:
+        left = await mutes.not_settled(shelf.conn, listed)
+        muted = await _of_hazards(shelf, hazards, await _in_order(shelf, left, now))
+        await mutes.settle_muted(shelf.conn, muted, WHY_MUTED, now)
+
+
+async def _of_hazards(shelf: Shelf, hazards: Sequence[Tree], missed: Sequence[Missed]) -> list[int]:
+    """The deliveries of these that are surely of one of the hazards, as ``mannering`` would have judged them."""
+    muted: list[int] = []
+    for looked_at, each in enumerate(missed[:JUDGED]):
+        if looked_at - len(muted) >= NAMED:
+            break
+        if rank_of(each.severity, each.lane) < Severity.EXTREME.rank and await _is_of(shelf, hazards, each):
+            muted.append(each.delivery_id)
+    return muted
+
+
+async def _is_of(shelf: Shelf, hazards: Sequence[Tree], each: Missed) -> bool:
+    account = await shelf.account(each.account_id)
+    if account is None:
+        return False
+    version = (each.post_id, each.revision)
+    try:
+        facts = await shelf.readings.facts(version, account.name, partial(posts.revision, shelf.conn, *version))
+        return facts is not None and any(judge(hazard, facts) is Truth.YES for hazard in hazards)
+    except SQLAlchemyError:
+        raise
+    except Exception:  # design rule 7: what cannot be judged is named
+        log.exception("a muted hazard could not be looked for", post=each.post_id)
+        return False
 
 
 def _composed(lines: Sequence[_Line], count: int, phrases: Phrases, now: datetime) -> tuple[Part, ...]:

@@ -40,6 +40,8 @@ _OVER = frozenset(("withdrawn", "cancelled"))
 _MARKED = frozenset(("superseded", "cancelled"))
 #: Why an edit of what another bot sent ends without a request.
 ANOTHER_BOT = "another bot sent the message"
+#: Why a digest ends without a request.
+ALL_MUTED = "all that it tells of was muted meanwhile"
 #: Phrases of a mark after which the words are struck through.
 _STRIKING = frozenset(("message.withdrawn",))
 #: Longest value of a notice, in characters; names and reasons come from sites.
@@ -396,9 +398,14 @@ async def _notice(shelf: Shelf, delivery: Delivery, phrases: Phrases, now: datet
     if delivery.notice.startswith(coverages.BEGINNING):
         return await _live(shelf, delivery, phrases)
     listed = json.loads(delivery.notice).get("listed")
-    if listed:
-        told = kept_parts if delivery.notice.startswith(KEPT) else sum_up
-        parts = await told(shelf, listed, phrases, now)
+    if delivery.notice.startswith(KEPT):
+        kept = await kept_parts(shelf, delivery, listed, phrases, now)
+        if not kept.parts:
+            return Plan(skip=ALL_MUTED)
+        listed, silent = kept.listed, delivery.silent or not kept.stands
+        steps = [Step(part, silent=silent or index > 0) for index, part in enumerate(kept.parts)]
+    elif listed:
+        parts = await sum_up(shelf, listed, phrases)
         steps = [Step(part, silent=delivery.silent or index > 0) for index, part in enumerate(parts)]
     elif delivery.notice.startswith(briefings.BEGINNING):
         steps = [Step(part, silent=delivery.silent) for part in await briefing_parts(delivery.notice, phrases)]

@@ -200,6 +200,8 @@ class Missed:
     expires_at: datetime | None
     #: ``Severity.rank``.
     severity: int
+    lane: Lane
+    delivery_id: int
 
 
 async def missed(conn: AsyncConnection, delivery_ids: Sequence[int]) -> list[Missed]:
@@ -215,11 +217,13 @@ async def missed(conn: AsyncConnection, delivery_ids: Sequence[int]) -> list[Mis
                 posts.c.published_at,
                 deliveries.c.expires_at,
                 deliveries.c.severity,
+                deliveries.c.lane,
+                deliveries.c.id.label("delivery_id"),
             )
             .join(posts, posts.c.id == deliveries.c.post_id)
             .where(deliveries.c.id.in_(delivery_ids[start : start + _CHUNK]))
         )
-        found += [Missed(*row) for row in rows]
+        found += [Missed(*row[:-2], Lane(row.lane), row.delivery_id) for row in rows]
     return sorted(found, key=lambda each: (each.published_at, each.post_id), reverse=True)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CompoundSelect, Select, delete, func, not_, or_, select, union_all, update
+from sqlalchemy import ColumnElement, CompoundSelect, Select, delete, func, not_, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Lane, Op, State
@@ -65,18 +65,42 @@ async def mute(
     waits = (
         d.chat_id == chat_id,
         d.thread_id == thread_id,
-        d.post_id.in_(_posts_of(roots)),
-        d.op == Op.SEND.value,
         d.state.in_([State.QUEUED.value, State.DEFERRED.value]),
         d.parts == "[]",
         d.maybe_repeat.is_(False),
-        d.lane >= int(gravity.lane),
-        d.severity <= gravity.rank,
-        not_(or_(*(d.notice.startswith(beginning) for beginning in _STILL_COMES))),
+        *_kept_back(roots, gravity),
     )
-    settled = {"state": State.SKIPPED.value, "settled_at": now, "error": MUTED}
-    await conn.execute(update(deliveries).where(*waits).values(**settled))
+    await conn.execute(update(deliveries).where(*waits).values(**_skipped(MUTED, now)))
     return until
+
+
+async def settle_summed(
+    conn: AsyncConnection, chat_id: int, thread_id: int, delivery_ids: Sequence[int], now: datetime
+) -> None:
+    """Settle those of these deliveries whose event is muted by now in a chat and topic. A summary that is about to be
+    sent lists them: when the event was muted, they did not wait any more.
+    """
+    m = mutes.c
+    here = (m.chat_id == chat_id, m.thread_id == thread_id, m.until > now)
+    muted = (await conn.execute(select(m.root_id, m.lane, m.rank).where(*here).limit(MOST))).all()
+    for root_id, lane, rank in muted:
+        which = _kept_back(await roots_of(conn, root_id), Gravity(Lane(lane), rank))
+        await _settle(conn, delivery_ids, MUTED, now, *which)
+
+
+async def settle_muted(conn: AsyncConnection, delivery_ids: Sequence[int], why: str, now: datetime) -> None:
+    """Settle these deliveries, which a summary lists that is about to be sent: what they tell of is muted."""
+    await _settle(conn, delivery_ids, why, now)
+
+
+async def not_settled(conn: AsyncConnection, delivery_ids: Sequence[int]) -> list[int]:
+    """Those of these deliveries that a summary is still to tell of, in their order."""
+    d = deliveries.c
+    out: set[int] = set()
+    for start in range(0, len(delivery_ids), _CHUNK):
+        some = d.id.in_(delivery_ids[start : start + _CHUNK])
+        out.update((await conn.execute(select(d.id).where(some, d.state == State.SKIPPED.value))).scalars())
+    return [each for each in delivery_ids if each not in out]
 
 
 async def unmute(conn: AsyncConnection, chat_id: int, thread_id: int, post_id: int) -> bool:
@@ -156,6 +180,33 @@ async def roots_of(conn: AsyncConnection, post_id: int) -> list[int]:
 async def purge(conn: AsyncConnection, now: datetime) -> int:
     """Throw away what is over; gives how many."""
     return (await conn.execute(delete(mutes).where(mutes.c.until <= now))).rowcount
+
+
+def _kept_back(roots: Sequence[int], gravity: Gravity) -> tuple[ColumnElement[bool], ...]:
+    """What a mute keeps from ringing: posts of the event that are no graver and say of nothing that it is over."""
+    d = deliveries.c
+    return (
+        d.post_id.in_(_posts_of(roots)),
+        d.op == Op.SEND.value,
+        d.lane >= int(gravity.lane),
+        d.severity <= gravity.rank,
+        not_(or_(*(d.notice.startswith(beginning) for beginning in _STILL_COMES))),
+    )
+
+
+def _skipped(why: str, now: datetime) -> dict[str, object]:
+    return {"state": State.SKIPPED.value, "settled_at": now, "error": why}
+
+
+async def _settle(
+    conn: AsyncConnection, delivery_ids: Sequence[int], why: str, now: datetime, *which: ColumnElement[bool]
+) -> None:
+    """Of what was put into a summary: it is in none, and was not sent."""
+    d = deliveries.c
+    for start in range(0, len(delivery_ids), _CHUNK):
+        some = (d.id.in_(delivery_ids[start : start + _CHUNK]), d.state == State.EXPIRED.value, d.parts == "[]")
+        values = _skipped(why, now) | {"folded_into": None}
+        await conn.execute(update(deliveries).where(*some, *which).values(**values))
 
 
 async def _make_room(conn: AsyncConnection, chat_id: int, thread_id: int) -> None:

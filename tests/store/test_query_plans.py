@@ -219,6 +219,11 @@ async def _muted_roots(conn: AsyncConnection, w: World) -> None:
     await mutes.muted_roots(conn, w.post_id, w.now)
 
 
+async def _settle_summed(conn: AsyncConnection, w: World) -> None:
+    await _mute(conn, w)
+    await mutes.settle_summed(conn, w.chat_id, 0, [1, 2], w.now)
+
+
 def _carried_chat(w: World) -> CarriedChat:
     return CarriedChat(77, ChatKind.PRIVATE, "", "en", None, None, (CarriedWish(0, w.account, ("rain",), "rain"),),
                        (CarriedDigest(0, 8, "UTC", w.now),))  # fmt: skip
@@ -461,6 +466,9 @@ CALLS: dict[str, Call] = {
     "mutes.unmute": lambda c, w: mutes.unmute(c, w.chat_id, 0, w.post_id),
     "mutes.of_place": lambda c, w: mutes.of_place(c, w.chat_id, 0, w.now),
     "mutes.of_chats": lambda c, w: mutes.of_chats(c, [w.chat_id, w.other_chat_id], w.now),
+    "mutes.settle_summed": _settle_summed,
+    "mutes.settle_muted": lambda c, w: mutes.settle_muted(c, [1, 2], "muted", w.now),
+    "mutes.not_settled": lambda c, w: mutes.not_settled(c, [w.post_id]),
     "mutes.muted_roots": _muted_roots,
     "mutes.event_posts": lambda c, w: mutes.event_posts(c, w.post_id, 5),
     "mutes.roots_of": lambda c, w: mutes.roots_of(c, w.post_id),

@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.composing import NAME_LIMIT, SIGNS, moment
 from bot.delivery.face import Part
@@ -77,8 +78,8 @@ class Kept:
 async def kept_parts(
     shelf: Shelf, delivery: Delivery, listed: Sequence[int], phrases: Phrases, now: datetime
 ) -> Kept:
-    """The messages that stand for these deliveries (ids): what still holds first, by how grave it is, then the newest.
-    What was muted since the digest was queued is left out, and settled so, before the first of them is sent.
+    """The messages that stand for these deliveries (ids). What was muted since the digest was queued is left out, and
+    settled so, before the first of them is sent.
 
     Raises NotYetError while the reader is made ready.
     """
@@ -89,7 +90,7 @@ async def kept_parts(
     left = tuple(await mutes.not_settled(shelf.conn, listed))
     if not left:
         return Kept((), (), stands=False)
-    missed = await _in_order(shelf, left, now)
+    missed = await in_order(shelf.conn, left, now)
     lines: list[_Line] = []
     for each in missed[:NAMED]:
         account = await shelf.account(each.account_id)
@@ -101,8 +102,9 @@ async def kept_parts(
     return Kept(parts, left, any(not is_past(each.state, each.expires_at, now) for each in missed))
 
 
-async def _in_order(shelf: Shelf, listed: Sequence[int], now: datetime) -> list[Missed]:
-    missed = await deliveries.missed(shelf.conn, listed)
+async def in_order(conn: AsyncConnection, listed: Sequence[int], now: datetime) -> list[Missed]:
+    """As a digest names these deliveries (ids): what still holds first, by how grave it is, then the newest."""
+    missed = await deliveries.missed(conn, listed)
     missed.sort(key=lambda each: (is_past(each.state, each.expires_at, now), -each.severity))
     return missed
 
@@ -114,7 +116,7 @@ async def _leave_out(shelf: Shelf, delivery: Delivery, listed: Sequence[int], no
     hazards = [read_back(each) for each in (await shelf.manners(place)).muted]
     if hazards:
         left = await mutes.not_settled(shelf.conn, listed)
-        muted = await _of_hazards(shelf, hazards, await _in_order(shelf, left, now))
+        muted = await _of_hazards(shelf, hazards, await in_order(shelf.conn, left, now))
         await mutes.settle_muted(shelf.conn, muted, WHY_MUTED, now)
 
 

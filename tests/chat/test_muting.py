@@ -79,6 +79,23 @@ async def test_mute_look_unmute_and_undo(house, police, post_of, language):
     assert (await muted(house, user.id))[0] == []
 
 
+@pytest.mark.parametrize(
+    ("language", "said_so"),
+    [("en", "Its event is muted here: /muted shows"), ("zh-hans", "它的事件在这里已静音"), ("ar", "حدثه مكتوم هنا")],
+)
+async def test_whynot_of_a_post_of_a_muted_event_says_so(house, police, post_of, language, said_so):
+    user = house.world.add_user("Wei", language=language)
+    house.world.say(user.id, user.id, "/help")
+    await house.server.wait_for(lambda: house.world.said_by_bot(user.id))
+    await house.follow(user.id, police)
+    post_id, _ = await said(house, police, post_of, user.id)
+    async with house.db.begin() as conn:
+        skipped = {"state": "skipped", "parts": "[]", "error": mutes.MUTED}
+        await conn.execute(deliveries.update().where(deliveries.c.post_id == post_id).values(**skipped))
+    house.world.say(user.id, user.id, f"/whynot {post_of(police, 1).url}")
+    await house.says(user.id, said_so)
+
+
 async def test_the_gravity_is_read_from_what_the_post_says(house, police, post_of):
     user = house.world.add_user("Wei")
     await house.follow(user.id, police)

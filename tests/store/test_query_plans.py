@@ -63,6 +63,7 @@ from bot.store import (
     settling,
     site_state,
     subscriptions,
+    summaries,
     tables,
     topics,
     translations,
@@ -113,6 +114,7 @@ MODULES = (
     settling,
     site_state,
     subscriptions,
+    summaries,
     topics,
     translations,
     trimming,
@@ -222,6 +224,16 @@ async def _muted_roots(conn: AsyncConnection, w: World) -> None:
 async def _settle_summed(conn: AsyncConnection, w: World) -> None:
     await _mute(conn, w)
     await mutes.settle_summed(conn, w.chat_id, 0, [1, 2], w.now)
+
+
+async def _summary(conn: AsyncConnection, w: World) -> None:
+    """Of each kind."""
+    parts = '[{"message_ids":[7],"form":"text"}]'
+    for notice in ('{"live": {"account": 1, "listed": [1]}}', '{"live": {"root": 1}}', '{"kept": 1, "listed": [1]}'):
+        number = await deliveries.enqueue_one(conn, Draft(w.chat_id, Op.NOTICE, Lane.ROUTINE, notice=notice), w.now)
+        d = tables.deliveries
+        await conn.execute(d.update().where(d.c.id == number).values(parts=parts))
+    await summaries.of_message(conn, w.chat_id, 7)
 
 
 def _carried_chat(w: World) -> CarriedChat:
@@ -474,6 +486,7 @@ CALLS: dict[str, Call] = {
     "mutes.roots_of": lambda c, w: mutes.roots_of(c, w.post_id),
     "mutes.purge": lambda c, w: mutes.purge(c, w.now),
     "deliveries.of_message": lambda c, w: deliveries.of_message(c, w.chat_id, 7),
+    "summaries.of_message": _summary,
     "posts.by_link": lambda c, w: posts.by_link(c, [w.account_id], ["https://example.org/1"], ["1"]),
     "relayed.newest": lambda c, _: relayed.newest(c, 20),
     "relayed.contents": lambda c, w: relayed.contents(c, [w.post_id, w.post_id + 1]),

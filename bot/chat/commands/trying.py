@@ -10,10 +10,12 @@ from bot.chat.manners import current
 from bot.chat.scene import Scene
 from bot.chat.trials import add_trial, facts_for, tried_on
 from bot.chat.whereabouts import whereabouts
-from bot.chat.wording import Say, named
+from bot.chat.whys import entry, gathered
+from bot.chat.wording import Say, named, packed, together
 from bot.delivery.composing import moment
 from bot.delivery.face import Styled
 from bot.delivery.hours import offset_of
+from bot.delivery.kept import KEPT, in_order
 from bot.delivery.manners import HELD_BACK, WHY_MUTED
 from bot.locales import Phrases
 from bot.matching.evaluating import Truth, judge
@@ -23,11 +25,15 @@ from bot.matching.parsing import FilterError, parse, read_back
 from bot.matching.tree import Tree, key_of
 from bot.model.delivery import State
 from bot.model.post import Post
-from bot.store import deferred, deliveries, posts, subscriptions
+from bot.store import deferred, deliveries, posts, subscriptions, summaries
+from bot.store.mutes import MUTED
 from bot.store.subscriptions import Listed
+from bot.store.summaries import Summary
 
 #: Answers of /why and /whynot name at most so many subscriptions.
 _SUBSCRIPTIONS = 8
+#: Of a message that lists several posts, so many are looked at; and room for what let one through, UTF-16 units.
+_EACH, _ROOM = 20, 1500
 #: A link longer than this is none that a site gives out.
 _LINK = 2000
 
@@ -67,6 +73,11 @@ class Trying:
             await self._desk.tell(scene, "why.how")
             return
         async with self._desk.db.read() as conn:
+            summary = await summaries.of_message(conn, scene.chat_id, scene.place.reply_to)
+        if summary is not None:
+            await self._why_each(scene, summary)
+            return
+        async with self._desk.db.read() as conn:
             sent = await deliveries.of_message(conn, scene.chat_id, scene.place.reply_to)
             known = await posts.get(conn, sent.post_id) if sent is not None else None
             if sent is None or known is None:
@@ -91,6 +102,38 @@ class Trying:
         where = (await whereabouts(self._desk.db, scene, revision.post, self._units)).why(scene.phrases)
         held = await self._held_back(scene, known.post_id) if known else ()
         await self._answer(scene, [*passing[:_SUBSCRIPTIONS], *held, *([where] if where.text else [])])
+
+    async def _why_each(self, scene: Scene, summary: Summary) -> None:
+        """What let through the posts that a message lists: as many as one answer holds, those together that have it alike."""
+        now = self._desk.clock()
+        async with self._desk.db.read() as conn:
+            if summary.notice.startswith(KEPT):
+                missed = await in_order(conn, summary.listed, now)
+            else:
+                missed = await deliveries.missed(conn, summary.listed)
+            named = [
+                (each, (await posts.revision(conn, each.post_id, each.revision)).post) for each in missed[:_EACH]
+            ]
+        followed = await self._followed(scene)
+        why: dict[Styled, list[Styled]] = {}
+        for each, post in named:
+            mine = [listed for listed in followed if listed.account_id == each.account_id]
+            offset = post.utc_offset
+            if offset is None and mine:
+                offset = mine[0].account.utc_offset
+            why.setdefault(await self._let_through(scene, mine, post, each.revision), []).append(
+                entry(scene.phrases, post, moment(each.published_at, offset, scene.phrases))
+            )
+        await self._desk.answer(scene, gathered(scene.phrases, why, len(summary.listed)))
+
+    async def _let_through(self, scene: Scene, followed: Sequence[Listed], post: Post, revision: int) -> Styled:
+        """The subscriptions that let a post through, as many as one of several posts has room for; one in any case."""
+        blocks = await self._verdicts(scene.phrases, followed, post, revision)
+        passing = [block for block, passes in blocks if passes][:_SUBSCRIPTIONS]
+        if not passing:
+            return Say(scene.phrases).phrase("why.gone").styled()
+        where = (await whereabouts(self._desk.db, scene, post, self._units)).why(scene.phrases)
+        return together([packed(passing, "\n", _ROOM)[0], *([where] if where.text else [])], "\n")
 
     async def whynot(self, scene: Scene, rest: str) -> None:
         """``rest``: the link of a post."""
@@ -133,6 +176,8 @@ class Trying:
             say.phrase("why.held")
         elif fate is not None and fate.why == WHY_MUTED:
             say.phrase("whynot.muted")
+        elif fate is not None and fate.why == MUTED:
+            say.phrase("whynot.muted_event")
         styled = say.styled()
         return [styled] if styled.text else []
 

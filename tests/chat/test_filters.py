@@ -171,6 +171,23 @@ async def test_why_names_what_was_found_for_a_name_of_several_words_and_for_a_wo
     assert "What let it through: heavy rain → 暴雨, ливня → 暴雨" in message.text
 
 
+async def test_what_many_long_filters_make_of_a_post_is_told_in_as_many_messages_as_it_needs(house, told, post_of):
+    user = house.world.add_user("Ann")
+    for number in range(8):
+        chat = await ask(house, user.id, told, " ".join(f"-{letter * 60}{number}" for letter in "abcdefg"))
+    house.world.say(user.id, user.id, "/list")
+    brought = await house.says(user.id, "Followed here: 8")
+    await arrived(house, chat, post_of(told, 2), brought.message_id)
+    before = len(house.world.said_by_bot(user.id))
+    house.world.say(user.id, user.id, "/why", reply_to=brought.message_id)
+
+    def answers():
+        found = house.world.said_by_bot(user.id)[before:]
+        return found if sum(each.text.count("What let it through") for each in found) == 8 else []
+
+    assert len(await house.server.wait_for(answers)) > 1
+
+
 async def test_why_without_a_post_says_how_it_is_asked(house, police):
     user = house.world.add_user("Ann")
     house.world.say(user.id, user.id, "/why")

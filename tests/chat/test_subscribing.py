@@ -3,8 +3,6 @@ from dataclasses import replace
 
 import pytest
 
-import pytest
-
 from bot.chat.ports import Found, LookupFailedError, Trouble
 from bot.locales.directions import CLOSE, OPEN
 from bot.model.account import Account

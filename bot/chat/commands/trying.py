@@ -195,10 +195,8 @@ class Trying:
         return list(found.values())
 
     async def _answer(self, scene: Scene, blocks: Sequence[Styled]) -> None:
-        say = Say(scene.phrases)
-        for block in blocks:
-            say.newline().append(block)
-        await self._desk.answer(scene, say.styled())
+        for message in packed(blocks, "\n"):
+            await self._desk.answer(scene, message)
 
     async def _followed(self, scene: Scene) -> list[Listed]:
         async with self._desk.db.read() as conn:

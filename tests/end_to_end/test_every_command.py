@@ -11,6 +11,8 @@ import pytest
 from matrix import LANGUAGES, PLACES, POST, patterns, town_of
 
 from bot.chat.buttons import MENU
+from bot.chat.commands import manner_pages
+from bot.chat.commands.own_manners import OWN
 from bot.chat.commands.settings import ENTRIES
 from bot.chat.desk import Desk
 from bot.chat.menu import FOR_OPERATORS, SHOWN
@@ -132,6 +134,15 @@ HOW_PLACES = {
     "channel": "place.how_channel",
     "topic": "place.how_group",
 }
+#: What each page of one subscription shows, and what its first button leaves of the subscription's own wishes.
+OWN_PAGES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "notify": (("manners.own_none", "manners.way_how", "manners.own_back"), ("telling",)),
+    "quiet": (("manners.own_none", "manners.quiet_how", "manners.own_back"), ("quiet",)),
+    "pause": (("manners.own_none", "manners.pause_how", "manners.own_back"), ("pause",)),
+    "mute": (("manners.own_none", "manners.mute_how", "manners.own_back"), ()),
+}
+#: And what takes that back.
+TAKEN_BACK = {"notify": "/notify 1 default", "quiet": "/quiet 1 default", "pause": "/resume 1"}
 
 
 @pytest.fixture(scope="module")
@@ -215,12 +226,45 @@ async def test_somebody_new_is_followed_step_by_step_and_let_go_in_the_menu(town
     assert await town.held(chat) == before
 
 
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("tag", LANGUAGES)
+async def test_each_page_of_one_subscription_opens_does_what_it_says_and_leads_back(town, tag, place):
+    chat, world, says = town.chats[tag, place], town.telegram.world, phrases(tag)
+    said = await town.say(chat, "/settings", owner=True)
+    menu = await town.says(chat, patterns(tag, ("settings.how",)), said)
+    before = await town.held(chat)
+    await town.press(chat, menu, chat.owner, data=f"{MENU}:followed")
+    await town.press(chat, menu, chat.owner, label="平安北京")
+    page = menu.text
+    for name, (keys, left) in OWN_PAGES.items():
+        [opens] = [
+            key.data for key in world.buttons(chat.id, menu.message_id) if key.data.startswith(f"{OWN}:{name}:")
+        ]
+        if not chat.may:
+            answer = await town.press(chat, menu, chat.user, data=opens)
+            assert answer.text == says("common.only_administrators")
+            assert menu.text == page
+        await town.press(chat, menu, chat.owner, data=opens)
+        assert all(each.search(menu.text) for each in patterns(tag, keys)), (name, menu.text)
+        buttons = world.buttons(chat.id, menu.message_id)
+        assert [key.label for key in buttons[-2:]] == [says("followed.back"), says("settings.back")]
+        if left:
+            await town.press(chat, menu, chat.owner, data=buttons[0].data)
+            assert await town.held(chat) == replace(before, own=left)
+            said = await town.say(chat, TAKEN_BACK[name], owner=True)
+            await town.says(chat, patterns(tag, ("manners.own_none",)), said)
+        await town.press(chat, menu, chat.owner, label=says("followed.back"))
+        assert menu.text == page
+    assert await town.held(chat) == before
+
+
 def test_no_command_and_no_page_is_left_out():
     # the parts only keep what they are given until they are called
     nothing = cast("Any", None)
     routes = Routes(Desk(nothing, nothing, nothing, nothing, nothing, nothing, "en"))
     assert {row.command for row in ROWS} == set(routes.commands)
     assert set(PAGES) == {entry.opens for entry in ENTRIES}
+    assert set(OWN_PAGES) == {name for name, page in manner_pages.PAGES.items() if page.how}
 
 
 def test_each_command_that_is_shown_is_described_in_every_language():

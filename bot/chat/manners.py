@@ -16,6 +16,7 @@ from bot.delivery.composing import moment
 from bot.delivery.hours import next_time, offset_name, offset_of, zone_name
 from bot.delivery.situations import usual_offset
 from bot.geo import cities
+from bot.language.phrasebook.book import book
 from bot.locales import Phrases
 from bot.matching.folding import fold
 from bot.model.manners import MOST_MUTED, NOTHING_OWN, Manners, Own, Quiet, Telling, Way
@@ -36,7 +37,8 @@ class Stands:
 
 
 async def current(desk: Desk, scene: Scene) -> Manners:
-    """What holds in this chat and topic; the clock is always named."""
+    """What holds in this chat and topic; the clock is always named. Reads the names of hazards in a thread, too."""
+    await asyncio.to_thread(book, scene.phrases.language)
     async with desk.db.read() as conn:
         manners = await store.of_place(conn, scene.chat_id, scene.target.thread_id)
         return replace(manners, zone=await zone_of(conn, scene, manners))
@@ -44,6 +46,7 @@ async def current(desk: Desk, scene: Scene) -> Manners:
 
 async def change(desk: Desk, scene: Scene, altered: Callable[[Manners], Manners]) -> Stands:
     """Let other manners hold in this chat and topic; what need not wait any more comes at once, as one summary."""
+    await asyncio.to_thread(book, scene.phrases.language)
     place, now = (scene.chat_id, scene.target.thread_id), desk.clock()
     async with desk.db.begin() as conn:
         manners = await store.of_place(conn, *place)
@@ -164,7 +167,7 @@ def told(manners: Manners, phrases: Phrases, now: datetime) -> Say:
     if manners.quiet is not None:
         add_quiet(say, manners.quiet, phrases)
     if manners.muted:
-        add_muted(say, manners)
+        add_muted(say, manners, phrases)
     if manners.telling != Telling() or manners.quiet is not None:
         say.line("manners.zone", zone=manners.zone)
     return say
@@ -201,11 +204,11 @@ def add_quiet(say: Say, quiet: Quiet | None, phrases: Phrases) -> Say:
     return say.line("manners.quiet_on", begin=clock_of(quiet.begins), end=clock_of(quiet.ends), severity=least)
 
 
-def add_muted(say: Say, manners: Manners) -> Say:
+def add_muted(say: Say, manners: Manners, phrases: Phrases) -> Say:
     """Which hazards do not come."""
     if not manners.muted:
         return say.line("manners.muted_none")
-    return say.line("manners.muted", hazards=_hazards(manners.muted))
+    return say.line("manners.muted", hazards=_hazards(manners.muted, phrases))
 
 
 def add_own(say: Say, own: Own, zone: str, phrases: Phrases, now: datetime, *, brief: bool = False) -> Say:
@@ -224,10 +227,15 @@ def add_own(say: Say, own: Own, zone: str, phrases: Phrases, now: datetime, *, b
         until = moment(own.pause.until, offset_of(zone, own.pause.until), phrases)
         say.add(" – ").phrase("manners.own_paused_whole" if own.pause.whole else "manners.own_paused", until=until)
     if own.muted:
-        say.add(" – ").phrase("manners.own_muted", hazards=_hazards(own.muted, _BRIEF if brief else _HAZARDS_SHOWN))
+        say.add(" – ").phrase(
+            "manners.own_muted", hazards=_hazards(own.muted, phrases, _BRIEF if brief else _HAZARDS_SHOWN)
+        )
     return say
 
 
-def _hazards(muted: Sequence[str], room: int = _HAZARDS_SHOWN) -> Mark:
-    names = [one_line(each.partition(":")[2], _HAZARD_SHOWN) for each in muted]
-    return Mark(one_line(", ".join(names), room), "code")
+def _hazards(muted: Sequence[str], phrases: Phrases, room: int = _HAZARDS_SHOWN) -> Mark:
+    """As the reader calls them."""
+    known = book(phrases.language)
+    kinds = [kind for each in muted for kind in each.partition(":")[2].split("|")]
+    named = [(known.word("hazards", kind) if known is not None else None) or kind for kind in kinds]
+    return Mark(one_line(", ".join(one_line(each, _HAZARD_SHOWN) for each in dict.fromkeys(named)), room), "code")

@@ -167,6 +167,18 @@ async def test_a_hazard_is_left_out_in_any_language_and_brought_back(house):
     assert (await kept(house, user.id)).muted == ()
 
 
+@pytest.mark.parametrize(
+    ("language", "names"), [("zh-Hans", "暴雨, 大雾"), ("ar", "أمطار غزيرة, ضباب"), ("en", "rainstorm, heavy fog")]
+)
+async def test_what_is_left_out_is_named_in_the_readers_language(house, language, names):
+    user = house.world.add_user("Wei", language=language)
+    for line in ("/mute rainstorm", "/mute fog"):
+        house.world.say(user.id, user.id, line)
+    await house.says(user.id, names)
+    house.world.say(user.id, user.id, "/mute")
+    await house.says(user.id, names, count=2)
+
+
 async def test_one_clock_for_all_that_has_a_time(house):
     user = house.world.add_user("Wei")
     house.world.say(user.id, user.id, "/digest 8 Europe/Berlin")

@@ -163,7 +163,7 @@ class MannersCommands:
             return
         if not rest.strip():
             manners = await shared.current(self._desk, scene)
-            say = shared.add_muted(Say(scene.phrases), manners).add("\n")
+            say = shared.add_muted(Say(scene.phrases), manners, scene.phrases).add("\n")
             await self._show(scene, "mute", say, "unmute" if manners.muted else "")
             return
         await self._change_muted(scene, rest, mute=True)
@@ -176,7 +176,7 @@ class MannersCommands:
             await self._change_muted(scene, rest, mute=False)
             return
         stands = await shared.change(self._desk, scene, lambda manners: replace(manners, muted=()))
-        await self._answer(scene, shared.add_muted(Say(scene.phrases), stands.manners), stands)
+        await self._answer(scene, shared.add_muted(Say(scene.phrases), stands.manners, scene.phrases), stands)
 
     async def _change_muted(self, scene: Scene, typed: str, *, mute: bool) -> None:
         hazard = hazards_of(typed)
@@ -189,7 +189,7 @@ class MannersCommands:
             scene,
             lambda manners: replace(manners, muted=shared.muted(manners.muted, hazard, mute=mute)),
         )
-        await self._answer(scene, shared.add_muted(Say(scene.phrases), stands.manners), stands)
+        await self._answer(scene, shared.add_muted(Say(scene.phrases), stands.manners, scene.phrases), stands)
 
     async def zone(self, scene: Scene, rest: str) -> None:
         """``rest``: nothing (it is shown), a zone, a distance from UTC, or a city."""

@@ -42,11 +42,33 @@ VERBS = (
     "pc",
     "px",
     "mn",
+    "mo",
 )
 #: What arguments look like: steps, numbers of any size, tokens, words of nobody.
 ARGUMENTS = st.one_of(
     st.sampled_from(
-        ["", "k", "e", "c", "a", "s", "w", "f", "x", "p", "u", "y", "n", "off", "police", "en", "0", "1", "-1"]
+        [
+            "",
+            "k",
+            "e",
+            "c",
+            "a",
+            "s",
+            "w",
+            "f",
+            "x",
+            "p",
+            "u",
+            "y",
+            "n",
+            "off",
+            "quiet",
+            "police",
+            "en",
+            "0",
+            "1",
+            "-1",
+        ]
     ),
     st.sampled_from([entry.opens for entry in ENTRIES]),
     st.integers(min_value=-(2**70), max_value=2**70).map(str),

@@ -19,7 +19,7 @@ from bot.model.alert import Severity
 from bot.model.delivery import Lane, State
 from bot.model.manners import Manners, Pause, Telling, Way
 from bot.reading import reader
-from bot.store import chats, manners, mutes
+from bot.store import chats, mutes
 from bot.store.mutes import Gravity
 from bot.store.tables import deliveries as table
 from bot.store.tables import posts as posts_table
@@ -40,7 +40,7 @@ async def wants(db, clock, wanted):
     """The reader's manners; gives the chat's id."""
     async with db.begin() as conn:
         chat = await chats.ensure(conn, READER, chats.ChatKind.PRIVATE, "", clock(), "en")
-        await settle_on(conn, (chat, 0), await manners.of_place(conn, chat, 0), wanted, clock())
+        await settle_on(conn, (chat, 0), wanted, clock())
     return chat
 
 

@@ -383,6 +383,7 @@ CALLS: dict[str, Call] = {
     "reports.add": lambda c, w: reports.add(c, w.chat_id, 0, 7, w.delivery_id, "", w.now),
     "reports.is_kept": lambda c, w: reports.is_kept(c, w.chat_id, 7),
     "reports.count": lambda c, w: reports.count(c, w.chat_id, w.now),
+    "reports.was_taken_back": lambda c, _: reports.was_taken_back(c, 1, 7),
     "reports.behind": lambda c, _: reports.behind(c, 1, 7),
     "happenings.near": lambda c, w: happenings.near(c, _quake(w)),
     "happenings.accounts_of": lambda c, w: happenings.accounts_of(c, w.post_id),

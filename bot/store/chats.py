@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Table, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Op, State
@@ -140,59 +140,41 @@ async def _take_turns(conn: AsyncConnection, telegram_id: int) -> None:
         await conn.execute(select(func.pg_advisory_xact_lock(telegram_id)))
 
 
+#: What a chat has once for each of its places, and by which columns beside the chat it is the same.
+_ONCE: tuple[tuple[Table, tuple[str, ...]], ...] = (
+    (subscriptions, ("thread_id", "account_id", "words_key")),
+    (briefings, ("thread_id", "kind")),
+    (manners, ("thread_id",)),
+    (mutes, ("thread_id", "root_id")),
+)
+#: What of it is copied, with these columns: the rows of the old chat go with it.
+_COPIED = ((coverages, ("thread_id", "account_id", "root_id")), (topics, ("thread_id", "language")))
+
+
 async def _merge(conn: AsyncConnection, old_id: int, new_id: int) -> None:
-    wish, same_wish = subscriptions, subscriptions.alias()
-    has_wish = exists().where(
-        same_wish.c.chat_id == new_id,
-        same_wish.c.thread_id == wish.c.thread_id,
-        same_wish.c.account_id == wish.c.account_id,
-        same_wish.c.words_key == wish.c.words_key,
-    )
-    await conn.execute(update(wish).where(wish.c.chat_id == old_id, ~has_wish).values(chat_id=new_id))
-    digest, same_digest = briefings, briefings.alias()
-    has_digest = exists().where(
-        same_digest.c.chat_id == new_id,
-        same_digest.c.thread_id == digest.c.thread_id,
-        same_digest.c.kind == digest.c.kind,
-    )
-    await conn.execute(update(digest).where(digest.c.chat_id == old_id, ~has_digest).values(chat_id=new_id))
-    wanted, same_wanted = manners, manners.alias()
-    has_wanted = exists().where(same_wanted.c.chat_id == new_id, same_wanted.c.thread_id == wanted.c.thread_id)
-    await conn.execute(update(wanted).where(wanted.c.chat_id == old_id, ~has_wanted).values(chat_id=new_id))
-    covered = select(coverages.c.thread_id, coverages.c.account_id, coverages.c.root_id).where(
-        coverages.c.chat_id == old_id
-    )
-    rows = [dict(row) | {"chat_id": new_id} for row in (await conn.execute(covered)).mappings()]
-    if rows:  # those of the old chat go with it
-        await conn.execute(insert_into(conn, coverages).on_conflict_do_nothing(), rows)
-    spoken = select(topics.c.thread_id, topics.c.language).where(topics.c.chat_id == old_id)
-    rows = [dict(row) | {"chat_id": new_id} for row in (await conn.execute(spoken)).mappings()]
-    if rows:
-        await conn.execute(insert_into(conn, topics).on_conflict_do_nothing(), rows)
-    quiet, same_quiet = mutes, mutes.alias()
-    has_quiet = exists().where(
-        same_quiet.c.chat_id == new_id,
-        same_quiet.c.thread_id == quiet.c.thread_id,
-        same_quiet.c.root_id == quiet.c.root_id,
-    )
-    await conn.execute(update(quiet).where(quiet.c.chat_id == old_id, ~has_quiet).values(chat_id=new_id))
+    for table, same in _ONCE:
+        await _take_over(conn, table, same, old_id, new_id)
+    for table, names in _COPIED:
+        found = select(*(table.c[name] for name in names)).where(table.c.chat_id == old_id)
+        rows = [dict(row) | {"chat_id": new_id} for row in (await conn.execute(found)).mappings()]
+        if rows:
+            await conn.execute(insert_into(conn, table).on_conflict_do_nothing(), rows)
     await chat_places.move(conn, old_id, new_id)
-    said, same_said = deliveries, deliveries.alias()
-    has_said = exists().where(
-        same_said.c.chat_id == new_id,
-        same_said.c.thread_id == said.c.thread_id,
-        same_said.c.post_id == said.c.post_id,
-        same_said.c.revision == said.c.revision,
-        same_said.c.op == said.c.op,
-    )
-    await conn.execute(update(said).where(said.c.chat_id == old_id, ~has_said).values(chat_id=new_id))
+    await _take_over(conn, deliveries, ("thread_id", "post_id", "revision", "op"), old_id, new_id)
     # What is left is there twice. Its rows stay, settled, for their ids must not be given again (SQLite would): a request
     # of one may be on its way, and its answer would be written to a stranger. Housekeeping takes them in time.
-    settled = func.coalesce(said.c.settled_at, said.c.queued_at)
+    settled = func.coalesce(deliveries.c.settled_at, deliveries.c.queued_at)
     nothing = {"chat_id": new_id, "post_id": None, "op": Op.NOTICE.value, "state": State.SKIPPED.value, "notice": ""}
-    twice = update(said).where(said.c.chat_id == old_id)
+    twice = update(deliveries).where(deliveries.c.chat_id == old_id)
     await conn.execute(twice.values(**nothing, settled_at=settled, error="the chat was merged with another one"))
     await conn.execute(delete(chats).where(chats.c.id == old_id))
+
+
+async def _take_over(conn: AsyncConnection, table: Table, same: tuple[str, ...], old_id: int, new_id: int) -> None:
+    """What the new chat does not have itself becomes its own; what it has stands."""
+    there = table.alias()
+    has_it = exists().where(there.c.chat_id == new_id, *(there.c[name] == table.c[name] for name in same))
+    await conn.execute(update(table).where(table.c.chat_id == old_id, ~has_it).values(chat_id=new_id))
 
 
 async def _one(conn: AsyncConnection, condition: ColumnElement[bool]) -> Chat | None:

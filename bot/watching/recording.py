@@ -94,7 +94,6 @@ class Recorder:
             await account_store.save_quiet(conn, rows, memories)
 
     async def _posts(self, pace: Pace, watch: Watch, outcome: Posts, now: datetime, *, ids_may_churn: bool) -> Watch:
-        first_look = watch.baseline_at is None
         prints = await asyncio.to_thread(fingerprints, outcome.posts)
         foreseen = await foresee(
             self._db,
@@ -126,25 +125,39 @@ class Recorder:
                 foreseen=foreseen,
                 one_event=self._one_event,
             )
-            after = self._well(pace, watch, outcome, now, news=taken.news and not first_look)
-            if first_look:
-                after = replace(after, baseline_at=now, baseline_floor=taken.floor)
-            if taken.news and not first_look:
-                after = replace(after, last_post_at=now)
             notes = [*outcome.notes, *taken.notes]
-            after = replace(after, outcome="posts", advice="; ".join(notes), reason=_told(outcome.lacking))
-            if outcome.account is not None and outcome.account != watch.account:
-                self._log_rename(watch, outcome)
-                await account_store.upsert(conn, outcome.account, now)
-                after = replace(after, account=outcome.account)
-            after = await self._told_back(conn, watch, after, now)
-            await account_store.save_watch(conn, after)
-            return after, taken, notes
+            return await self._stands(conn, pace, watch, outcome, taken, notes, now), taken, notes
 
         after, taken, notes = await self._in_one_transaction(write)
-        self._report(watch, taken, notes, first_look=first_look)
+        self._report(watch, taken, notes, first_look=watch.baseline_at is None)
         if taken.queued or watch.blind_told_at is not None:
             self._queued()
+        return after
+
+    async def _stands(
+        self,
+        conn: AsyncConnection,
+        pace: Pace,
+        watch: Watch,
+        outcome: Posts,
+        taken: Taken,
+        notes: Sequence[str],
+        now: datetime,
+    ) -> Watch:
+        """How the account stands after its posts were taken in; that is written down."""
+        first_look = watch.baseline_at is None
+        after = self._well(pace, watch, outcome, now, news=taken.news and not first_look)
+        if first_look:
+            after = replace(after, baseline_at=now, baseline_floor=taken.floor)
+        elif taken.news:
+            after = replace(after, last_post_at=now)
+        after = replace(after, outcome="posts", advice="; ".join(notes), reason=_told(outcome.lacking))
+        if outcome.account is not None and outcome.account != watch.account:
+            self._log_rename(watch, outcome)
+            await account_store.upsert(conn, outcome.account, now)
+            after = replace(after, account=outcome.account)
+        after = await self._told_back(conn, watch, after, now)
+        await account_store.save_watch(conn, after)
         return after
 
     def _as_before(self, watch: Watch, outcome: Posts) -> bool:

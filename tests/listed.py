@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,19 @@ class Listed:
 
     def put(self, body: bytes | str, **headers: str) -> None:
         self.publisher.put(self.path, body, **headers)
+
+    def looking(self) -> Callable[[bytes], Awaitable[tuple[Post, ...]]]:
+        """One look after another, with what was remembered in between as the database keeps it: the posts of each."""
+        memory: dict[str, object] = {}
+
+        async def look(body: bytes) -> tuple[Post, ...]:
+            nonlocal memory
+            self.put(body)
+            outcome = await self.poll(memory)
+            memory = json.loads(json.dumps(outcome.memory))
+            return outcome.posts
+
+        return look
 
 
 def on(publisher, fetcher, clock: Callable[[], datetime], dialect: Dialect, path: str) -> Listed:

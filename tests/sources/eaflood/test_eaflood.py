@@ -1,6 +1,5 @@
 """The Environment Agency's floods: a level that rises rings, one that falls does not, "no longer in force" is an end."""
 
-import json
 from datetime import UTC, datetime
 
 import listed
@@ -28,16 +27,12 @@ def answer(name: str) -> bytes:
 @pytest.fixture
 def look(eaflood):
     """One look after another, with what was remembered in between: the warning that changes."""
-    memory: dict[str, object] = {}
+    look = eaflood.looking()
 
-    async def take(name: str):
-        nonlocal memory
-        eaflood.put(answer(name))
-        outcome = await eaflood.poll(memory)
-        memory = json.loads(json.dumps(outcome.memory))
-        return next(post for post in outcome.posts if "TEST1" in post.id)
+    async def look_at(name: str):
+        return next(post for post in await look(answer(name)) if "TEST1" in post.id)
 
-    return take
+    return look_at
 
 
 async def test_the_ways_a_look_can_end(eaflood):

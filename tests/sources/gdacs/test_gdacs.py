@@ -1,6 +1,5 @@
 """GDACS: one name for an event, a message for each level, Green for who asked for it, and what is over is not news."""
 
-import json
 from datetime import UTC, datetime
 
 import listed
@@ -26,16 +25,12 @@ def gdacs(publisher, open_fetcher, clock):
 @pytest.fixture
 def look(gdacs):
     """One look after another, with what was remembered in between: the posts by the name of their event."""
-    memory: dict[str, object] = {}
+    look = gdacs.looking()
 
-    async def take(name: str):
-        nonlocal memory
-        gdacs.put(answer(name))
-        outcome = await gdacs.poll(memory)
-        memory = json.loads(json.dumps(outcome.memory))
-        return {post.event_id: post for post in outcome.posts}
+    async def look_at(name: str):
+        return {post.event_id: post for post in await look(answer(name))}
 
-    return take
+    return look_at
 
 
 def answer(name: str) -> bytes:

@@ -23,16 +23,12 @@ def meteoalarm(publisher, open_fetcher, clock):
 @pytest.fixture
 def look(meteoalarm):
     """One look after another, with what was remembered in between."""
-    memory: dict[str, object] = {}
+    look = meteoalarm.looking()
 
-    async def take(name: str):
-        nonlocal memory
-        meteoalarm.put(answer(name))
-        outcome = await meteoalarm.poll(memory)
-        memory = json.loads(json.dumps(outcome.memory))
-        return outcome.posts
+    async def look_at(name: str):
+        return await look(answer(name))
 
-    return take
+    return look_at
 
 
 def answer(name: str) -> bytes:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.catalogue.checking import Doubt, check
 from bot.catalogue.entries import CatalogueError, catalogue_of, shipped
-from bot.catalogue.searching import LONGEST, search
+from bot.catalogue.searching import LONGEST, nearest, search
 from bot.language.languages import LANGUAGES
 from bot.model.account import Account
 from bot.sources.registry import kinds
@@ -99,6 +99,36 @@ def test_traditional_characters_find_what_is_written_in_simplified_ones():
 )
 def test_official_services_are_found_in_every_language(text, found):
     assert ids(text)[:1] == [found]
+
+
+@pytest.mark.parametrize(
+    "text", ["beijin polce", "biejing police", "bejing polise", "شرطه بكين", "полицыя пекин", "polizia pekin"]
+)
+def test_a_word_that_is_mistyped_is_near_the_one_that_was_meant(text):
+    assert ids(text) == []
+    assert [entry.id for entry in nearest(shipped(), text)][:1] == ["beijing-police"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "qwertz zuiop",
+        # two letters wrong of few, a word too short to be sure of, and another word beside it
+        "beijing polxxe",
+        "beijing plc",
+        "beijin polce qwertz",
+        "",
+    ],
+)
+def test_what_is_near_nothing_is_not_guessed(text):
+    assert nearest(shipped(), text) == []
+
+
+def test_in_long_words_two_letters_may_be_wrong_and_whole_words_come_first():
+    assert nearest(shipped(), "eartquackes japan")
+    assert not nearest(shipped(), "eartquaxxkes japan")
+    # what is found as it stands is no worse found here
+    assert [entry.id for entry in nearest(shipped(), "hefei police")][:1] == ids("hefei police")[:1]
 
 
 def test_confirmed_ones_come_before_others_and_every_word_must_fit():

@@ -30,6 +30,16 @@ async def test_it_answers_in_the_readers_language(house, language, question, kin
     assert kind in found.text.replace(", 中国", "、中国")
 
 
+@pytest.mark.parametrize(("language", "asks"), [("en", "Do you mean one of these?"), ("ar", "هل تقصد")])
+async def test_what_is_mistyped_is_asked_back_and_followed_by_the_same_button(house, language, asks):
+    user = house.world.add_user("Ana", language=language)
+    house.world.say(user.id, user.id, "/find beijin polce")
+    found = await house.says(user.id, asks)
+    assert found.text.index("beijin polce") < found.text.index("平安北京")
+    house.world.press(user.id, user.id, found.message_id)
+    await house.server.wait_for(lambda: "1288915263" in house.lookout.asked)
+
+
 async def test_one_that_was_not_verified_says_so(house):
     user = house.world.add_user("Ana")
     house.world.say(user.id, user.id, "/find hefei police")

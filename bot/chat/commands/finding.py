@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from bot.catalogue.entries import Entry
-from bot.catalogue.searching import search
+from bot.catalogue.searching import nearest, search
 from bot.chat.buttons import LABEL_LIMIT, Keyboard, number, press
 from bot.chat.commands.subscribing import Subscribing
 from bot.chat.desk import Command, Desk, Press
@@ -35,10 +35,12 @@ class Finding:
             return
         # hundreds of entries in twelve languages; the first search loads them
         found = await asyncio.to_thread(search, self._desk.ports.catalogue, what, SHOWN)
-        if not found:
-            await self._desk.tell(scene, "find.nothing", what=Mark(one_line(what, _ASKED), "bold"))
-            return
         blocks = [self._entry(scene, entry) for entry in found]
+        if not found:
+            found = await asyncio.to_thread(nearest, self._desk.ports.catalogue, what, SHOWN)
+            key = "find.nearest" if found else "find.nothing"
+            blocks = [Say(scene.phrases).phrase(key, what=Mark(one_line(what, _ASKED), "bold")).styled()]
+            blocks += [self._entry(scene, entry) for entry in found]
         await self._desk.answer(scene, together(blocks), self._buttons(scene, found))
 
     async def follow(self, scene: Scene, arguments: list[str]) -> None:

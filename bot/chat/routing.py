@@ -72,6 +72,8 @@ _CAPTIONED = _FILE_NAMED | _UNDER_A_FILE
 
 #: The command that leaves a conversation.
 CANCEL = "cancel"
+#: The question for words sends people there; what they write then is still the answer.
+_EXPLAINS = "filters"
 
 Handler = BaseHandler[Update, ContextTypes.DEFAULT_TYPE, None]
 
@@ -180,7 +182,7 @@ class Routes:
         head, *rest = (message.text or "").split(maxsplit=1)
         name = head.removeprefix("/").partition("@")[0].lower()
         scene = await self._desk.scene(place)
-        if name != CANCEL:
+        if name not in {CANCEL, _EXPLAINS}:
             await self._asking.end(scene)  # whoever says something else is not waiting for the next step
         await self.commands[name](scene, rest[0] if rest else "")
 

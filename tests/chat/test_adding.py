@@ -76,6 +76,22 @@ async def test_only_severe_warnings_is_a_filter(house, writes):
     assert [each.filter for each in await house.followed(user.id)] == ["severity>=severe"]
 
 
+async def test_whoever_looks_up_how_filters_are_written_is_still_heard(house, writes):
+    user = house.world.add_user("Ana")
+    house.world.say(user.id, user.id, "/add 1288915263")
+    found = await shown(house, await house.says(user.id, "1288915263"), EN("add.what"))
+    await pressed(house, user.id, found, label="Only certain words")
+    assert "/filters" in found.text
+    house.world.say(user.id, user.id, "/filters")
+    await house.says(user.id, "Write a filter behind the link")
+    house.world.say(user.id, user.id, "storm")
+    await house.says(user.id, "Only posts that pass this filter: storm")
+    # any other command is a change of mind
+    house.world.say(user.id, user.id, "/list")
+    await house.says(user.id, "Nothing is followed here yet")
+    assert await waiting(house) == 0
+
+
 async def test_words_are_tried_before_they_hold(house, writes):
     user = house.world.add_user("Ana")
     house.world.say(user.id, user.id, "/add 1288915263")

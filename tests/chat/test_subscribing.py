@@ -16,6 +16,19 @@ NAMESAKES = (
 )
 
 
+async def test_a_filter_beside_what_is_followed_already_says_that_more_may_come(house, police):
+    user = house.world.add_user("Wei")
+    for filter_text, others in (("", False), ("storm", True)):
+        house.world.say(user.id, user.id, f"/subscribe 1288915263 {filter_text}")
+        message = await house.says(user.id, "is followed here now", count=1 + others)
+        assert ("was followed here in another way before" in message.text) == others
+    house.world.press(user.id, user.id, message.message_id, label="Undo")
+    await house.says(user.id, "Undone. 平安北京 is still followed here in another way: /list shows it.")
+    house.world.press(user.id, user.id, message.message_id, label="Put back")
+    await house.says(user.id, "平安北京 is followed here again.")
+    assert [each.filter for each in await house.followed(user.id)] == ["", "storm"]
+
+
 async def test_subscribing_by_number_stores_the_wish_and_tells_whom(house, police, post_of):
     user = house.world.add_user("Wei")
     house.lookout.latest[police.key] = post_of(police, 1, "今天出门请注意安全。")

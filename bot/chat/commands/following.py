@@ -19,6 +19,7 @@ from bot.delivery.composing import translators
 from bot.delivery.face import Styled
 from bot.delivery.vouching import vouched
 from bot.matching.parsing import read_back
+from bot.model.account import Account
 from bot.model.post import Revision, RevisionKind
 from bot.model.subscription import MOST_SUBSCRIPTIONS, ChatForgottenError, Followed, TooManySubscriptionsError, Wish
 from bot.model.words import NOTHING, Words
@@ -75,7 +76,10 @@ class Following:
         if followed.latest is not None:
             revision = Revision(followed.latest, 1, RevisionKind.NEW)
             words = await self._desk.ports.words(revision, followed.account, scene.phrases)
-        styled = self._told(scene, wish, followed, words, await self._tried(wish))
+        said = self._told(scene, wish, followed, words, await self._tried(wish))
+        if followed.created and await self._stands(scene, followed.account) > 1:
+            said.newline().line("subscribe.besides", name=named(followed.account))
+        styled = said.styled()
         if closing and followed.created:
             styled = together([styled, Say(scene.phrases).phrase(closing).styled()])
         undo = press(scene.phrases("button.undo"), UNDO, followed.subscription_id)
@@ -91,8 +95,11 @@ class Following:
             await self._done_already(scene)
             return
         listed, keyboard = gone
-        said = Say(scene.phrases).phrase("subscribe.undone", name=named(listed.account)).styled()
-        await desk.show(scene, said, keyboard)
+        left = await self._stands(scene, listed.account)
+        said = Say(scene.phrases).phrase(
+            "subscribe.undone_besides" if left else "subscribe.undone", name=named(listed.account)
+        )
+        await desk.show(scene, said.styled(), keyboard)
         await self._quiet(scene)
 
     async def put_back(self, scene: Scene, arguments: list[str]) -> None:
@@ -129,6 +136,12 @@ class Following:
             raise TooManySubscriptionsError
         return await subscriptions.get(conn, subscription_id, scene.chat_id)
 
+    async def _stands(self, scene: Scene, account: Account) -> int:
+        """How many subscriptions of this account the chat and topic has: with other filters it may have several."""
+        async with self._desk.db.read() as conn:
+            listed = await subscriptions.of_chat(conn, scene.chat_id, scene.target.thread_id)
+        return sum((each.account.kind, each.account.key) == (account.kind, account.key) for each in listed)
+
     async def _done_already(self, scene: Scene) -> None:
         if scene.query is not None:
             await self._desk.voice.note(scene.query, scene.phrases("common.already_done"))
@@ -147,7 +160,7 @@ class Following:
             return None
         return await tried_on(self._desk.db, read_back(wish.filter), {stored.id: wish.account})
 
-    def _told(self, scene: Scene, wish: Wish, followed: Followed, words: Words, trial: Trial | None) -> Styled:
+    def _told(self, scene: Scene, wish: Wish, followed: Followed, words: Words, trial: Trial | None) -> Say:
         """What came of a wish: whom it is, who vouches for it, what it wrote last."""
         account = followed.account
         say = Say(scene.phrases)
@@ -167,7 +180,7 @@ class Following:
             add_trial(say.newline(), trial)
         else:
             self._add_latest(say, scene, followed, words)
-        return say.styled()
+        return say
 
     def _add_latest(self, say: Say, scene: Scene, followed: Followed, words: Words) -> None:
         post = followed.latest

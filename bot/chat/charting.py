@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.delivery.hours import HOURS, offset_of
 from bot.model.alert import Severity
-from bot.model.post import Post
+from bot.model.post import Post, words_of
 from bot.reading import reader
 from bot.reading.relaying import is_over
 from bot.reading.weighing import proved_severity
@@ -81,10 +81,8 @@ def _severity(post: Post) -> Severity:
     """What it warns of; what says that something is over warns of nothing."""
     if post.alert is not None:
         return Severity.UNKNOWN if is_over(post.alert) else post.alert.severity
-    words = "\n".join(filter(None, (post.title if not post.text.startswith(post.title) else "", post.text)))
-    return proved_severity(
-        reader.read(words, published=post.published, utc_offset=post.utc_offset), post.published
-    )  # fmt: skip
+    reading = reader.read(words_of(post), published=post.published, utc_offset=post.utc_offset)
+    return proved_severity(reading, post.published)
 
 
 def draw(chart: Chart) -> bytes:

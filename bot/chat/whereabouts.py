@@ -14,7 +14,7 @@ from bot.matching.evaluating import Truth
 from bot.matching.grounds import grounds_of
 from bot.matching.nearness import Verdict, verdict
 from bot.model.place import ChatPlace
-from bot.model.post import Post
+from bot.model.post import Post, words_of
 from bot.reading.reader import read
 from bot.store import chat_places
 from bot.store.database import Database
@@ -64,7 +64,7 @@ async def whereabouts(db: Database, scene: Scene, post: Post, units: Units) -> W
 def _judged(places: Sequence[ChatPlace], post: Post, units: Units) -> list[tuple[ChatPlace, Verdict]]:
     reading = None
     if post.alert is None:
-        reading = read(post.text, published=post.published, utc_offset=post.utc_offset)
+        reading = read(words_of(post), published=post.published, utc_offset=post.utc_offset)
     grounds = grounds_of(post, reading)
     return [(place, verdict(place, grounds, units)) for place in places]
 

@@ -1,5 +1,7 @@
 """/place and a location: what is set, chosen, changed and removed, in private, in company and in a topic."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.locales import phrases
@@ -310,6 +312,18 @@ async def test_whynot_says_when_a_place_decided(house, police, post_of, language
     house.world.say(user.id, user.id, f"/whynot {posts[1].url}")
     await house.server.wait_for(lambda: len(house.world.said_by_bot(user.id)) > 4)
     assert far not in house.world.said_by_bot(user.id)[-1].text
+
+
+async def test_whynot_reads_the_place_in_a_title_as_the_decision_did(house, police, post_of):
+    user = house.world.add_user("Wei")
+    title = "北京市气象台2026年7月21日12时发布暴雨橙色预警信号"
+    post = replace(post_of(police, 1), title=title, text="请注意防范。")
+    await house.wrote(police, post)
+    house.world.say(user.id, user.id, "/place 30.0, 116.5 10 km")
+    await house.says(user.id, "The place is set.")
+    await house.follow(user.id, police)
+    house.world.say(user.id, user.id, f"/whynot {post.url}")
+    await house.says(user.id, "does not touch your place")
 
 
 @pytest.mark.parametrize(

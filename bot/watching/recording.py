@@ -115,6 +115,8 @@ class Recorder:
         self._no_longer_quiet(watch)
 
         async def write(conn: AsyncConnection) -> tuple[Watch, Taken, list[str]]:
+            # before what it wrote meanwhile, which comes below that
+            await self._tell_back(conn, watch, now)
             taken = await take_in(
                 conn,
                 watch,
@@ -156,7 +158,7 @@ class Recorder:
             self._log_rename(watch, outcome)
             await account_store.upsert(conn, outcome.account, now)
             after = replace(after, account=outcome.account)
-        after = await self._told_back(conn, watch, after, now)
+        after = replace(after, blind_told_at=None)
         await account_store.save_watch(conn, after)
         return after
 
@@ -196,7 +198,8 @@ class Recorder:
             return after
         self._no_longer_quiet(watch)
         async with self._db.begin() as conn:
-            after = await self._told_back(conn, watch, after, now)
+            await self._tell_back(conn, watch, now)
+            after = replace(after, blind_told_at=None)
             await account_store.save_watch(conn, after)
         if watch.blind_told_at is not None:
             self._queued()
@@ -243,11 +246,16 @@ class Recorder:
         return await self._save(after, None)
 
     async def tell_blind(self, watch: Watch, since: datetime) -> Watch:
-        """Tell the subscribers that this source has gone blind, and remember that they were told."""
+        """Tell the subscribers that this source has gone blind, and remember that they were told. Nothing is said where
+        another process, which polled meanwhile, has told them or sees it.
+        """
         now = self._clock()
         self._no_longer_quiet(watch)
         after = replace(watch, blind_told_at=now)
         async with self._db.begin() as conn:
+            stored = await account_store.watch_of(conn, watch.account_id)
+            if stored is not None and _knows_better(stored, since):
+                return stored
             told = await freshness.tell_blind(conn, watch, since, now)
             await account_store.save_watch(conn, after)
         log.warning("a source is blind; its subscribers are told", account=watch.account.key, told=told)
@@ -298,11 +306,11 @@ class Recorder:
             await account_store.save_watch(conn, after)
         return after
 
-    async def _told_back(self, conn: AsyncConnection, before: Watch, after: Watch, now: datetime) -> Watch:
-        if before.blind_told_at is None:
-            return after
-        await freshness.tell_back(conn, after, before.blind_told_at, now)
-        return replace(after, blind_told_at=None)
+    async def _tell_back(self, conn: AsyncConnection, before: Watch, now: datetime) -> None:
+        """Where the subscribers were told that it is blind: since when it was is said as it was then."""
+        if before.blind_told_at is not None:
+            since = before.last_ok_at or before.baseline_at or before.blind_told_at
+            await freshness.tell_back(conn, before, since, now)
 
     def _log_rename(self, watch: Watch, outcome: Posts) -> None:
         if outcome.account is not None and outcome.account.name != watch.account.name:
@@ -319,6 +327,11 @@ class Recorder:
                 "first look" if first_look else "news", kind=watch.account.kind, account=watch.account.key,
                 new=taken.new, edited=taken.edited, queued=taken.queued,
             )  # fmt: skip
+
+
+def _knows_better(stored: Watch, since: datetime) -> bool:
+    """Its subscribers were told already, or it was seen after that moment."""
+    return stored.blind_told_at is not None or (stored.last_ok_at is not None and stored.last_ok_at > since)
 
 
 def _failed(watch: Watch, outcome: Refused | Broken, now: datetime) -> Watch:

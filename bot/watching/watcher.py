@@ -77,6 +77,9 @@ class Watcher:
         #: Accounts whose poll was started; of these, those whose turn with the site has come.
         self._polling: set[int] = set()
         self._asking: set[int] = set()
+        #: Held while the subscribers of one account are told that it is blind, and while a rest of one is written: what
+        #: began meanwhile would not know of it, and nobody would be told that the source is back.
+        self._telling = asyncio.Lock()
         self._watching_since: datetime | None = None
         self._woken = asyncio.Event()
         self._list_changed = True
@@ -208,8 +211,9 @@ class Watcher:
         try:
             async with slot.free:
                 # its subscribers may have been told, while it waited for its turn, that nobody looks at it
-                watch = self._watches.get(watch.account_id, watch)
-                self._asking.add(watch.account_id)
+                async with self._telling:
+                    watch = self._watches.get(watch.account_id, watch)
+                    self._asking.add(watch.account_id)
                 outcome = await _asked(slot.source, watch)
                 churn = slot.source.ids_may_churn
                 after = await self._recorder.record(slot.pace, watch, outcome, ids_may_churn=churn)
@@ -247,27 +251,37 @@ class Watcher:
     async def _rest_site(self, refused_by: Watch, outcome: Refused) -> None:
         """The whole site wants rest: every account of the kind waits, and says why."""
         others = [
-            watch
-            for watch in self._watches.values()
-            if watch.account.kind == refused_by.account.kind
-            and watch.account_id != refused_by.account_id
-            and watch.account_id not in self._polling
-            and watch.next_poll_at < outcome.until
+            account_id
+            for account_id, watch in self._watches.items()
+            if watch.account.kind == refused_by.account.kind and account_id != refused_by.account_id
         ]
-        for rested in await self._recorder.rest(others, outcome):
-            self._keep(rested)
+        for account_id in others:
+            async with self._telling:
+                watch = self._watches.get(account_id)
+                if watch is not None and account_id not in self._polling and watch.next_poll_at < outcome.until:
+                    for rested in await self._recorder.rest([watch], outcome):
+                        self._keep(rested)
 
     async def _sweep(self) -> None:
         """Tell subscribers of sources that went blind, once each."""
-        now = self._clock()
-        for watch in list(self._watches.values()):
-            slot = self._slots.get(watch.account.kind)
-            if slot is None or watch.blind_told_at is not None or watch.account_id in self._asking:
+        for account_id in list(self._watches):
+            if self._blind_since(account_id) is None:
                 continue
-            state = freshness(watch, slot.pace, now, self._watching_since)
-            if state.blind and state.since is not None:
-                told = await self._recorder.tell_blind(watch, state.since)
-                self._watches[watch.account_id] = told
+            async with self._telling:
+                # it may have been seen while those before it were told
+                since = self._blind_since(account_id)
+                if since is not None:
+                    told = await self._recorder.tell_blind(self._watches[account_id], since)
+                    self._watches[account_id] = told
+
+    def _blind_since(self, account_id: int) -> datetime | None:
+        """Since when an account is blind whose subscribers were not told yet; None for any other."""
+        watch = self._watches.get(account_id)
+        slot = self._slots.get(watch.account.kind) if watch is not None else None
+        if watch is None or slot is None or watch.blind_told_at is not None or account_id in self._asking:
+            return None
+        state = freshness(watch, slot.pace, self._clock(), self._watching_since)
+        return state.since if state.blind else None
 
 
 async def _asked(source: Source, watch: Watch) -> Outcome:

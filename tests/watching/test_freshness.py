@@ -1,11 +1,14 @@
 """Silence is told: blind once, back once, and an error never reads as "no posts"."""
 
+import random
+import re
 from datetime import timedelta
 
 from bot.model.reason import Cause, Reason, reason_of
 from bot.sources.face import Broken, NothingNew, Posts, Refused
 from bot.store import accounts
 from bot.watching.freshness import freshness
+from bot.watching.recording import Recorder
 
 READER = 1001
 
@@ -35,6 +38,52 @@ async def test_a_source_blind_for_longer_than_its_promise_is_told_once_and_again
     assert len(town.messenger.messages) == 2
     assert "again" in town.messenger.messages[1].text
     assert town.watch.blind_told_at is None
+
+
+async def test_back_names_the_moment_that_blind_named_and_comes_before_what_was_missed(town):
+    await town.subscribe(READER)
+    await town.see(town.post(1))
+    town.clock.advance(7200)
+    await fail(town, Broken("no answer", reason=Reason(Cause.UNREACHABLE)))
+    state = freshness(town.watch, town.source.pace, town.clock())
+    town.watch = await town.recorder.tell_blind(town.watch, state.since)
+    await town.deliver()
+    town.clock.advance(600)
+    await town.see(town.post(1), town.post(2, "今天没有什么", published=town.clock()))
+    await town.deliver()
+    blind, back, missed = town.messenger.texts(READER)
+    [said] = re.findall(r"since (.*?)\. ", blind)
+    assert f"out of sight since {said};" in back
+    assert "今天没有什么" in missed
+
+
+async def test_what_another_process_has_told_or_seen_is_not_told_again(town):
+    """One that was frozen wakes up with what it knew."""
+    await town.subscribe(READER)
+    await town.see()
+    town.clock.advance(150)
+    await fail(town, Broken("no answer"))
+    stale, since = town.watch, town.watch.last_ok_at
+    town.watch = await town.recorder.tell_blind(stale, since)
+    again = await Recorder(town.db, town.clock, random.Random(1), lambda: None).tell_blind(stale, since)
+    assert again.blind_told_at == town.watch.blind_told_at
+    await town.see()
+    seen = await town.recorder.tell_blind(stale, since)
+    assert (seen.blind_told_at, seen.last_ok_at) == (None, town.watch.last_ok_at)
+    await town.deliver()
+    assert len(town.messenger.texts(READER)) == 2
+
+
+async def test_each_topic_is_told_once_however_often_it_follows(town):
+    for thread in (0, 7):
+        await town.subscribe(-100500, thread_id=thread)
+        await town.subscribe(-100500, "rain", thread_id=thread)
+    await town.see()
+    town.clock.advance(150)
+    await fail(town, Broken("no answer"))
+    town.watch = await town.recorder.tell_blind(town.watch, town.clock())
+    await town.deliver()
+    assert [len(town.shown(-100500, thread)) for thread in (0, 7)] == [1, 1]
 
 
 async def test_each_ending_of_a_poll_is_written_as_what_it_is(town):

@@ -14,6 +14,7 @@ from bot.model.reason import Cause, reason_of
 from bot.model.subscription import ChatKind
 from bot.sources.face import Broken, NothingNew, Pace, Posts, Refused
 from bot.store import accounts, chats, subscriptions
+from bot.watching import freshness
 from bot.watching import watcher as watching
 from bot.watching.watcher import Watcher
 
@@ -345,6 +346,55 @@ async def test_subscribers_are_told_of_a_source_whose_turn_never_comes(town):
     # what was told while it waited was not forgotten: it is told that it is back
     assert "notice.back" in (await town.notices())[1]
     assert (await town.stored(waiting)).blind_told_at is None
+
+
+async def test_who_is_polled_while_its_readers_are_told_that_it_is_blind_is_told_back(town, monkeypatch):
+    """Telling a hundred thousand takes seconds."""
+    real, telling, go = freshness.tell_blind, asyncio.Event(), asyncio.Event()
+
+    async def slow(*given):
+        telling.set()
+        await go.wait()
+        return await real(*given)
+
+    monkeypatch.setattr(freshness, "tell_blind", slow)
+    await town.watch("1")
+    town.site.outcome = Broken("no answer")
+    async with town.watching() as watcher:
+        await town.until(lambda: _written(town, "broken"))
+        town.site.outcome = Posts(())
+        town.clock.advance(town.site.pace.promise + 1)
+        await town.until(telling.is_set)
+        watcher.nudge()
+        await town.until(lambda: watcher._polling)
+        go.set()
+        await town.until(lambda: _told(town, 2))
+    assert ["notice.blind" in told for told in await town.notices()] == [True, False]
+    assert (await town.stored("1")).blind_told_at is None
+
+
+async def test_an_account_that_is_seen_while_others_are_told_of_is_not_called_blind(town, monkeypatch):
+    real = freshness.tell_blind
+    await town.watch("1", "2")
+    town.site.answers = {"1": Broken("no answer"), "2": Broken("no answer")}
+    told = []
+
+    async with town.watching() as watcher:
+
+        async def other_seen(conn, watch, *given):
+            told.append(watch.account.key)
+            other = "2" if watch.account.key == "1" else "1"
+            if len(told) == 1:
+                found = next(w for w in watcher._watches.values() if w.account.key == other)
+                watcher._watches[found.account_id] = replace(found, last_ok_at=town.clock(), failures=0)
+            return await real(conn, watch, *given)
+
+        monkeypatch.setattr(freshness, "tell_blind", other_seen)
+        await town.until(lambda: all(watch.failures for watch in watcher._watches.values()) and watcher._watches)
+        town.clock.advance(town.site.pace.promise + 1)
+        await town.until(lambda: _told(town, 1))
+        await watcher._sweep()
+    assert len(told) == 1
 
 
 async def _told(town, count: int = 1) -> bool:

@@ -183,7 +183,7 @@ class Sending:
                 queued=self._outbox.wake_for_old,
                 reports_chat=settings.reports_chat or next(iter(settings.admin_ids), None),
                 maps=self.drawer is not None,
-                point_of=self._point_of,
+                points_of=self._points_of,
             ),
             self.db,
             clock=self.clock,
@@ -206,11 +206,11 @@ class Sending:
             if not task.cancelled():
                 task.result()
 
-    async def _point_of(self, chat_id: int) -> tuple[float, float] | None:
-        """The first place of a chat (our id) that is a point: where its map shows the reader. A unit is no point."""
+    async def _points_of(self, chat_id: int, thread_id: int) -> list[tuple[float, float]]:
+        """The places of a chat (our id) and topic that are points: where maps show the reader. A unit is no point."""
         async with self.db.read() as conn:
-            places = (await chat_places.of_chats(conn, [chat_id])).get(chat_id, ())
-        return next(((place.latitude, place.longitude) for _, place in places if not place.unit), None)
+            places = (await chat_places.of_chat(conn, chat_id, thread_id)).values()
+        return [(place.latitude, place.longitude) for place in places if not place.unit]
 
     async def _until_over(self, sending: "asyncio.Task[None]", listening: "asyncio.Task[None]") -> None:
         """Until one half has ended, by being told to or by an error; the other one is ended in order then."""

@@ -15,10 +15,11 @@ from bot.delivery.face import FloodError, NotSentError, Part, Styled
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
 from bot.model.delivery import SentPart, State
-from bot.model.subscription import Target
+from bot.model.place import ChatPlace
+from bot.model.subscription import ChatKind, Target
 from bot.sending import MARGIN_SECONDS, FencedMessenger, HeedingMessenger, Sending
 from bot.settings import load_settings
-from bot.store import bots, deliveries
+from bot.store import bots, chat_places, chats, deliveries
 from bot.store.database import Database
 from bot.store.lease import LEASE_SECONDS, Lease
 from bot.store.tables import deliveries as table
@@ -300,3 +301,19 @@ async def test_with_another_bot_they_are_forgotten_however_many_there_are_and_on
     assert await parts(db) == ['[{"message_ids":[],"form":"foreign"}]'] * 3
     async with db.read() as conn:
         assert await bots.sending(conn) == "222"
+
+
+async def test_a_map_may_show_the_points_of_its_own_topic_and_no_unit(db, clock):
+    async with db.begin() as conn:
+        chat = await chats.ensure(conn, -100500, ChatKind.SUPERGROUP, "", clock(), "en")
+        for thread, place in (
+            (0, ChatPlace("a", 1.0, 2.0, 10.0)),
+            (7, ChatPlace("b", 3.0, 4.0, 10.0)),
+            (7, ChatPlace("北京市", 39.9, 116.3, 191.0, ("北京市",))),
+            (7, ChatPlace("c", 5.0, 6.0, 10.0)),
+        ):
+            await chat_places.add(conn, chat, thread, place, clock())
+    sending = sending_of(db, None, clock, "111:first-bot")
+    assert await sending._points_of(chat, 7) == [(3.0, 4.0), (5.0, 6.0)]
+    assert await sending._points_of(chat, 0) == [(1.0, 2.0)]
+    assert await sending._points_of(chat, 8) == []

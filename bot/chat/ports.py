@@ -1,6 +1,6 @@
 """What the chat needs from the rest of the house, as faces; whoever builds the parts hands in what is behind."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -109,9 +109,9 @@ class Files(Protocol):
         """Read either. Takes a while: call it in a thread. Raises BundleError."""
 
 
-async def nowhere(_chat_id: int) -> tuple[float, float] | None:
+async def nowhere(_chat_id: int, _thread_id: int) -> Sequence[tuple[float, float]]:
     """No chat's place is known."""
-    return None
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +136,5 @@ class Ports:
     reports_chat: int | None = None
     #: Alerts with an area have maps.
     maps: bool = False
-    #: Where a chat (our id) is, degrees north and east, to be shown on the map that it asks for; None: not known.
-    point_of: Callable[[int], Awaitable[tuple[float, float] | None]] = nowhere
+    #: Where a chat (our id) and topic wants to be warned for, degrees north and east: the nearest is shown on its map.
+    points_of: Callable[[int, int], Awaitable[Sequence[tuple[float, float]]]] = nowhere

@@ -4,14 +4,19 @@ in memory with the coasts and cities) are loaded with the first map.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.model.alert import Severity
 from bot.model.mapping import AreaMap
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 log = structlog.get_logger(__name__)
 
@@ -100,6 +105,33 @@ class Drawer:
         return png
 
 
+def nearest(picture: AreaMap, points: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
+    """The one of these places (degrees north, degrees east) that is nearest to the areas of a map, None where none is near
+    enough to be on it. Blocking, as drawing is. Raises ValueError for a map that cannot be drawn.
+    """
+    from shapely.errors import ShapelyError
+
+    from bot.geo import drawing, shapes
+
+    try:
+        number = drawing.nearest(_patches(picture), [shapes.point(*each) for each in points])
+    except ShapelyError as error:
+        raise ValueError("an area cannot be measured") from error
+    return points[number] if number is not None else None
+
+
+def _patches(picture: AreaMap) -> "list[tuple[BaseGeometry, Severity]]":
+    from bot.geo import shapes
+
+    patches = []
+    for areas, severity in picture.patches:
+        shape = shapes.shape_of(areas)
+        if shape is None or shape.is_empty:
+            raise ValueError("an area has no shape")
+        patches.append((shape, severity))
+    return patches
+
+
 def _look_at(drawing: "asyncio.Future[bytes]") -> None:
     if not drawing.cancelled() and (error := drawing.exception()) is not None:
         log.error("a map that took too long could not be drawn", exc_info=error)
@@ -114,12 +146,7 @@ class _Pen:
     def draw(self, picture: AreaMap) -> bytes:
         from bot.geo import drawing, shapes
 
-        patches = []
-        for areas, severity in picture.patches:
-            shape = shapes.shape_of(areas)
-            if shape is None or shape.is_empty:
-                raise ValueError("an area has no shape")
-            patches.append((shape, severity))
+        patches = _patches(picture)
         reader = shapes.point(*picture.reader) if picture.reader is not None else None
         if not isinstance(self._ground, drawing.Ground):
             self._ground = drawing.Ground()
@@ -127,7 +154,7 @@ class _Pen:
 
 
 def _warm(pen: _Pen) -> None:
-    from bot.model.alert import Area, Circle, Severity
+    from bot.model.alert import Area, Circle
     from bot.model.post import MediaKind
 
     somewhere = ((Area("", circles=(Circle(39.9, 116.4, 50.0),)),), Severity.MINOR)

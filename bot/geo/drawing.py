@@ -124,6 +124,14 @@ def draw(ground: Ground, patches: Sequence[Patch], reader: Point | None = None, 
     return out.getvalue()
 
 
+def nearest(patches: Sequence[Patch], points: Iterable[Point]) -> int | None:
+    """Which of these points lies nearest to the areas, by its number; None where none is near enough to be on their map."""
+    seen = sorted((patch for patch in patches if not patch[0].is_empty), key=lambda patch: patch[1].rank)
+    area = _beside(seen)
+    shown = [(area.distance(moved), number) for number, each in enumerate(points) if (moved := _near(each, area))]
+    return min(shown)[1] if shown else None
+
+
 def _beside(patches: Sequence[Patch]) -> BaseGeometry:
     """All areas as one, each on the same side of the date line as the gravest one."""
     gravest = patches[-1][0]

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -243,7 +243,7 @@ async def at_work(
     *,
     reports_chat: int | None = None,
     draw: DrawMap = no_map,
-    point_of: Callable[[int], Awaitable[tuple[float, float] | None]] = nowhere,
+    points_of: Callable[[int, int], Awaitable[Sequence[tuple[float, float]]]] = nowhere,
 ) -> AsyncIterator[House]:
     bot = build_bot(server.token, server.url)
     clock = Clock()
@@ -266,7 +266,7 @@ async def at_work(
             operators=operators,
             reports_chat=reports_chat,
             maps=draw is not no_map,
-            point_of=point_of,
+            points_of=points_of,
         ),
         db,
         clock=clock,

@@ -66,11 +66,11 @@ async def stage_of(server, db, at_work, drawer, weather, now):
     """Makes the stage for an alert, with or without a place of the chat's."""
     async with AsyncExitStack() as stack:
 
-        async def make(*areas, place=None):
-            async def point_of(_chat_id):
-                return place
+        async def make(*areas, places=()):
+            async def points_of(_chat_id, _thread_id):
+                return places
 
-            house = await stack.enter_async_context(at_work(server, db, draw=drawer.png, point_of=point_of))
+            house = await stack.enter_async_context(at_work(server, db, draw=drawer.png, points_of=points_of))
             stage = Stage(house, house.world.add_user("Wei").id)
             await stage.got(weather, alert_post(now, *areas), now)
             return stage
@@ -89,10 +89,26 @@ async def test_the_larger_map_answers_the_alert_without_a_sound(stage_of):
 
 
 async def test_the_chats_own_place_is_on_it_where_it_is_known(stage_of):
-    stage = await stage_of(BERLIN, place=(52.4, 13.1))
+    stage = await stage_of(BERLIN, places=[(52.4, 13.1)])
     stage.press()
     message = await stage.house.says(stage.chat, "The coloured area")
     assert message.text == f"{CAPTION} The ring marks your place."
+
+
+async def test_of_several_places_the_nearest_is_on_it(stage_of, drawer, monkeypatch):
+    asked = []
+    monkeypatch.setattr(drawer, "_draw", lambda picture, real=drawer._draw: asked.append(picture) or real(picture))
+    stage = await stage_of(BERLIN, places=[(39.9, 116.4), (52.9, 12.4), (52.4, 13.1)])
+    stage.press()
+    await stage.house.says(stage.chat, "The ring marks your place.")
+    assert asked[-1].reader == (52.4, 13.1)
+
+
+async def test_a_place_that_is_too_far_away_is_not_said_to_be_on_it(stage_of):
+    stage = await stage_of(BERLIN, places=[(39.9, 116.4)])
+    stage.press()
+    message = await stage.house.says(stage.chat, "The coloured area")
+    assert message.text == CAPTION
 
 
 async def test_many_who_press_get_one_map(stage_of):

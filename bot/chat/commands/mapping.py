@@ -1,5 +1,6 @@
 """The button under an alert with an area: the larger map, with the reader's own place where that is known."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from bot.delivery.composing import SIGNS
 from bot.delivery.face import Part
 from bot.delivery.harmless import line
 from bot.delivery.mapping import MAP, map_of
+from bot.geo.drawer import nearest
 from bot.model.mapping import AreaMap
 from bot.model.post import Post
 from bot.store import deliveries, posts
@@ -62,7 +64,19 @@ class MapButton:
             post = (await posts.revision(conn, post_id, known.revision)).post
         if known.state in _OVER:
             return post, None
-        return post, map_of(post, reader=await self._desk.ports.point_of(scene.chat_id), larger=True)
+        return post, await self._with_reader(scene, post)
+
+    async def _with_reader(self, scene: Scene, post: Post) -> AreaMap | None:
+        """Its map, with the nearest of the topic's places where that is on it."""
+        picture, ports = map_of(post, larger=True), self._desk.ports
+        points = await ports.points_of(scene.chat_id, scene.target.thread_id) if ports.maps else ()
+        if picture is None or not points:
+            return picture
+        try:
+            reader = await asyncio.to_thread(nearest, picture, points)
+        except ValueError:  # what cannot be drawn says so when it is drawn
+            return picture
+        return map_of(post, reader=reader, larger=True)
 
     async def _send(self, scene: Scene, post: Post, picture: AreaMap, key: tuple[int, int, str]) -> None:
         async def work() -> None:

@@ -14,7 +14,7 @@ from bot.matching.places import ground_of, mentioned, named_units, units_by_code
 from bot.model.alert import Alert, Area, Circle, Hazard, areas_once
 from bot.model.place import Unit
 from bot.model.post import Post
-from bot.model.reading import PlaceKind, Reading
+from bot.model.reading import HazardKind, PlaceKind, Reading
 from bot.reading.sameness import QUAKE, happening_of
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class _Found:
         parts = [part for part in _BETWEEN.split(name) if part.strip()] if not whole else []
         several = [named_units(part) for part in parts[:MOST_NAMES]] or [whole]
         self.named += [each for each in several if each]
-        self.vague |= not all(several) or len(parts) > MOST_NAMES
+        self.vague |= not all(several) or len(parts) > MOST_NAMES or not _is_chinese(name)
 
 
 def _words(found: _Found, post: Post, reading: Reading | None, now: datetime) -> None:
@@ -188,6 +188,9 @@ def _words(found: _Found, post: Post, reading: Reading | None, now: datetime) ->
         return
     places = [place for place in reading.places if place.kind not in _NOWHERE]
     units = [named_units(place.name) for place in places if place.name]
+    found.vague |= not all(_is_chinese(place.name) for place in places if place.name)
+    # the place named is where it began, and nobody says how far it was felt
+    found.vague |= any(claim.hazard is HazardKind.EARTHQUAKE for claim in reading.claims)
     found.named += [each for each in units if each]
     # "in places" belongs to what is named beside it
     found.vague |= any(
@@ -197,6 +200,11 @@ def _words(found: _Found, post: Post, reading: Reading | None, now: datetime) ->
     if not units:
         issuers = (ground_of(claim.issuer.words) for claim in reading.claims if claim.issuer is not None)
         found.named += [named_units(name) for name in dict.fromkeys(issuers) if name]
+
+
+def _is_chinese(name: str) -> bool:
+    """Written so that it means a unit of China: in Latin letters towns elsewhere bear such names too (Saga, Bama, Canton)."""
+    return any("\u3400" <= char <= "\u9fff" for char in name)
 
 
 def _unit(name: str, value: str) -> Unit | None:

@@ -239,6 +239,13 @@ def test_the_sentence_of_the_earthquake_centre_has_an_epicentre_too():
     assert truth(point(39.9, 116.4, 10.0), said) is Truth.NO
 
 
+def test_an_earthquake_told_in_words_alone_may_be_felt_far_from_the_place_that_is_named():
+    said = post(text="7月21日12时在四川宜宾市长宁县（北纬28.34度，东经104.90度）发生6.0级地震")
+    assert truth(unit("四川省", "宜宾市", "长宁县"), said) is Truth.YES
+    assert truth(unit("四川省", "成都市"), said) is Truth.UNKNOWN
+    assert truth(point(30.6, 104.1, 10.0), said) is not Truth.NO
+
+
 # ------------------------------------------------------------------ names and codes
 
 
@@ -281,6 +288,20 @@ def test_a_unit_is_met_by_one_that_lies_in_it():
 def test_words_decide_where_no_area_is_given(text, beijing, changchun):
     assert truth(unit(*CHAOYANG), post(text=text)) is beijing
     assert truth(unit(*OTHER_CHAOYANG), post(text=text)) is changchun
+
+
+@pytest.mark.parametrize(
+    ("name", "there"), [("Bama", (11.52, 13.69)), ("Saga", (33.25, 130.3)), ("Canton", (40.8, -81.38))]
+)
+def test_a_town_that_is_spelled_as_a_unit_of_china_keeps_nobody_out(name, there):
+    """Bama in Nigeria is not the one in Guangxi."""
+    assert truth(point(*there), post(Area(name))) is Truth.UNKNOWN
+
+
+def test_a_unit_in_latin_letters_is_met_and_proves_nothing_for_others():
+    assert truth(unit("北京市"), post(Area("Beijing"))) is Truth.YES
+    assert truth(unit("云南省", "昆明市"), post(Area("Beijing"))) is Truth.UNKNOWN
+    assert truth(unit("云南省", "昆明市"), post(Area("北京市"))) is Truth.NO
 
 
 def test_a_point_is_met_by_a_unit_that_may_hold_it():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 from shapely.ops import unary_union
 
-from bot.geo.shapes import KM_A_DEGREE, MOST_CORNERS, MOST_RINGS, around, point, shape_of, together, turned
+from bot.geo.shapes import KM_A_DEGREE, MOST_CORNERS, MOST_RINGS, around, outline, point, shape_of, together, turned
 from bot.model.alert import Area, Circle
 
 SQUARE = ((39.0, 116.0), (40.0, 116.0), (40.0, 117.0), (39.0, 117.0), (39.0, 116.0))
@@ -112,6 +112,23 @@ def test_what_is_beyond_all_bounds_is_left_out():
     assert shape_of([many]).bounds == (116.0, 39.0, 117.0, 40.0)
     long = tuple((10 * math.sin(n), 10 * math.cos(n)) for n in range(MOST_CORNERS + 1))
     assert shape_of([Area("", polygons=(long,))]) is None
+    circles = tuple(Circle(0.0, 0.1 * n, 10.0) for n in range(MOST_RINGS + 100))
+    assert shape_of([Area("", circles=circles)]).bounds[2] < 0.1 * MOST_RINGS + 1
+
+
+@pytest.mark.parametrize(
+    "ring",
+    [
+        # around the pole, its latitude going up and down: without its pole it would be a narrow band
+        tuple((70.0 + 8 * math.sin(math.radians(3 * east)), float(east)) for east in range(-180, 181, 10)),
+        # around the globe, and back one degree further north
+        tuple((0.0, float(east % 360)) for east in range(0, 541, 90))
+        + tuple((1.0, float(east % 360)) for east in range(540, -1, -90)),
+    ],
+    ids=["around a pole", "more than once around"],
+)
+def test_a_ring_without_an_inside_decides_nothing(ring):
+    assert outline(ring).is_empty
 
 
 numbers = st.floats(allow_nan=True, allow_infinity=True, width=32)

@@ -165,6 +165,8 @@ def test_an_area_across_the_date_line_is_drawn_in_one_piece(ground):
 def test_a_point_has_a_map_too_and_an_empty_area_has_none(ground):
     image = picture(ground, point(35.7, 139.7), Severity.EXTREME)
     assert near(image.getpixel((WIDTH // 2, HEIGHT // 2)), (156, 23, 23), far=40)
+    around_it = view_of(point(35.7, 139.7)).box
+    assert around_it.north - around_it.south == pytest.approx(3.0)
     with pytest.raises(ValueError, match="no map"):
         draw(ground, [(Polygon(), Severity.UNKNOWN)])
 

@@ -127,6 +127,32 @@ def test_how_far_off_it_is_can_be_said():
     assert verdict(point(39.0, 116.5, 10.0), circle, UNITS).km == pytest.approx(61, rel=0.02)
 
 
+def test_how_far_off_it_is_across_the_date_line_goes_the_short_way():
+    tonga = grounds_of(
+        post(Area("", polygons=(((-16.0, -179.0), (-16.0, -174.0), (-19.0, -174.0), (-19.0, -179.0)),)))
+    )
+    assert verdict(point(-17.0, 179.0, 10.0), tonga, UNITS).km == pytest.approx(212, rel=0.02)
+
+
+def test_what_the_rounding_of_a_place_may_have_taken_away_is_added():
+    # 10.5 km from the area's edge
+    assert truth(point(38.905, 116.5, 10.0), post(Area("", polygons=(SQUARE,)))) is Truth.YES
+    assert truth(point(38.89, 116.5, 10.0), post(Area("", polygons=(SQUARE,)))) is Truth.NO
+
+
+def test_what_lies_on_the_other_side_of_a_pole_is_near():
+    beyond = post(Area("", polygons=(((89.9, 170.0), (89.95, 170.0), (89.95, 180.0), (89.9, 180.0)),)))
+    assert truth(point(89.95, 0.0, 12.0), beyond) is Truth.YES
+
+
+def test_beside_a_point_a_unit_is_still_met_by_its_name_alone():
+    index = PlaceIndex(UNITS)
+    there, named = point(39.9, 116.4, 10.0), unit(*CHAOYANG)
+    index.add([there, named])
+    # a neighbour, whose estimated ground holds both
+    assert index.met(grounds_of(division("110108"))) == {there.key}
+
+
 def test_an_area_across_the_date_line_meets_both_sides_of_it():
     fiji = post(Area("", polygons=(((-16.0, 178.0), (-16.0, -178.0), (-19.0, -178.0), (-19.0, 178.0)),)))
     for east in (179.5, -179.5, 180.0, -180.0):
@@ -195,6 +221,22 @@ def test_what_cannot_be_read_keeps_nobody_out(area):
     assert truth(point(39.5, 116.5, 10.0), post(Area("", polygons=(SQUARE,)), area)) is Truth.YES
 
 
+def test_a_hazard_without_an_area_beside_one_with_an_area_keeps_nobody_out():
+    drawn = post(Area("", polygons=(SQUARE,)))
+    more = replace(drawn.alert, hazards=(*drawn.alert.hazards, replace(drawn.alert.hazards[0], areas=())))
+    assert truth(point(-40.0, 10.0, 10.0), drawn) is Truth.NO
+    assert truth(point(-40.0, 10.0, 10.0), replace(drawn, alert=more)) is Truth.UNKNOWN
+
+
+def test_of_several_names_one_that_nobody_knows_keeps_nobody_out():
+    assert truth(unit("云南省", "昆明市"), post(Area("北京市、天津市"))) is Truth.NO
+    assert truth(unit("云南省", "昆明市"), post(Area("北京市、不知何处"))) is Truth.UNKNOWN
+
+
+def test_a_wave_strikes_beyond_what_is_drawn():
+    assert truth(point(0.0, 10.0, 10.0), post(Area("", polygons=(SQUARE,)), event="Tsunami")) is Truth.UNKNOWN
+
+
 def test_a_tangle_of_many_corners_is_taken_larger_than_it_is_and_takes_no_time():
     rng = random.Random(3)
     tangle = tuple((rng.uniform(0, 10), rng.uniform(0, 10)) for _ in range(MOST_CORNERS))
@@ -228,6 +270,12 @@ def test_an_earthquake_reaches_as_far_as_it_is_felt():
 )
 def test_an_epicentre_that_says_nothing_of_how_far_keeps_nobody_out(of):
     assert truth(point(31.6, 130.55, 10.0), of) is Truth.UNKNOWN
+
+
+def test_of_two_epicentres_nobody_knows_whose_magnitude_it_is():
+    two = Area("", circles=(Circle(38.0, 142.4, 0.0), Circle(-38.0, -70.0, 0.0)))
+    said = post(two, event="Earthquake", parameters=(("magnitude", "5.0"),))
+    assert truth(point(0.0, 10.0, 10.0), said) is Truth.UNKNOWN
 
 
 def test_the_sentence_of_the_earthquake_centre_has_an_epicentre_too():

@@ -44,6 +44,7 @@ PLACE_ENDINGS = re.compile("(?:特别行政区|自治区|自治州|自治县|新
 _SHORTEST_NAME = 2
 
 
+@lru_cache(maxsize=65_536)
 def meant_by(word: str) -> tuple[str, ...]:
     """What to look for when a reader asks for a word: itself first, then what it is called elsewhere; all folded."""
     folded = fold(word)
@@ -94,7 +95,6 @@ def is_name(folded: str) -> bool:
     return " " in folded and any(form in _groups() for form in _forms(folded))
 
 
-@lru_cache(maxsize=65_536)
 def _others(folded: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     forms = list(dict.fromkeys(_forms(folded)))

@@ -14,6 +14,7 @@ from bot.matching.parsing import parse
 from bot.matching.tree import Not, written
 from bot.model.alert import Alert, Area, Certainty, Hazard, MsgType, Scope, Severity, Status, Urgency, Wording
 from bot.model.post import Count, Engagement, Media, MediaKind, Post, Repost
+from bot.model.reading import HazardKind, Level
 from bot.reading.reader import read
 
 NOW = datetime(2026, 7, 21, 4, tzinfo=UTC)
@@ -133,7 +134,7 @@ def test_a_word_does_not_find_what_merely_looks_like_it(word, text):
         ("place:朝阳区", True), ("place:chaoyang", True), ("place:北京", True), ("place:上海", False),
         ("place:丰台区", False), ("agency:气象台", True), ("agency:公安", False), ("lang:zh", True), ("lang:en", False),
         ("is:drill", False), ("is:update", False), ("is:repost", False), ("is:edited", False), ("has:photo", False),
-        ("/暴雨.{0,4}橙/", True), ("/[红紅]色/", False),
+        ("/朝陽區/", True), ("/暴雨.{0,4}橙/", True), ("/[红紅]色/", False),
     ],
 )  # fmt: skip
 def test_what_a_read_warning_proves(asked, holds):
@@ -202,6 +203,45 @@ def test_the_language_is_known_from_the_platform_or_by_the_script_or_not():
         truth("lang:zh-TW", facts_of(post("hello", language="zh-CN"))),
     ]
     assert asked == [Truth.UNKNOWN, Truth.YES, Truth.NO, Truth.YES, Truth.YES, Truth.NO]
+
+
+def test_a_tag_that_begins_alike_is_another_language():
+    facts = facts_of(post("hello", language="enm"))
+    assert [truth(f"lang:{tag}", facts) for tag in ("en", "enm")] == [Truth.NO, Truth.YES]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "holds"),
+    [
+        ("hazard:flood", HazardKind.FLASH_FLOOD, True),
+        ("hazard:flash_flood", HazardKind.RIVER_FLOOD, False),
+        ("hazard:typhoon", HazardKind.TROPICAL_CYCLONE, True),
+        ("hazard:cold", HazardKind.FROST, True),
+        ("hazard:frost", HazardKind.COLD, False),
+    ],
+)
+def test_a_hazard_takes_in_what_readers_call_so(asked, said, holds):
+    assert truth(asked, Facts("", hazards=frozenset({said}))) is (Truth.YES if holds else Truth.NO)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "holds"),
+    [
+        ("level:8", Level.EIGHT_NE, True),
+        ("level:9", Level.EIGHT_NE, False),
+        ("level>=orange", Level.LEVEL_II, True),
+        ("level>=orange", Level.LEVEL_III, False),
+        ("level:blue OR level>blue", Level.LEVEL_IV, False),
+        ("level>=yellow", Level.LEVEL_III, True),
+        ("level>=yellow", Level.LEVEL_IV, False),
+        ("level>=yellow", Level.AMBER, True),
+        ("level>red", Level.BLACK, True),
+        ("level<blue", Level.WHITE, True),
+        ("level<=blue", Level.ONE, True),
+    ],
+)
+def test_levels_of_all_ladders_stand_beside_each_other(asked, said, holds):
+    assert truth(asked, Facts("", levels=frozenset({said}))) is (Truth.YES if holds else Truth.NO)
 
 
 def test_an_agency_is_found_by_what_it_is_in_the_readers_language():

@@ -286,10 +286,38 @@ def test_a_mistake_is_answered_with_its_place_and_what_may_be_meant(typed, phras
         assert phrases(language)(error.phrase, fields="", any="", **error.values)
 
 
+@pytest.mark.parametrize(
+    ("most", "more", "phrase"),
+    [
+        ("雨 " * 40, "雨 " * 41, "filter.too_many"),
+        ("a" * 100, "a" * 101, "filter.word_long"),
+        (f'"{"a" * 100}"', f'"{"a" * 101}"', "filter.word_long"),
+        (f"/{'a' * 100}/", f"/{'a' * 101}/", "filter.pattern_long"),
+        ("/a/ /b/", "/a/ /b/ /c/", "filter.patterns"),
+        ("level:" + "|".join(["red"] * 10), "level:" + "|".join(["red"] * 11), "filter.values"),
+        ("(" * 8 + "a" + ")" * 8, "(" * 9 + "a" + ")" * 9, "filter.too_deep"),
+        ("a" * 100 + " " * 400, "a" * 100 + " " * 401, "filter.too_long"),
+        ("level>red", "level>red|blue", "filter.one_value"),
+        ("level>=II", "hazard>tormenta", "filter.operator"),
+    ],
+)
+def test_as_much_as_may_be_and_no_more(most, more, phrase):
+    assert parse(most)
+    with pytest.raises(FilterError) as caught:
+        parse(more)
+    assert caught.value.phrase == phrase
+
+
+def test_a_number_is_never_larger_than_can_be_stored():
+    assert written(parse("forwards>999999999999m")) == f"forwards>{10**12}"
+
+
 def test_filters_that_mean_the_same_have_one_key_and_lists_of_words_keep_theirs():
     assert key_of(parse("Rain (b OR 紅)")) == key_of(parse("(红 or B) rain"))
     assert key_of(parse('"road closed" "暴雨"')) == words_key(("暴雨", "Road closed"))
+    assert key_of(parse("place:東京|Paris agency:POLICE")) == key_of(parse("agency:police place:paris|东京"))
     assert key_of(parse("暴雨")) != words_key(("暴雨",))
+    assert parse("not not a") == parse("--a") == parse("a")
     assert key_of(EVERYTHING) == "" == written(EVERYTHING)
     assert read_back('"暴雨" "a\\"b"') == both(Phrase("暴雨"), Phrase('a"b'))
 

@@ -267,8 +267,34 @@ def test_media_reposts_edits_and_links_are_always_known():
     assert truth("has:video|file", facts) is Truth.NO
 
 
-def test_a_second_version_is_edited():
+def test_a_second_version_is_edited_and_so_is_what_its_platform_says_was():
     assert truth("is:edited", facts_of(post("x"), revision=2)) is Truth.YES
+    assert truth("is:edited", facts_of(post("x", edited=NOW))) is Truth.YES
+    assert truth("is:edited", facts_of(post("x", edit_count=1))) is Truth.YES
+    assert truth("is:edited", facts_of(post("x"))) is Truth.NO
+
+
+def test_what_takes_the_place_of_another_post_is_an_update():
+    assert truth("is:update", facts_of(post("x", supersedes=("0",)))) is Truth.YES
+
+
+def test_a_link_in_what_is_passed_on_is_one():
+    shared = post("x", repost=Repost(available=True, text="see www.example.org"))
+    assert truth("has:link", facts_of(shared)) is Truth.YES
+    assert truth("has:link", facts_of(post("x", repost=Repost(available=True, text="x")))) is Truth.NO
+
+
+def test_an_office_speaks_of_its_own_ground_only_where_it_names_no_place():
+    silent = seen("北京市气象台发布暴雨橙色预警信号。")
+    assert truth("place:朝阳区", silent) is Truth.YES
+    assert truth("place:上海", silent) is not Truth.YES
+    assert truth("place:丰台区", seen(WARNING)) is Truth.NO
+
+
+@pytest.mark.parametrize("said", ["chuva torrencial", "भारी वर्षा", "पुलिस", "अमुक"])
+def test_the_last_word_of_a_long_list_is_looked_for_too(said):
+    asked = "police" if said == "पुलिस" else "rain"
+    assert truth(asked, Facts(fold(said))) is (Truth.NO if said == "अमुक" else Truth.YES)
 
 
 def test_the_parts_that_decide_are_the_smallest_that_do():

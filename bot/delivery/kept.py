@@ -41,7 +41,7 @@ log = structlog.get_logger(__name__)
 KEPT = '{"kept"'
 #: Posts that are named, some four messages; the rest is counted. What is graver stands first.
 NAMED = 40
-#: Posts of which is asked whether they are of a muted hazard, until so many are found that are not: the rest is counted.
+#: Posts of which is asked in one turn whether they are of a muted hazard: reading one takes some milliseconds.
 JUDGED = 2 * NAMED
 #: First words of a post, characters.
 WORDS_LIMIT = 160
@@ -81,7 +81,7 @@ async def kept_parts(
     """The messages that stand for these deliveries (ids). What was muted since the digest was queued is left out, and
     settled so, before the first of them is sent.
 
-    Raises NotYetError while the reader is made ready.
+    Raises NotYetError while the reader is made ready, and where more has to be looked at than one turn has time for.
     """
     if not shelf.readings.can_read():
         raise NotYetError((0, 0, ""), now + WARMING)
@@ -115,15 +115,20 @@ async def _leave_out(shelf: Shelf, delivery: Delivery, listed: Sequence[int], no
     await mutes.settle_summed(shelf.conn, *place, listed, now)
     hazards = [read_back(each) for each in (await shelf.manners(place)).muted]
     if hazards:
-        left = await mutes.not_settled(shelf.conn, listed)
-        muted = await _of_hazards(shelf, hazards, await in_order(shelf.conn, left, now))
-        await mutes.settle_muted(shelf.conn, muted, WHY_MUTED, now)
+        left = await in_order(shelf.conn, await mutes.not_settled(shelf.conn, listed), now)
+        muted = await _of_hazards(shelf, hazards, left[:JUDGED])
+        settled = await mutes.settle_muted(shelf.conn, muted, WHY_MUTED, now)
+        if settled and len(left) > JUDGED and JUDGED - len(muted) < NAMED:
+            # what is settled stays so: the next turn looks further down
+            raise NotYetError((0, 0, ""), now + WARMING)
 
 
 async def _of_hazards(shelf: Shelf, hazards: Sequence[Tree], missed: Sequence[Missed]) -> list[int]:
-    """The deliveries of these that are surely of one of the hazards, as ``mannering`` would have judged them."""
+    """The deliveries of these that are surely of one of the hazards, as ``mannering`` would have judged them. When as
+    many others are found as are named, the rest is not looked at: it is only counted.
+    """
     muted: list[int] = []
-    for looked_at, each in enumerate(missed[:JUDGED]):
+    for looked_at, each in enumerate(missed):
         if looked_at - len(muted) >= NAMED:
             break
         if rank_of(each.severity, each.lane) < Severity.EXTREME.rank and await _is_of(shelf, hazards, each):

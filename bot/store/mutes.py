@@ -88,9 +88,11 @@ async def settle_summed(
         await _settle(conn, delivery_ids, MUTED, now, *which)
 
 
-async def settle_muted(conn: AsyncConnection, delivery_ids: Sequence[int], why: str, now: datetime) -> None:
-    """Settle these deliveries, which a summary lists that is about to be sent: what they tell of is muted."""
-    await _settle(conn, delivery_ids, why, now)
+async def settle_muted(conn: AsyncConnection, delivery_ids: Sequence[int], why: str, now: datetime) -> int:
+    """Settle these deliveries, which a summary lists that is about to be sent: what they tell of is muted. Gives how
+    many were.
+    """
+    return await _settle(conn, delivery_ids, why, now)
 
 
 async def not_settled(conn: AsyncConnection, delivery_ids: Sequence[int]) -> list[int]:
@@ -200,13 +202,14 @@ def _skipped(why: str, now: datetime) -> dict[str, object]:
 
 async def _settle(
     conn: AsyncConnection, delivery_ids: Sequence[int], why: str, now: datetime, *which: ColumnElement[bool]
-) -> None:
+) -> int:
     """Of what was put into a summary: it is in none, and was not sent."""
-    d = deliveries.c
+    d, settled = deliveries.c, 0
     for start in range(0, len(delivery_ids), _CHUNK):
         some = (d.id.in_(delivery_ids[start : start + _CHUNK]), d.state == State.EXPIRED.value, d.parts == "[]")
         values = _skipped(why, now) | {"folded_into": None}
-        await conn.execute(update(deliveries).where(*some, *which).values(**values))
+        settled += (await conn.execute(update(deliveries).where(*some, *which).values(**values))).rowcount
+    return settled
 
 
 async def _make_room(conn: AsyncConnection, chat_id: int, thread_id: int) -> None:

@@ -115,6 +115,20 @@ async def test_a_hazard_that_is_muted_while_its_digest_waits_is_not_named_and_wh
     ]
 
 
+async def test_of_more_than_one_turn_can_look_at_nothing_muted_is_named_either(db, clock, monkeypatch):
+    monkeypatch.setattr(kept, "NAMED", 2)
+    monkeypatch.setattr(kept, "JUDGED", 3)
+    messenger = ScriptedMessenger()
+    # the newest are named first
+    await queued_in_a_pause(db, clock, messenger, WIND, WIND, WIND, *[RAIN] * 8)
+    await wants(db, clock, replace(HOURLY, muted=("hazard:rainstorm",)))
+    await resumed(db, clock, messenger)
+    [text] = messenger.texts(READER)
+    assert (text.count("暴雨"), text.count("大风")) == (0, 2)
+    assert "Posts that came meanwhile: 3" in text
+    assert text.endswith("… and 1 more.")
+
+
 async def test_what_is_extreme_is_named_whatever_hazard_is_muted(db, clock):
     messenger = ScriptedMessenger()
     await queued_in_a_pause(db, clock, messenger, RAIN)

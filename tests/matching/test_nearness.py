@@ -360,6 +360,18 @@ def test_a_point_is_met_by_a_unit_that_may_hold_it():
     assert truth(point(52.0, 121.5, 10.0), division("150700")) is Truth.YES
 
 
+def test_a_point_is_met_by_a_unit_that_only_stands_in_the_words():
+    said = post(text="长春市朝阳区发布暴雨红色预警。另据北京市消息，一切正常吗？")
+    assert truth(point(39.9, 116.4, 10.0), said) is Truth.YES
+    assert truth(point(25.0, 102.7, 10.0), said) is Truth.NO
+
+
+def test_a_post_that_is_cut_off_may_name_more_places():
+    said = post(text="北京市气象台2026年7月21日12时发布暴雨橙色预警信号")
+    assert truth(unit("云南省", "昆明市"), said) is Truth.NO
+    assert truth(unit("云南省", "昆明市"), replace(said, truncated=True)) is Truth.UNKNOWN
+
+
 def test_a_unit_is_met_by_an_area_that_may_touch_it():
     assert truth(unit(*CHAOYANG), post(Area("", polygons=(SQUARE,)))) is Truth.YES
     assert truth(unit("海南省", "三亚市"), post(Area("", polygons=(SQUARE,)))) is Truth.NO

@@ -57,6 +57,18 @@ def test_land_is_land_and_sea_is_sea(ground):
     assert near(at(image, italy, 43.0, 5.5), SEA)  # off Marseille
 
 
+def test_a_lake_is_water(ground):
+    michigan = box(-90, 41, -85, 46)
+    image = picture(ground, michigan)
+    assert not near(at(image, michigan, 43.5, -87.0), at(image, michigan, 44.5, -89.5))
+
+
+def test_a_name_that_would_be_cut_off_is_left_out():
+    pen = ImageDraw.Draw(Image.new("RGB", (100, 100)))
+    assert not Lettering(pen, 100, 100, 1).name("Johannesburg", 50, 50)
+    assert Lettering(pen, 100, 100, 1).name("Bo", 50, 50)
+
+
 def test_the_area_has_the_colour_of_its_severity_and_the_ground_shines_through(ground):
     orange, red = picture(ground, HONG_KONG), picture(ground, HONG_KONG, Severity.EXTREME)
     spot = (22.42, 114.05)  # on land, in the circle

@@ -150,8 +150,9 @@ def _of_opml(text: str) -> Bundle:
     for outline in _outlines(root):
         # some writers spell it xmlurl
         given = {name.lower(): value for name, value in outline.attrib.items()}
-        address = given.get("xmlurl", "").strip()[:_ADDRESS]
-        if address.startswith(("http://", "https://")):
+        address = given.get("xmlurl", "").strip()
+        # one that is cut would lead elsewhere
+        if address.startswith(("http://", "https://")) and len(address) <= _ADDRESS:
             items.append(Item(address, (given.get("title") or given.get("text") or "").strip()[:_NAME]))
         elif address or given.get("type", "").lower() == "rss":
             without += 1

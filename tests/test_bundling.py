@@ -13,7 +13,7 @@ from scripted import account
 from bot.bundling import MOST_ENTRIES, pack, pack_feeds, unpack
 from bot.model.bundle import MOST_BYTES, Bundle, BundleError, Item, Unusable
 from bot.model.manners import Manners, Telling, Way
-from bot.model.place import ChatPlace
+from bot.model.place import MOST_PLACES, ChatPlace
 from bot.model.subscription import ChatKind
 from bot.store.carrying import CarriedChat, CarriedDigest, CarriedManners, CarriedPlace, CarriedWish
 
@@ -48,12 +48,13 @@ def test_what_was_packed_is_read_again():
 
 def test_what_one_of_several_topics_keeps_back_is_not_kept_back_everywhere():
     quiet = CarriedManners(3, Manners("UTC", Telling(Way.HOURLY)))
-    place = CarriedPlace(3, ChatPlace("home", 39.912345, 116.4, 30.0))
+    place = CarriedPlace(3, ChatPlace("home", 39.912345, 116.412345, 30.0))
     several = unpack(pack(replace(CHAT, manners=(quiet,), places=(place,))))
     assert (several.manners, several.places) == (Manners(), ())
     alone = unpack(pack(replace(CHAT, wishes=CHAT.wishes[1:], manners=(quiet,), places=(place,))))
     # a location is kept to a hundredth of a degree, whatever a file says
-    assert (alone.manners, alone.places) == (quiet.manners, (replace(place.place, latitude=39.91),))
+    rounded = replace(place.place, latitude=39.91, longitude=116.41)
+    assert (alone.manners, alone.places) == (quiet.manners, (rounded,))
 
 
 def test_feeds_are_a_list_that_a_feed_reader_takes_and_is_read_again():
@@ -87,6 +88,31 @@ def test_folders_odd_spellings_and_missing_addresses_of_other_readers_lists_are_
 def test_a_list_without_end_is_cut():
     entries = "".join(f'<outline xmlUrl="https://e.example/{n}"/>' for n in range(MOST_ENTRIES + 9))
     assert len(unpack(f"<opml><body>{entries}</body></opml>".encode()).items) == MOST_ENTRIES
+
+
+def test_an_address_longer_than_any_is_left_out_and_counted():
+    fits, too_long = ("https://e.example/".ljust(length, "a") for length in (2000, 2001))
+    text = f'<opml><body><outline xmlUrl="{fits}"/><outline xmlUrl="{too_long}"/></body></opml>'
+    assert unpack(text.encode()) == Bundle((Item(fits),), without_address=1)
+
+
+def test_a_daily_summary_alone_can_be_taken_along():
+    alone = unpack(pack(replace(CHAT, wishes=())))
+    assert (alone.items, alone.hour, alone.zone) == ((), 8, "Europe/Berlin")
+
+
+def test_a_file_of_more_than_a_chat_takes_is_cut_and_so_are_its_names():
+    wishes = tuple(CarriedWish(0, replace(account(), key=str(n)), ()) for n in range(MOST_ENTRIES + 1))
+    places = tuple(CarriedPlace(0, ChatPlace("n" * 300, n / 10, 0.0, 30.0)) for n in range(MOST_PLACES + 1))
+    read = unpack(pack(replace(CHAT, wishes=wishes, places=places)))
+    assert (len(read.items), len(read.places)) == (MOST_ENTRIES, MOST_PLACES)
+    assert {len(place.name) for place in read.places} == {200}
+
+
+def test_what_xml_forbids_in_a_name_is_left_out_of_a_list_of_feeds():
+    data = pack_feeds([replace(FEED, name="sto\x07rm")], "Toc\x00sin", NOW)
+    assert etree.fromstring(data).findtext("head/title") == "Tocsin"
+    assert unpack(data) == Bundle((Item(FEED.key, "storm"),))
 
 
 @pytest.mark.parametrize(

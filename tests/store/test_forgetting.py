@@ -4,9 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Boolean, Integer, insert, select, update
 
+from bot.model.delivery import Lane, Op, State
 from bot.store import chats as chat_store
-from bot.store import forgetting
+from bot.store import deliveries, forgetting
+from bot.store.deliveries import Draft
 from bot.store.tables import UtcDateTime, chats
+from bot.store.tables import deliveries as delivery_table
 
 #: What is not as in a new row: whose it was goes too, and it is nobody's.
 OWN = {"id", "telegram_id", "kind", "state", "created_at"}
@@ -43,3 +46,24 @@ async def test_every_column_of_a_chat_is_as_in_a_new_one(db, clock):
         "private", forgetting.FORGOTTEN, now + timedelta(days=1)
     )  # fmt: skip
     assert left["telegram_id"] < -(2**59)
+
+
+async def test_rows_stay_that_may_be_on_their_way_and_the_last_one_whose_number_must_not_come_again(db, clock):
+    now, parts = clock(), '[{"message_ids": [1], "form": "text"}]'
+    d = delivery_table.c
+    async with db.begin() as conn:
+        mine, other = [
+            await chat_store.ensure(conn, number, chat_store.ChatKind.PRIVATE, "", now) for number in (4242, 4243)
+        ]
+        ids = []
+        for chat_id, state in ((mine, State.SENDING), (mine, State.SENT), (other, State.SENT), (mine, State.SENT)):
+            draft = Draft(chat_id, Op.NOTICE, Lane.ROUTINE, notice="secret")
+            ids.append(await deliveries.enqueue_one(conn, draft, now))
+            values = {"state": state.value, "parts": parts, "error": "secret"}
+            await conn.execute(update(delivery_table).where(d.id == ids[-1]).values(**values))
+        assert await forgetting.forget(conn, mine, now)
+        left = (await conn.execute(select(d.id, d.state, d.notice, d.parts, d.error).order_by(d.id))).all()
+    emptied = (State.SKIPPED.value, "", "[]", "")
+    assert [tuple(row) for row in left] == [
+        (ids[0], *emptied), (ids[2], State.SENT.value, "secret", parts, "secret"), (ids[3], *emptied),
+    ]  # fmt: skip

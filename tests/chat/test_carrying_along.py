@@ -166,6 +166,32 @@ async def test_the_longest_file_is_shown_in_one_message_that_telegram_takes(hous
     assert len(asked.text.encode("utf-16-le")) // 2 <= 4096
 
 
+async def test_a_summary_that_is_set_here_keeps_its_hour(house, police):
+    user = house.world.add_user("Wei")
+    house.world.say(user.id, user.id, "/digest 20 UTC")
+    await house.says(user.id, "The day's summary comes here at 20:00")
+    house.lookout.known[police.url] = Found((police,))
+    await imported(house, user, one_chat(wish_of(police), digests=[{"topic": 0, "hour": 8, "zone": "Europe/Berlin"}]))
+    await house.says(user.id, "Done.")
+    async with house.db.read() as conn:
+        digest = await briefings.get(conn, (await chats.get(conn, user.id)).id, 0, briefings.Kind.DAY)
+    assert (digest.hour, digest.zone) == (20, "UTC")
+
+
+async def test_who_cannot_be_told_apart_or_does_not_answer_is_named_and_the_others_are_followed(
+    house, police, weather
+):
+    user = house.world.add_user("Wei")
+    several, slow = "https://several.example/f", "https://slow.example/f"
+    house.lookout.known |= {several: Found((police, weather)), slow: TimeoutError(), FEED: Found((weather,))}
+    outlines = "".join(f'<outline text="{name}" xmlUrl="{name}"/>' for name in (several, slow, FEED))
+    await imported(house, user, ("feeds.opml", f"<opml><body>{outlines}</body></opml>".encode()))
+    done = await house.says(user.id, "Done.")
+    assert "Followed now: 1" in done.text
+    assert "Not found, or not clear who is meant: 2" in done.text
+    assert [each.account.key for each in await house.followed(user.id)] == [weather.key]
+
+
 async def test_a_chat_that_was_forgotten_meanwhile_follows_nothing(house, police, weather):
     user = house.world.add_user("Wei")
     house.lookout.known[police.url] = Found((police,))

@@ -136,8 +136,11 @@ async def test_forgetting_leaves_no_trace_and_the_chat_can_begin_anew(house, pol
     chat_id = await fill(house, user.id, 987654, police)
     house.world.say(user.id, user.id, "/forget")
     asked = await house.says(user.id, "Shall I delete all of this")
+    nudges = house.lookout.nudges
     house.world.press(user.id, user.id, asked.message_id, label="Delete everything")
     await house.says(user.id, "Everything of this chat is deleted")
+    # what nobody follows any more is asked for no longer
+    assert house.lookout.nudges == nudges + 1
     assert await rows_with(house, user.id, SECRET) == []
     assert len(await house.followed(other.id)) == 1
     async with house.db.read() as conn:

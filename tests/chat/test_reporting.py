@@ -232,13 +232,25 @@ async def test_a_chat_that_writes_too_much_is_told_so_and_the_operators_are_spar
     for number in range(MOST_A_DAY):
         house.world.say(reader.id, reader.id, f"/report number {number}.")
     await house.says(reader.id, THANKS, count=MOST_A_DAY)
+    house.lookout.clock.now += timedelta(hours=23)
     house.world.say(reader.id, reader.id, "/report one more")
     await house.says(reader.id, "That is enough for today")
     await house.says(operator.id, f"number {MOST_A_DAY - 1}.")
     assert not any("one more" in message.text for message in house.world.said_by_bot(operator.id))
-    house.lookout.clock.now += timedelta(days=1, seconds=1)
+    house.lookout.clock.now += timedelta(hours=1, seconds=1)
     house.world.say(reader.id, reader.id, "/report one more")
     await house.says(operator.id, "one more")
+
+
+async def test_a_report_that_telegram_tells_twice_is_one(reported):
+    house, operator = reported
+    reader = house.world.add_user("Wei")
+    said = house.world.say(reader.id, reader.id, "/report Is the road open?")
+    house.world.state.give(said)
+    await house.says(reader.id, THANKS, count=2)
+    house.world.say(reader.id, reader.id, "/report And now?")
+    await house.says(operator.id, "And now?")
+    assert sum("Is the road open?" in text for text in house.world.texts(operator.id)) == 1
 
 
 async def test_without_words_it_tells_how(reported):

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ import structlog
 from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.store import schema, waiting
+from bot.store import schema
 from bot.store.database import Database
 from bot.store.tables import metadata
 
@@ -35,16 +34,6 @@ PLAINLY = [
     *structlog.get_config()["processors"][:-1],
     structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
 ]
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _heads_written_once() -> Iterator[None]:
-    """Where the clock is moved by hand the outbox looks fifty times a second, for the same heads each time: a fifth of
-    the time of those tests went into writing that statement anew.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(waiting, "heads_query", cache(waiting.heads_query))
-        yield
 
 
 @dataclass

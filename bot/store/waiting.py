@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Integer, Select, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Lane, Op, SentPart, State
@@ -90,28 +90,8 @@ async def heads(conn: AsyncConnection, state: State, lane: Lane, after: int, lim
     ``after`` is the last delivery id of the page before. Rows that are not yet due are given too: their chat waits
     with them, since order is kept.
     """
-    return [_head(row) for row in await conn.execute(heads_query(state, lane, after, limit))]
-
-
-def heads_query(state: State, lane: Lane, after: int, limit: int) -> Select[Any]:
-    """The statement behind ``heads``; public so that a test can look at its plan."""
-    d, earlier = deliveries, deliveries.alias("earlier")
-    # one probe of (chat_id, state, lane, id) for each waiting state, so that the index alone answers
-    first = [
-        ~exists().where(
-            earlier.c.chat_id == d.c.chat_id,
-            earlier.c.state == waiting.value,
-            earlier.c.lane == d.c.lane,
-            earlier.c.id < d.c.id,
-        )
-        for waiting in WAITING
-    ]
-    return (
-        _heads()
-        .where(d.c.state == state.value, d.c.lane == int(lane), d.c.id > after, *first)
-        .order_by(d.c.id)
-        .limit(limit)
-    )
+    which = {"state": state.value, "lane": int(lane), "after": after, "most": limit}
+    return [_head(row) for row in await conn.execute(_HEADS, which)]
 
 
 async def heads_of(conn: AsyncConnection, chat_ids: Sequence[int]) -> list[Head]:
@@ -193,6 +173,24 @@ def _head(row: Sequence[Any]) -> Head:
     return Head(delivery_id, chat_id, telegram_id, Lane(lane), not_before)
 
 
+def _heads_query() -> Select[Any]:
+    d, earlier = deliveries, deliveries.alias("earlier")
+    # one probe of (chat_id, state, lane, id) for each waiting state, so that the index alone answers
+    first = [
+        ~exists().where(
+            earlier.c.chat_id == d.c.chat_id,
+            earlier.c.state == waiting.value,
+            earlier.c.lane == d.c.lane,
+            earlier.c.id < d.c.id,
+        )
+        for waiting in WAITING
+    ]
+    mine = (d.c.state == bindparam("state"), d.c.lane == bindparam("lane"), d.c.id > bindparam("after"))
+    return _heads().where(*mine, *first).order_by(d.c.id).limit(bindparam("most", type_=Integer))
+
+
+#: Written once: an outbox that looks for what is due asks it many times a second.
+_HEADS = _heads_query()
 #: Asked for row by row: joined, PostgreSQL would rather read all topics for a hundred deliveries.
 _TOPICS = (
     select(topics.c.language)

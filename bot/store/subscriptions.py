@@ -40,7 +40,12 @@ class Removed:
     def from_payload(cls, payload: Mapping[str, Any]) -> "Removed":
         """Read what ``as_payload`` gave."""
         moment = datetime.fromisoformat(payload["created_at"])
-        return cls(**{**payload, "words": tuple(payload["words"]), "created_at": moment})
+        values = {name: value for name, value in payload.items() if name in cls.__dataclass_fields__}
+        if way := payload.get(
+            "telling"
+        ):  # put there before subscriptions had more of their own than a way of telling
+            values["manners"] = json.dumps({"telling": way})
+        return cls(**{**values, "words": tuple(payload["words"]), "created_at": moment})
 
 
 @dataclass(frozen=True, slots=True)

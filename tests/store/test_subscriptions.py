@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
+from bot.model.manners import Own, Telling, Way
 from bot.model.subscription import ChatKind, words_as_filter
 from bot.store import accounts, asked, chats, subscriptions
+from bot.store.manners import own_from_json
 from bot.store.subscriptions import Listed, Removed
 from bot.store.tables import accounts as account_table
 
@@ -164,3 +166,12 @@ async def test_a_wish_whose_account_was_never_watched_is_listed_all_the_same(ask
         "never",
         clock(),
     )
+
+
+def test_a_way_of_telling_that_was_put_behind_undo_by_the_version_before_comes_back():
+    payload = {
+        "subscription_id": 3, "chat_id": 1, "thread_id": 0, "account_id": 2, "words": [], "words_key": "",
+        "created_by": None, "created_at": "2012-07-21T03:51:00+00:00", "filter": "", "telling": "daily 480",
+    }  # fmt: skip
+    assert own_from_json(Removed.from_payload(payload).manners) == Own(Telling(Way.DAILY, 480))
+    assert Removed.from_payload(payload | {"telling": ""}).manners == ""

@@ -63,9 +63,8 @@ async def change_own(
     """Let a subscription want otherwise of its own; gives what it wants now. None: it is not followed here."""
     place, now = (scene.chat_id, scene.target.thread_id), desk.clock()
     async with desk.db.begin() as conn:
-        before = (await store.own_of(conn, [subscription_id])).get(subscription_id)
-        own = altered(before) if before is not None else NOTHING_OWN
-        if before is None or not await store.set_own(conn, scene.chat_id, subscription_id, own):
+        own = altered((await store.own_of_place(conn, *place)).get(subscription_id, NOTHING_OWN))
+        if not await store.set_own(conn, scene.chat_id, subscription_id, own):
             return None
         manners = await store.of_place(conn, *place)
         # times need a clock

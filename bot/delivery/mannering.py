@@ -4,7 +4,7 @@ sent. Part of a turn; the digest is made in ``releasing``.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.delivery.hours import local_midnight
@@ -35,6 +35,9 @@ from bot.store.manners import Wanted
 from bot.store.settling import Change
 from bot.store.waiting import Delivery
 
+#: What is decided anew, because somebody changes by what, is decided then.
+_ANEW = timedelta(seconds=1)
+
 
 async def heed(shelf: Shelf, delivery: Delivery, now: datetime) -> Delivery | Change:
     """The delivery as it is to come now, or how it stands instead.
@@ -53,17 +56,20 @@ async def heed(shelf: Shelf, delivery: Delivery, now: datetime) -> Delivery | Ch
     if not await _is_new(shelf, delivery):
         loud = any(rings(each, rank, now) for each in _usual(delivery, here, manners, own))
         return replace(delivery, silent=delivery.silent or not loud)
-    ruling, found = await _ruling(shelf, delivery, manners, own, rank, now)
+    ruling, keeping = await _ruling(shelf, delivery, manners, own, rank, now)
     match ruling.coming:
         case Coming.RINGS:
             return delivery
         case Coming.SILENTLY:
             return replace(delivery, silent=True)
         case Coming.LATER:
+            if not await manner_store.still_hold(shelf.conn, place, manners, own):
+                # somebody is changing them: decided anew by what holds then, lest it wait by what holds no more
+                return change(delivery, delivery.state, now, was=delivery.state, not_before=now + _ANEW)
             until = ruling.until or now
             return change(
                 delivery, State.DEFERRED, now,
-                was=delivery.state, not_before=until, error=ruling.why, held_for=found,
+                was=delivery.state, not_before=until, error=ruling.why, held_for=keeping,
             )  # fmt: skip
         case Coming.NEVER:
             return change(delivery, State.SKIPPED, now, was=delivery.state, error=ruling.why)
@@ -96,19 +102,22 @@ async def _is_new(shelf: Shelf, delivery: Delivery) -> bool:
 async def _ruling(
     shelf: Shelf, delivery: Delivery, manners: Manners, own: Sequence[Wanted], rank: int, now: datetime
 ) -> tuple[Ruling, tuple[int, ...]]:
-    """By the loudest of the subscriptions that found it, and which these are where one has manners of its own. One whose
-    filter cannot be judged counts, as each does for what is Extreme: that waits for no reading.
+    """By the loudest of the subscriptions that found it, and which of these keep it for later where one has manners of its
+    own. One whose filter cannot be judged counts, as each does for what is Extreme: that waits for no reading.
     """
     by = {each.subscription_id: effective(manners, each.own) for each in own}
     facts = None
     if rank < Severity.EXTREME.rank and (len(own) > 1 or manners.muted or any(each.muted for each in by.values())):
         facts = await _facts(shelf, delivery, now)
     found = {each.subscription_id: by[each.subscription_id] for each in own if _finds(each, facts)} or by
-    rulings = [
-        await _one(shelf, delivery, holds, facts, rank, now, theirs=holds.telling != manners.telling)
-        for holds in found.values() or [effective(manners)]
-    ]
-    return loudest(rulings, now), tuple(sorted(found))
+    if not found:
+        return await _one(shelf, delivery, effective(manners), facts, rank, now, theirs=False), ()
+    rulings = {
+        number: await _one(shelf, delivery, holds, facts, rank, now, theirs=holds.telling != manners.telling)
+        for number, holds in found.items()
+    }
+    keeping = sorted(number for number, each in rulings.items() if each.coming is Coming.LATER)
+    return loudest(rulings.values(), now), tuple(keeping)
 
 
 async def _one(

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.delivery.judging import change
 from bot.delivery.kept import is_past
 from bot.delivery.manners import WHY_DIGEST, WHY_MOST, digest_at, free_from, rank_of
+from bot.model.alert import Severity
 from bot.model.delivery import Lane, Op, State
 from bot.model.manners import Effective, Manners, Own, Way, effective
 from bot.store import deferred, deliveries, settling
@@ -66,10 +67,11 @@ async def settle_on(conn: AsyncConnection, place: Place, wanted: Manners, now: d
     how many posts that need not wait any more are on their way, as a digest.
     """
     await manner_store.save(conn, *place, wanted)
-    count, after = 0, 0
-    while held := await deferred.held(conn, place, after, MOST):
+    held, after = await deferred.held(conn, place, 0, MOST)
+    count = 0
+    while after:
         count += await _settle(conn, place, wanted, held, _due_anew, now)
-        after = held[-1].id
+        held, after = await deferred.held(conn, place, after, MOST)
     return count
 
 
@@ -82,7 +84,7 @@ async def _settle(
     now: datetime,
 ) -> int:
     """Let go what need not wait by ``due_of``; what must waits until then."""
-    own = await manner_store.own_of(conn, {number for each in held for number in each.held_for})
+    own = await manner_store.own_of(conn, place, {number for each in held for number in each.held_for})
     holds = {each.id: _holds(manners, own, each) for each in held}
     due = {each.id: min(due_of(each, by, now) for by in holds[each.id]) for each in held}
     ready = [each for each in held if due[each.id] <= now and each.op is Op.SEND]
@@ -110,13 +112,18 @@ def _due(each: Delivery, by: Effective, now: datetime) -> datetime:
 
 def _due_anew(each: Delivery, by: Effective, now: datetime) -> datetime:
     """When it is due by manners that may be others than those that it waits by."""
-    summed_up = each.error in {WHY_DIGEST, WHY_MOST} and by.telling.way not in {Way.ONCE, Way.SILENT}
-    return digest_at(by, now) if summed_up and each.not_before > now else _due(each, by, now)
+    # of several that keep it, the reason that is written is that of the soonest: another may keep it for its digest
+    summed_up = each.error in {WHY_DIGEST, WHY_MOST} or len(each.held_for) > 1
+    sums_up = (
+        by.telling.way not in {Way.ONCE, Way.SILENT} and rank_of(each.severity, each.lane) < Severity.SEVERE.rank
+    )
+    return digest_at(by, now) if summed_up and sums_up and each.not_before > now else _due(each, by, now)
 
 
-def _holds(manners: Manners, own: Mapping[int, Own], each: Delivery) -> list[Effective]:
-    """By what it waits: the subscriptions that found it, as far as they are there; else the place."""
-    return [effective(manners, own[one]) for one in each.held_for if one in own] or [effective(manners)]
+def _holds(manners: Manners, own: Mapping[tuple[int, int], Own], each: Delivery) -> list[Effective]:
+    """By what it waits: the subscriptions that keep it, as far as they are there; else the place."""
+    by = [(each.account_id, one) for one in each.held_for if each.account_id is not None]
+    return [effective(manners, own[one]) for one in by if one in own] or [effective(manners)]
 
 
 def _draft(place: Place, ready: Sequence[Delivery], holds: Mapping[int, Sequence[Effective]], now: datetime) -> Draft:

@@ -61,9 +61,9 @@ def telling(spelt: str) -> Telling | None:
     except ValueError:
         return None
     match found, values:
-        case Way.DAILY, [minute]:
+        case Way.DAILY, [minute] if 0 <= minute < DAY_MINUTES:
             return Telling(found, minute)
-        case Way.MOST, [most, minute]:
+        case Way.MOST, [most, minute] if 0 <= minute < DAY_MINUTES and most > 0:
             return Telling(found, minute, most)
         case ((Way.ONCE | Way.SILENT | Way.HOURLY), []):
             return Telling(found)

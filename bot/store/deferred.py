@@ -31,20 +31,25 @@ async def due(conn: AsyncConnection, now: datetime, limit: int) -> list[Place]:
 
 async def due_at(conn: AsyncConnection, place: Place, now: datetime, limit: int) -> list[Delivery]:
     """What is due in a place, oldest first, kept from other writers until the transaction ends."""
-    return await _load(conn, place, deliveries.c.not_before <= now, limit)
+    found, _ = await _load(conn, place, deliveries.c.not_before <= now, limit)
+    return found
 
 
-async def held(conn: AsyncConnection, place: Place, after: int, limit: int) -> list[Delivery]:
-    """All that waits in a place behind this id, oldest first, kept from other writers until the transaction ends."""
+async def held(conn: AsyncConnection, place: Place, after: int, limit: int) -> tuple[list[Delivery], int]:
+    """All that waits in a place behind this id, oldest first, kept from other writers until the transaction ends; and the
+    id to go on from (0: there are no more), for what another one holds just now is left out.
+    """
     return await _load(conn, place, deliveries.c.id > after, limit)
 
 
-async def _load(conn: AsyncConnection, place: Place, which: ColumnElement[bool], limit: int) -> list[Delivery]:
+async def _load(
+    conn: AsyncConnection, place: Place, which: ColumnElement[bool], limit: int
+) -> tuple[list[Delivery], int]:
     d = deliveries.c
     chat_id, thread_id = place
     here = (d.chat_id == chat_id, d.thread_id == thread_id, _DEFERRED, which)
     ids = (await conn.execute(select(d.id).where(*here).order_by(d.id).limit(limit))).scalars().all()
-    return sorted(await waiting.load(conn, ids), key=lambda each: each.id)
+    return sorted(await waiting.load(conn, ids), key=lambda each: each.id), ids[-1] if ids else 0
 
 
 async def count(conn: AsyncConnection, place: Place) -> int:

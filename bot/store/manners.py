@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.alert import Severity
 from bot.model.delivery import Lane, Op, State
-from bot.model.manners import NOTHING_OWN, Manners, Own, Pause, Quiet, Telling, telling
+from bot.model.manners import DAY_MINUTES, NOTHING_OWN, Manners, Own, Pause, Quiet, Telling, telling
 from bot.store.inserting import insert_into
 from bot.store.subscriptions import filter_of
 from bot.store.tables import deliveries, manners, posts, subscriptions
 
+_SEVERITIES = frozenset(each.value for each in Severity)
 #: Values in one IN (…), far below what either database takes.
 _CHUNK = 500
 #: Chat (our id) and topic.
@@ -79,14 +80,34 @@ async def particular(conn: AsyncConnection, chat_ids: Sequence[int]) -> dict[Fol
     return found
 
 
-async def own_of(conn: AsyncConnection, subscription_ids: Collection[int]) -> dict[int, Own]:
-    """What these subscriptions want of their own; one that is gone is not there."""
+async def still_hold(conn: AsyncConnection, place: Place, known: Manners, own: Sequence[Wanted]) -> bool:
+    """These manners, read earlier in this transaction, still hold for a place and its subscriptions, and nobody changes
+    them until the transaction ends. On PostgreSQL somebody may have meanwhile, or may be at it: False.
+    """
+    # SQLite has one writer anyway and knows no such clause; who is at it is not waited for: he may wait for us
+    wanted, s = {each.subscription_id: each.own for each in own}, subscriptions.c
+    if wanted:
+        rows = select(s.id, s.manners).where(s.id.in_(sorted(wanted))).with_for_update(read=True, skip_locked=True)
+        if {row.id: own_from_json(row.manners) for row in await conn.execute(rows)} != wanted:
+            return False
+    here = (manners.c.chat_id == place[0], manners.c.thread_id == place[1])
+    found = await conn.execute(select(manners).where(*here).with_for_update(read=True, skip_locked=True))
+    return next(map(_manners, found), Manners()) == known
+
+
+async def own_of(
+    conn: AsyncConnection, place: Place, subscription_ids: Collection[int]
+) -> dict[tuple[int, int], Own]:
+    """What these subscriptions of a place want of their own, by account and subscription. One that is gone is not there;
+    on SQLite its id may be another's by now, so that the id alone names none.
+    """
     s = subscriptions.c
-    found: dict[int, Own] = {}
+    found: dict[tuple[int, int], Own] = {}
     wanted = sorted(subscription_ids)
     for start in range(0, len(wanted), _CHUNK):
-        rows = await conn.execute(select(s.id, s.manners).where(s.id.in_(wanted[start : start + _CHUNK])))
-        found |= {row.id: own_from_json(row.manners) for row in rows}
+        some = (s.id.in_(wanted[start : start + _CHUNK]), s.chat_id == place[0], s.thread_id == place[1])
+        rows = await conn.execute(select(s.account_id, s.id, s.manners).where(*some))
+        found |= {(row.account_id, row.id): own_from_json(row.manners) for row in rows}
     return found
 
 
@@ -143,11 +164,9 @@ def _values(wanted: Manners) -> dict[str, object]:
 
 
 def _manners(row: Any) -> Manners:
-    quiet = None
-    if row.quiet_begins is not None and row.quiet_ends is not None:
-        quiet = Quiet(row.quiet_begins, row.quiet_ends, Severity(row.quiet_least))
+    quiet = _quiet_of([row.quiet_begins, row.quiet_ends, row.quiet_least])
     pause = Pause(row.paused_until, row.paused_whole) if row.paused_until is not None else None
-    return Manners(row.zone, telling(row.telling) or Telling(), quiet, pause, tuple(json.loads(row.muted)))
+    return Manners(row.zone, telling(row.telling) or Telling(), quiet, pause, _muted_of(_read(row.muted)))
 
 
 def own_to_json(own: Own) -> str:
@@ -170,16 +189,48 @@ def own_to_json(own: Own) -> str:
 
 
 def own_from_json(text: str) -> Own:
-    """What ``own_to_json`` gave."""
-    if not text:
+    """What ``own_to_json`` gave. What cannot be meant (a newer version wrote it, or it is broken) keeps nothing back."""
+    kept = _read(text) if text else None
+    if not isinstance(kept, dict):
         return NOTHING_OWN
-    kept = json.loads(text)
-    quiet = pause = None
-    if "quiet" in kept:
-        begins, ends, least = kept["quiet"]
-        quiet = Quiet(begins, ends, Severity(least))
-    if "pause" in kept:
-        until, whole = kept["pause"]
-        pause = Pause(datetime.fromisoformat(until), whole)
-    way = telling(kept.get("telling", ""))
-    return Own(way, quiet, kept.get("restless", False), pause, tuple(kept.get("muted", ())))
+    way, restless = kept.get("telling"), kept.get("restless") is True
+    return Own(
+        telling(way) if isinstance(way, str) else None,
+        _quiet_of(kept.get("quiet")),
+        restless,
+        _pause_of(kept.get("pause")),
+        _muted_of(kept.get("muted")),
+    )
+
+
+def _read(text: str) -> object:
+    try:
+        found: object = json.loads(text)
+    except ValueError:
+        return None
+    return found
+
+
+def _quiet_of(kept: object) -> Quiet | None:
+    match kept:
+        case [int() as begins, int() as ends, str() as least] if least in _SEVERITIES:
+            within = 0 <= begins < DAY_MINUTES and 0 <= ends < DAY_MINUTES
+            return Quiet(begins, ends, Severity(least)) if within else None
+        case _:
+            return None
+
+
+def _pause_of(kept: object) -> Pause | None:
+    match kept:
+        case [str() as written, bool() as whole]:
+            try:
+                until = datetime.fromisoformat(written)
+            except ValueError:
+                return None
+            return Pause(until, whole) if until.tzinfo is not None else None
+        case _:
+            return None
+
+
+def _muted_of(kept: object) -> tuple[str, ...]:
+    return tuple(each for each in kept if isinstance(each, str)) if isinstance(kept, list) else ()

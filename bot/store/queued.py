@@ -13,18 +13,24 @@ from bot.store.fanout import TO_COME, Word, in_pieces
 from bot.store.tables import deliveries
 
 
-async def renew(conn: AsyncConnection, word: Word, now: datetime, *, rings: bool) -> int:
+async def renew(conn: AsyncConnection, word: Word, now: datetime, *, rings: bool, anew: bool = False) -> int:
     """Bring what still waits to say the post of ``word`` in line with its newest version, in which it will be said.
 
     ``rings``: it is graver than before; what waits for a digest may have to come at once, and is decided about anew.
+    ``anew``: so is what single subscriptions keep, since another one may find it now; what is due is told as it is.
     The rows are the caller's until the transaction ends, so that none of them leaves in the old version meanwhile.
     """
     post_ids = [word.post_id] if word.post_id is not None else []
     values: dict[str, Any] = {"lane": int(word.lane), "expires_at": word.expires_at, "severity": word.severity}
+    again = {"state": State.QUEUED.value, "not_before": now, "error": ""}
     if not rings:
-        return await _change(conn, post_ids, values, TO_COME)
+        renewed = await _change(conn, post_ids, values, TO_COME)
+        if anew:
+            kept = deliveries.c.held_for.is_not(None) & (deliveries.c.not_before > now)
+            await _change(conn, post_ids, again, (State.DEFERRED.value,), kept)
+        return renewed
     values["silent"] = False
-    again = values | {"state": State.QUEUED.value, "not_before": now, "error": ""}
+    again = values | again
     renewed = await _change(conn, post_ids, values)
     return renewed + await _change(conn, post_ids, again, (State.DEFERRED.value,))
 

@@ -150,7 +150,7 @@ class Queueing:
             await queued.renew(self._conn, replace(word, expires_at=ends), self._now, rings=False)
         else:
             word = self._send(said)
-            await queued.renew(self._conn, word, self._now, rings=rings)
+            await queued.renew(self._conn, word, self._now, rings=rings, anew=True)
         told = telling.changed(before, said.post, returned=returned)
         # that it is over comes where it is muted, too; any other edit is shown there without a word
         ended = said.post.alert is not None and is_over(said.post.alert)

@@ -1,6 +1,7 @@
 """What single subscriptions want of their own: each is told as it asked, and none is held back or let go for another."""
 
 import asyncio
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,16 @@ from scripted import ScriptedMessenger, account
 from sqlalchemy import delete, select, update
 
 from bot.delivery.briefer import Briefer
+from bot.delivery.mannering import heed
 from bot.delivery.manners import WHY_DIGEST, WHY_PAUSE, WHY_QUIET
+from bot.delivery.readings import Readings
 from bot.delivery.releasing import settle_on
-from bot.model.delivery import Lane, State
+from bot.delivery.shelf import Looks, Shelf
+from bot.model.delivery import Lane, Op, State
 from bot.model.manners import Manners, Own, Pause, Quiet, Telling, Way
 from bot.reading import reader
-from bot.store import manners
+from bot.store import chats, fanout, manners, waiting
+from bot.store.fanout import Word
 from bot.store.tables import deliveries as table
 from bot.store.tables import subscriptions
 
@@ -245,3 +250,158 @@ async def test_more_than_one_digest_takes_is_let_go_in_several(db, clock, monkey
     await run_until_quiet(db, clock, messenger)
     counts = [text.splitlines()[1] for text in messenger.texts(READER)]
     assert counts == [f"Posts that came meanwhile: {n}" for n in (2, 2, 1)]
+
+
+async def test_a_broken_wish_stops_neither_what_comes_nor_what_is_let_go_nor_the_wishes_of_others(db, clock):
+    messenger = ScriptedMessenger()
+    chat = await wants(db, clock, PLACE)
+    one = await wants_own(db, clock, chat, "", Own(pause=Pause(clock() + timedelta(hours=1))))
+    two = await wants_own(db, clock, chat, "", Own(pause=Pause(clock() + timedelta(hours=1))), of=OTHER)
+    await queue_posts(db, clock, 1)
+    await run_until_quiet(db, clock, messenger)
+    async with db.begin() as conn:
+        broken = '{"pause": ["soon"], "quiet": [1, 2, "Terrible"], "telling": 4, "muted": 3}'
+        await conn.execute(update(subscriptions).where(subscriptions.c.id == one).values(manners=broken))
+    await queue_posts(db, clock, 1)
+    await queue_posts(db, clock, 1, of=OTHER)
+    assert (await run_until_quiet(db, clock, messenger)) == {State.DEFERRED: 2, State.SENT: 1}
+    assert await wants_now(db, clock, chat, two, Own()) == 2
+
+
+@pytest.mark.parametrize("of", [account(), OTHER])
+async def test_what_waits_for_one_that_is_gone_does_not_wait_for_the_next_that_gets_its_id(db, clock, of):
+    messenger = ScriptedMessenger()
+    chat = await wants(db, clock, PLACE)
+    one = await wants_own(db, clock, chat, "雨", Own(pause=Pause(clock() + timedelta(hours=2))))
+    await queue_posts(db, clock, 1, text="雨")
+    await run_until_quiet(db, clock, messenger)
+    elsewhere = chat
+    async with db.begin() as conn:
+        await conn.execute(delete(subscriptions).where(subscriptions.c.id == one))
+        if of != OTHER:
+            elsewhere = await chats.ensure(conn, READER + 1, chats.ChatKind.PRIVATE, "", clock(), "en")
+    two = await wants_own(db, clock, elsewhere, "", Own(pause=Pause(clock() + timedelta(days=50))), of=of)
+    async with db.begin() as conn:
+        await conn.execute(update(subscriptions).where(subscriptions.c.id == two).values(id=one))
+    clock.advance(2 * HOUR)
+    await later(db, clock, messenger)
+    assert "Posts that came meanwhile: 1" in messenger.texts(READER)[0]
+
+
+async def test_one_that_leaves_its_hazard_out_lets_nothing_go_that_another_keeps(db, clock):
+    messenger = ScriptedMessenger()
+    chat = await wants(db, clock, PLACE)
+    await wants_own(db, clock, chat, "", Own(muted=("hazard:rainstorm",)))
+    two = await wants_own(db, clock, chat, "北京", Own(pause=Pause(clock() + timedelta(days=2))))
+    await queue_posts(db, clock, 1, text="北京市气象台发布暴雨黄色预警信号。")
+    assert (await run_until_quiet(db, clock, messenger)) == {State.DEFERRED: 1}
+    assert (await held_for(db)) == [f"[{two}]"]
+    await wants(db, clock, Manners("UTC", muted=("hazard:fog",)))
+    assert (await run_until_quiet(db, clock, messenger)) == {State.DEFERRED: 1}
+    assert await wants_now(db, clock, chat, two, Own()) == 1
+
+
+async def test_what_two_keep_is_let_go_by_no_change_that_concerns_neither(db, clock):
+    """One keeps it for its digest at nine, the other for the end of its night, which is sooner and the written reason."""
+    messenger = ScriptedMessenger()
+    chat = await wants(db, clock, Manners("UTC", Telling(Way.DAILY, 9 * 60)))
+    night = await wants_own(db, clock, chat, "", Own(Telling(), NIGHT))
+    await wants_own(db, clock, chat, "雨", Own())
+    to(clock, 23)
+    await queue_posts(db, clock, 1, text="雨")
+    await run_until_quiet(db, clock, messenger)
+    [row] = await states(db)
+    assert (row.error, row.not_before.hour) == (WHY_QUIET, 7)
+    await wants(db, clock, Manners("UTC", Telling(Way.DAILY, 9 * 60), muted=("hazard:fog",)))
+    [row] = await states(db)
+    assert (row.state, row.not_before.hour) == ("deferred", 7)
+    # the night goes on for good: then it comes with the digest
+    assert await wants_now(db, clock, chat, night, Own(Telling(), pause=Pause(clock() + timedelta(days=5)))) == 0
+    [row] = await states(db)
+    assert (row.state, row.not_before.hour) == ("deferred", 9)
+
+
+async def test_what_is_severe_waits_for_no_digest_once_the_pause_of_one_of_two_is_over(db, clock):
+    messenger = ScriptedMessenger()
+    chat = await wants(db, clock, Manners("UTC", Telling(Way.DAILY, 9 * 60)))
+    pause = Pause(clock() + timedelta(days=5))
+    one = await wants_own(db, clock, chat, "", Own(pause=pause))
+    await wants_own(db, clock, chat, "雨", Own(pause=pause))
+    await queue_posts(db, clock, 1, text="雨", lanes=(Lane.URGENT,))
+    await run_until_quiet(db, clock, messenger)
+    assert await wants_now(db, clock, chat, one, Own()) == 1
+
+
+@pytest.mark.parametrize(("anew", "over", "comes"), [(True, False, True), (False, False, False), (True, True, False)])
+async def test_an_edit_is_held_against_the_manners_of_all_that_find_it_now(db, clock, anew, over, comes):
+    messenger = ScriptedMessenger()
+    chat = await wants(db, clock, PLACE)
+    pause = Pause(clock() + timedelta(days=5))
+    await wants_own(db, clock, chat, "交通", Own(pause=pause))
+    await wants_own(db, clock, chat, "雨", Own())
+    await queue_posts(db, clock, 1, text="交通{n}")
+    await run_until_quiet(db, clock, messenger)
+    _, [post_id] = await said(db)
+    async with db.begin() as conn:
+        await conn.execute(update(subscriptions).where(subscriptions.c.filter == "雨").values(filter="交"))
+        word = Word(Op.SEND, Lane.ROUTINE, post_id, 1)
+        when = pause.until if over else clock()
+        assert await fanout.renew_queued(conn, word, when, rings=False, anew=anew) == 1
+    await run_until_quiet(db, clock, messenger)
+    assert len(messenger.messages) == comes
+
+
+async def test_what_is_taken_back_while_it_is_decided_keeps_nothing(db, clock):
+    """A turn has read a pause, and its end is written before the turn is."""
+    if db.backend != "postgresql":
+        pytest.skip("SQLite has one writer")
+    chat = await wants(db, clock, Manners("UTC", pause=Pause(clock() + timedelta(days=5))))
+    one = await wants_own(db, clock, chat, "", Own(pause=Pause(clock() + timedelta(days=5))))
+    await queue_posts(db, clock, 1)
+    [number], _ = await said(db)
+
+    async def decided(meanwhile):
+        async with db.begin() as conn:
+            [delivery] = await waiting.load(conn, [number])
+            shelf = Shelf(conn, [chat], Looks(), Readings())
+            await shelf.manners((chat, 0))
+            await shelf.wanted((chat, 0, delivery.account_id))
+            async with meanwhile():
+                return (await heed(shelf, delivery, clock())).state
+
+    @asynccontextmanager
+    async def of_the_place():
+        await wants(db, clock, Manners("UTC"))
+        yield
+
+    @asynccontextmanager
+    async def of_one():
+        await wants_now(db, clock, chat, one, Own())
+        yield
+
+    @asynccontextmanager
+    async def under_way():
+        async with db.begin() as conn:
+            await settle_on(conn, (chat, 0), Manners("UTC", muted=("hazard:fog",)), clock())
+            yield
+
+    assert await decided(nullcontext) is State.DEFERRED
+    assert await decided(of_the_place) is State.QUEUED
+    assert await decided(under_way) is State.QUEUED
+    assert await decided(nullcontext) is State.DEFERRED
+    assert await decided(of_one) is State.QUEUED
+
+
+async def test_what_another_one_holds_just_now_hides_nothing_behind_it(db, clock, monkeypatch):
+    if db.backend != "postgresql":
+        pytest.skip("SQLite has one writer")
+    monkeypatch.setattr("bot.delivery.releasing.MOST", 2)
+    messenger = ScriptedMessenger()
+    await wants(db, clock, Manners("UTC", pause=Pause(clock() + timedelta(days=3))))
+    await queue_posts(db, clock, 5)
+    await run_until_quiet(db, clock, messenger)
+    numbers, _ = await said(db)
+    async with db.begin() as conn:
+        assert len(await waiting.load(conn, numbers[:2])) == 2
+        await wants(db, clock, Manners("UTC"))
+    assert [row.state for row in await states(db)][:5] == ["deferred"] * 2 + ["expired"] * 3

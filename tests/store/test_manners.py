@@ -5,10 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scripted import account
+from sqlalchemy import update
 
 from bot.model.alert import Severity
-from bot.model.manners import NOTHING_OWN, Own, Pause, Quiet, Telling, Way
+from bot.model.manners import NOTHING_OWN, Manners, Own, Pause, Quiet, Telling, Way
+from bot.store import accounts, chats, manners, subscriptions
 from bot.store.manners import own_from_json, own_to_json
+from bot.store.tables import manners as table
 
 minutes = st.integers(0, 1439)
 tellings = st.one_of(
@@ -37,6 +41,42 @@ def test_nothing_of_its_own_is_the_empty_text_which_queries_rely_on():
     assert own_from_json("") == NOTHING_OWN
 
 
-@pytest.mark.parametrize("kept", ['{"telling": "weekly 3"}', '{"colour": "red"}'])
+@pytest.mark.parametrize(
+    "kept",
+    [
+        '{"telling": "weekly 3"}', '{"colour": "red"}', '{"telling": 5}', '{"telling": "daily 99999"}',
+        '{"telling": "most 5 -1"}', '{"telling": "most 0 5"}', '{"quiet": [1320, 420, "Terrible"]}', '{"quiet": [1320, 1440, "Severe"]}',
+        '{"quiet": [-1, 420, "Severe"]}', '{"quiet": [1320]}', '{"quiet": "22-7"}', '{"pause": ["soon", true]}',
+        '{"pause": ["2030-01-01T00:00:00", true]}', '{"pause": ["2030-01-01T00:00:00+00:00"]}', '{"pause": 7}',
+        '{"muted": "hazard:fog"}', '{"muted": [1, null]}', '{"muted": null}', '{"restless": "no"}', "[]", "7", "null", "{",
+    ],
+)  # fmt: skip
 def test_what_another_version_wrote_is_left_aside(kept):
     assert own_from_json(kept) == NOTHING_OWN
+
+
+def test_what_can_be_meant_of_it_holds_beside_what_cannot():
+    kept = '{"telling": "silent", "quiet": [1, 2, "Terrible"], "muted": ["hazard:fog", 1], "colour": "red"}'
+    assert own_from_json(kept) == Own(Telling(Way.SILENT), muted=("hazard:fog",))
+
+
+async def test_what_a_place_has_of_another_version_is_left_aside_and_the_rest_holds(db, clock):
+    async with db.begin() as conn:
+        chat = await chats.ensure(conn, 7, chats.ChatKind.PRIVATE, "", clock(), "en")
+        await manners.save(
+            conn, chat, 0, Manners("UTC", Telling(Way.SILENT), Quiet(1320, 420), muted=("hazard:fog",))
+        )
+        await conn.execute(update(table).values(quiet_least="Terrible", muted="{"))
+        assert await manners.of_place(conn, chat, 0) == Manners("UTC", Telling(Way.SILENT))
+
+
+async def test_an_id_alone_names_no_subscription_since_sqlite_gives_it_again(db, clock):
+    async with db.begin() as conn:
+        chat = await chats.ensure(conn, 7, chats.ChatKind.PRIVATE, "", clock(), "en")
+        other = await chats.ensure(conn, 8, chats.ChatKind.PRIVATE, "", clock(), "en")
+        account_id = await accounts.upsert(conn, account(), clock())
+        number, _ = await subscriptions.add(conn, chat, 0, account_id, (), "", None, clock())
+        await manners.set_own(conn, chat, number, Own(restless=True))
+        assert await manners.own_of(conn, (chat, 0), [number]) == {(account_id, number): Own(restless=True)}
+        assert await manners.own_of(conn, (other, 0), [number]) == {}
+        assert await manners.own_of(conn, (chat, 5), [number]) == {}

@@ -516,7 +516,10 @@ CALLS: dict[str, Call] = {
     "deferred.count": lambda c, w: deferred.count(c, (w.chat_id, 0)),
     "deferred.fate": lambda c, w: deferred.fate(c, (w.chat_id, 0), w.post_id),
     "deferred.held": lambda c, w: deferred.held(c, (w.chat_id, 0), 0, 100),
-    "manners.own_of": lambda c, w: manners.own_of(c, [w.removed.subscription_id]),
+    "manners.still_hold": lambda c, w: manners.still_hold(
+        c, (w.chat_id, 0), Manners(), [manners.Wanted(w.removed.subscription_id, "", Own())]
+    ),
+    "manners.own_of": lambda c, w: manners.own_of(c, (w.chat_id, 0), [w.removed.subscription_id]),
     "queued.settle": lambda c, w: queued.settle(c, [w.post_id, w.post_id + 1], w.now, "lifted"),
 }
 

@@ -69,8 +69,9 @@ def run() -> None:
     if not settings.telegram_token.get_secret_value():
         _fail("TOCSIN_TELEGRAM_TOKEN is not set. Ask @BotFather for a token and put it into .env.", WRONG_CALL)
     _set_up_logs(settings)
+    from bot.ending import ServiceError
     from bot.heap import settle
-    from bot.service import Service, ServiceError
+    from bot.service import Service
 
     settle()
     try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 #: Exit codes: 1 the work failed, 2 the settings or the command line are wrong (as shells and typer use them). `run` ends
-#: with 3 when Telegram refuses the bot's token (``service.TokenRefusedError``).
+#: with 3 when Telegram refuses the bot's token (``ending.TokenRefusedError``).
 FAILED, WRONG_CALL = 1, 2
 
 T = TypeVar("T")

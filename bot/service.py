@@ -1,12 +1,14 @@
-"""Builds the parts and runs them under one TaskGroup until told to stop; the only file that knows them all."""
+"""Puts the parts together and runs them under one TaskGroup until told to stop; with ``parts`` the only file that knows
+them all.
+"""
 
 import asyncio
 import contextlib
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,53 +17,45 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import __version__
-from bot.catalogue.entries import Catalogue, CatalogueError, shipped
-from bot.catalogue.keeping import everything
 from bot.chat.line import Line
 from bot.chat.ports import Found, LookupFailedError, Trouble
 from bot.delivery.face import TokenLostError
-from bot.delivery.interpreting import Interpreter
 from bot.delivery.pacing import Limits as SendingLimits
 from bot.delivery.pacing import Pacing
-from bot.delivery.paying import Purse
-from bot.fetching import user_agent
-from bot.fetching.face import FetchError, Limits, Request
-from bot.geo.drawer import Drawer, missing
+from bot.ending import ServiceError, TokenRefusedError
 from bot.holding import steady_seconds, under_lease
-from bot.language.choosing import ChoiceError, Surroundings, open_summariser, open_translator
-from bot.language.phrasebook.rendering import VERSION as PHRASEBOOK_VERSION
 from bot.model.account import Account
-from bot.model.delivery import Lane
-from bot.model.post import Media, Post
+from bot.model.post import Post
 from bot.model.subscription import Followed, Wish
 from bot.outside import Outside, now_utc, open_outside
+from bot.parts import (
+    downloader,
+    hub_subscriptions,
+    mastodon_stream,
+    not_pushed,
+    open_catalogue,
+    open_database,
+    open_drawer,
+    open_interpreter,
+    open_page,
+    purse_of,
+)
 from bot.sending import Sending
-from bot.settings import Settings, language_options
-from bot.sources.face import Hub
-from bot.sources.mastodon.streaming import MastodonStream
-from bot.sources.registry import kinds_with_shapes
-from bot.store import accounts, leases, schema
+from bot.settings import Settings
+from bot.store import leases
 from bot.store.database import Database, DatabaseError
 from bot.store.housekeeping import tidy
 from bot.store.lease import Lease
 from bot.store.site_state import SiteKeep
-from bot.store.translations import TranslationLedger
 from bot.watching.directory import Directory
 from bot.watching.directory import LookupFailedError as NothingFoundError
 from bot.watching.following import Following
-from bot.watching.pushing import Pushing
 from bot.watching.watcher import Watcher
 from bot.watching.weigher import Weigher
-from bot.web.callbacks import hub_routes
 from bot.web.health import Vitals
-from bot.web.page import health_page
-from bot.web.serving import serve
 
 log = structlog.get_logger(__name__)
 
-#: Bot API: a photo that is uploaded has at most 10 MB.
-LARGEST_PHOTO = 10 * 1000 * 1000
 #: Old rows are thrown away this often, seconds.
 TIDY_SECONDS = 3600.0
 #: One poller for all sites: their limits are kept across the whole deployment.
@@ -77,31 +71,6 @@ REFUSED = (
     "Telegram refuses the bot's token: it was mistyped or revoked, or the bot was deleted. Nothing is dropped. Take the "
     "present token from @BotFather (/mybots, API Token), put it into TOCSIN_TELEGRAM_TOKEN and start again."
 )
-
-
-class ServiceError(Exception):
-    """The service cannot go on. The message is a sentence that says why and what to do."""
-
-    #: Of the program.
-    exit_status = 1
-
-
-class AddressError(ServiceError):
-    """The health page's address cannot be used."""
-
-    exit_status = 2
-
-
-class SettingError(ServiceError):
-    """A setting names something that cannot be used."""
-
-    exit_status = 2
-
-
-class TokenRefusedError(ServiceError):
-    """Telegram refuses the token, at the start or later; nothing is dropped."""
-
-    exit_status = 3
 
 
 @dataclass(slots=True)
@@ -168,7 +137,7 @@ class Service:
                 loop.add_signal_handler(number, self.stop)
         try:
             async with AsyncExitStack() as stack:
-                db = await stack.enter_async_context(_database(self._settings))
+                db = await stack.enter_async_context(open_database(self._settings))
                 outside = await stack.enter_async_context(
                     open_outside(self._settings, SiteKeep(db, self._clock), self._clock, self._rng)
                 )
@@ -181,13 +150,15 @@ class Service:
         settings, line = self._settings, Line(self._clock)
         polling, sends = self._lease(db, LEASE_OF_POLLING), self._lease(db, LEASE_OF_SENDING)
         vitals = Vitals(db, polling, sends, line, self._clock)
-        interpreter = await stack.enter_async_context(_interpreter(settings, db, self._clock, self._rng))
+        interpreter = await stack.enter_async_context(open_interpreter(settings, db, self._clock, self._rng))
         weigher = Weigher()
         stack.callback(weigher.close)
         weigher.start()
-        pushing = _pushing(settings, outside, SiteKeep(db, self._clock), self._clock, self._rng, lambda: watcher)
-        await stack.enter_async_context(_page(settings.health_address, vitals, pushing))
-        offered = pushing.offered if pushing is not None else _not_pushed
+        pushing = hub_subscriptions(
+            settings, outside, SiteKeep(db, self._clock), self._clock, self._rng, lambda: watcher
+        )
+        await stack.enter_async_context(open_page(settings.health_address, vitals, pushing))
+        offered = pushing.offered if pushing is not None else not_pushed
         watcher = Watcher(
             db,
             outside.sources,
@@ -219,15 +190,19 @@ class Service:
             line,
             Pacing(time.monotonic, self._limits),
             lookout,
-            _downloader(outside),
+            downloader(outside),
             self._clock,
             self._rng,
-            _purse(settings, db, self._clock),
+            purse_of(settings, db, self._clock),
             interpreter,
-            await asyncio.to_thread(_catalogue, Path(settings.catalogue)),
-            await stack.enter_async_context(_drawer(settings, db)),
+            await asyncio.to_thread(open_catalogue, Path(settings.catalogue)),
+            await stack.enter_async_context(open_drawer(settings, db)),
         )
-        beside = [part.run for part in (pushing, _stream(settings, outside, watcher, self._clock, self._rng)) if part]
+        beside = [
+            part.run
+            for part in (pushing, mastodon_stream(settings, outside, watcher, self._clock, self._rng))
+            if part
+        ]
         await self._run_tasks(db, watcher, beside, sending, polling, vitals)
 
     def _lease(self, db: Database, name: str) -> Lease:
@@ -291,165 +266,3 @@ class Service:
                     async with asyncio.timeout(SHOWN_SECONDS):
                         await self._stop.wait()
             self.stop()
-
-
-def _catalogue(path: Path) -> Catalogue:
-    """What /find knows: what is shipped, and the lists that were brought in. Blocking."""
-    try:
-        return everything(path)
-    except CatalogueError as error:
-        log.warning(
-            "the file of the catalogue is not used; what is shipped can be found all the same", why=str(error)
-        )
-        return shipped()
-
-
-@asynccontextmanager
-async def _drawer(settings: Settings, db: Database) -> AsyncIterator[Drawer | None]:
-    """What draws maps, where they are wanted. It is made ready at once where alerts with areas are to be expected: the
-    libraries that it needs take a second or two, and a hundred megabytes.
-    """
-    if settings.maps == "off":
-        yield None
-        return
-    if lacking := missing():
-        log.warning(
-            "alerts come without maps: packages are missing; install them, or set TOCSIN_MAPS=off", lacking=lacking
-        )
-        yield None
-        return
-    drawer = Drawer()
-    try:
-        async with db.read() as conn:
-            if await accounts.watched_kinds(conn) & kinds_with_shapes():
-                drawer.warm()
-        yield drawer
-    finally:
-        drawer.close()
-
-
-def _not_pushed(_account: Account, _hub: Hub | None) -> None:
-    """Nobody subscribes to hubs: there is no public address."""
-
-
-def _pushing(
-    settings: Settings,
-    outside: Outside,
-    keep: SiteKeep,
-    clock: Callable[[], datetime],
-    rng: random.Random,
-    watcher: Callable[[], Watcher],
-) -> Pushing | None:
-    """The subscriptions at hubs, where hubs can call back. The watcher is made later, with this in it."""
-    if not settings.public_url:
-        return None
-    if not settings.health_address:
-        log.warning(
-            "TOCSIN_PUBLIC_URL needs TOCSIN_HEALTH_ADDRESS: nothing serves it, so feeds are only polled",
-            public_url=settings.public_url,
-        )
-        return None
-    return Pushing(
-        outside.fetcher, keep, settings.public_url, clock=clock, rng=rng,
-        look=lambda kind, key: watcher().hurry(kind, key), watched=lambda: watcher().watched(),
-    )  # fmt: skip
-
-
-def _stream(
-    settings: Settings, outside: Outside, watcher: Watcher, clock: Callable[[], datetime], rng: random.Random
-) -> MastodonStream | None:
-    """What listens to the stream of the operator's own account, where there is one."""
-    token = settings.mastodon_token.get_secret_value()
-    if not (settings.mastodon_url and token):
-        return None
-    return MastodonStream(
-        outside.fetcher, outside.fetcher, settings.mastodon_url, token, clock=clock, rng=rng, look=watcher.hurry,
-        watched=watcher.watched,
-    )  # fmt: skip
-
-
-@asynccontextmanager
-async def _page(address: str, vitals: Vitals, pushing: Pushing | None) -> AsyncIterator[None]:
-    """The health page, where the operator wants one, and beside it what hubs call."""
-    if not address:
-        yield
-        return
-    host, _, port = address.rpartition(":")
-    async with AsyncExitStack() as stack:
-        try:
-            routes = hub_routes(pushing) if pushing is not None else ()
-            url = await stack.enter_async_context(serve(health_page(vitals, routes), host.strip("[]"), int(port)))
-        except OSError as error:
-            raise AddressError(
-                f"TOCSIN_HEALTH_ADDRESS: {address} cannot be used ({error.strerror or error}). Choose another port, or "
-                "stop the program that has it."
-            ) from None
-        log.info("the health page is up", url=url)
-        yield
-
-
-@asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
-    """Open the database with its tables at the newest version."""
-    url = settings.database_url.get_secret_value()
-    db = await Database.open(url)
-    try:
-        if not await schema.is_current(db):
-            await schema.upgrade(url)
-        yield db
-    finally:
-        await db.close()
-
-
-@asynccontextmanager
-async def _interpreter(
-    settings: Settings, db: Database, clock: Callable[[], datetime], rng: random.Random
-) -> AsyncIterator[Interpreter]:
-    """What reads and translates posts. Engines are opened only when there are any; the phrasebook needs none."""
-    async with AsyncExitStack() as stack:
-        translator = summariser = None
-        options = language_options(settings)
-        around = Surroundings(
-            clock=clock,
-            rng=rng,
-            user_agent=user_agent(__version__, settings.contact),
-            keep=SiteKeep(db, clock),
-            ledger=TranslationLedger(db, clock),
-            allowed_private_hosts=settings.allowed_private_hosts,
-            phrasebook_version=PHRASEBOOK_VERSION,
-        )
-        try:
-            if settings.translators:
-                translator = await stack.enter_async_context(open_translator(options, around))
-            summariser = await stack.enter_async_context(open_summariser(options, around))
-        except ChoiceError as error:
-            raise SettingError(str(error)) from None
-        interpreter = Interpreter(translator, summariser)
-        stack.push_async_callback(interpreter.aclose)
-        interpreter.start()
-        yield interpreter
-
-
-def _purse(settings: Settings, db: Database, clock: Callable[[], datetime]) -> Purse | None:
-    """What may be spent on paid messages; None when nothing may (the default)."""
-    if not (settings.paid_messages_per_second and settings.paid_stars_a_day):
-        return None
-    lanes = frozenset(lane for lane in Lane if lane <= Lane[settings.paid_from.upper()])
-    return Purse(db, clock, settings.paid_stars_a_day, lanes)
-
-
-def _downloader(outside: Outside) -> Callable[[Media], Awaitable[bytes | None]]:
-    """Gets pictures through the guarded fetcher, with the referer that their host wants."""
-
-    async def download(medium: Media) -> bytes | None:
-        headers = {"Referer": medium.referer} if medium.referer else {}
-        request = Request(medium.url, headers=headers, limits=Limits(max_bytes=LARGEST_PHOTO), interactive=True)
-        try:
-            answer = await outside.fetcher.fetch(request)
-        except FetchError as error:
-            log.info("a picture could not be fetched", why=error.why)
-            return None
-        kind = answer.headers.get("content-type", "")
-        return answer.body if answer.status == 200 and kind.startswith("image/") else None  # noqa: PLR2004
-
-    return download

@@ -13,7 +13,8 @@ from typing import Any
 from bot.demo.botapi import BotApiServer, LoopbackPhotos
 from bot.demo.page import PageServer, StoryBoard
 from bot.demo.site.site import StormSite
-from bot.service import Service, ServiceError
+from bot.ending import ServiceError
+from bot.service import Service
 from bot.settings import load_settings
 
 #: Seconds between two looks at one account: the story moves fast.

@@ -17,7 +17,7 @@ from bot.catalogue.lists import read_list
 from bot.catalogue.refreshing import refresh
 from bot.catalogue.searching import search
 from bot.cli import app
-from bot.service import _catalogue
+from bot.parts import open_catalogue
 from bot.sources.face import Claim, UnreadableError
 from bot.sources.links import as_url
 from bot.sources.registry import Parts, make_sources
@@ -183,10 +183,10 @@ def test_the_service_knows_what_was_brought_in_and_says_what_is_wrong_with_the_f
     path = tmp_path / "c.jsonl"
     entry = Entry("list-1", "weather", ("AT",), {"own": "Ä"}, (Ref("cap", "https://a.example/"),))
     keeping.save(path, [entry])
-    assert _catalogue(path).by_id("list-1") == entry
+    assert open_catalogue(path).by_id("list-1") == entry
     path.write_text("not json")
     with capture_logs() as said:
-        assert _catalogue(path) is shipped()
+        assert open_catalogue(path) is shipped()
     assert [line["log_level"] for line in said] == ["warning"]
     assert "tocsin catalogue refresh" in said[0]["why"]
 

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from bot import service as service_module
 from bot.demo.botapi.faults import Act, Fault
-from bot.service import Service, TokenRefusedError
+from bot.ending import TokenRefusedError
+from bot.service import Service
 from bot.settings import load_settings
 from bot.store.database import Database
 from bot.store.tables import deliveries

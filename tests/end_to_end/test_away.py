@@ -1,14 +1,12 @@
 """The bot is away for seven hours: twenty posts come as one quiet message, and an alert that still holds rings."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from bot.demo.botapi.faults import Act, Fault
-from bot.store.database import Database
 from bot.store.tables import deliveries, posts, site_state
 
 UID = "1288915263"
@@ -16,15 +14,6 @@ AWAY = timedelta(hours=7)
 #: Every time that is kept of a post and of a delivery.
 POST_TIMES = (posts.c.first_seen_at, posts.c.published_at, posts.c.news_at)
 DELIVERY_TIMES = (deliveries.c.queued_at, deliveries.c.not_before, deliveries.c.expires_at)
-
-
-@asynccontextmanager
-async def database(url):
-    db = await Database.open(url)
-    try:
-        yield db
-    finally:
-        await db.close()
 
 
 async def queued(db, count):
@@ -50,9 +39,9 @@ async def pass_time(db, by):
 
 
 @pytest.mark.filterwarnings("ignore:.*retry_after")  # PTB warns of its own attribute
-async def test_after_seven_hours_away_a_chat_gets_one_sum_and_the_alert_that_still_holds_rings(whole, db_url):
+async def test_after_seven_hours_away_a_chat_gets_one_sum_and_the_alert_that_still_holds_rings(whole, db):
     reader = whole.reader()
-    async with whole.running(), database(db_url) as db:
+    async with whole.running():
         await whole.ask(reader, f"/subscribe {UID}", "is followed here now")
         await whole.ask(reader, f"/subscribe {whole.site_url}/cap/index.atom", "is followed here now")
         # Telegram takes nothing more for this chat, and says so
@@ -66,8 +55,7 @@ async def test_after_seven_hours_away_a_chat_gets_one_sum_and_the_alert_that_sti
                 await queued(db, n)
         whole.site.cap_alert(severity="Severe", hours=24, event_en="Flash flood warning")
         await queued(db, 21)
-    async with database(db_url) as db:
-        await pass_time(db, AWAY)
+    await pass_time(db, AWAY)
     whole.telegram.faults.clear()
     async with whole.running():
         await whole.until(reader, "While I was away")

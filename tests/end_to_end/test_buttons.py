@@ -5,7 +5,6 @@ from processes import Program, sends_here
 from sqlalchemy import func, select
 
 from bot.demo.botapi.faults import Act, Fault
-from bot.store.database import Database
 from bot.store.tables import mutes
 
 UID = "1288915263"
@@ -38,17 +37,13 @@ async def asked(whole, user, text):
     return await whole.telegram.wait_for(lambda: query.answer and query, 20)
 
 
-async def muted(db_url):
-    db = await Database.open(db_url)
-    try:
-        async with db.read() as conn:
-            return (await conn.execute(select(func.count()).select_from(mutes))).scalar_one()
-    finally:
-        await db.close()
+async def muted(db):
+    async with db.read() as conn:
+        return (await conn.execute(select(func.count()).select_from(mutes))).scalar_one()
 
 
 @pytest.mark.parametrize("language", SPOKEN)
-async def test_an_alert_is_muted_edited_unmuted_shared_and_found(whole, db_url, language):
+async def test_an_alert_is_muted_edited_unmuted_shared_and_found(whole, db, language):
     mute, unmute, share, said = SPOKEN[language]
     world = whole.telegram.world
     reader = world.add_user("Reader", language=language, started=False).id
@@ -62,7 +57,7 @@ async def test_an_alert_is_muted_edited_unmuted_shared_and_found(whole, db_url, 
         assert all(len(row) <= 2 for row in message.now.keyboard)
         answer = await pressed(whole, reader, reader, message, mute)
         assert answer.text.startswith(said)
-        assert await muted(db_url) == 1
+        assert await muted(db) == 1
         await whole.telegram.wait_for(lambda: unmute in labels(message), 20)
         # an edit keeps the buttons as they are
         whole.site.edit(post, f"{ORANGE}请注意防范。")
@@ -70,7 +65,7 @@ async def test_an_alert_is_muted_edited_unmuted_shared_and_found(whole, db_url, 
         assert labels(message)[-2:] == [unmute, share]
         await pressed(whole, reader, reader, message, unmute)
         await whole.telegram.wait_for(lambda: mute in labels(message), 20)
-        assert await muted(db_url) == 0
+        assert await muted(db) == 0
         key = next(key for row in message.now.keyboard for key in row if key.label == share)
         query = await asked(whole, reader, key.inline)
         (result,) = query.answer.results
@@ -80,9 +75,7 @@ async def test_an_alert_is_muted_edited_unmuted_shared_and_found(whole, db_url, 
     assert whole.telegram.violations == {}
 
 
-async def test_killed_between_the_press_and_its_answer_it_is_muted_once_and_the_button_shows_it(
-    whole, db_url, tmp_path
-):
+async def test_killed_between_the_press_and_its_answer_it_is_muted_once_and_the_button_shows_it(whole, db, tmp_path):
     world = whole.telegram.world
     reader = whole.reader()
     first = await Program(whole.environment, tmp_path / "first.log").start()
@@ -100,13 +93,13 @@ async def test_killed_between_the_press_and_its_answer_it_is_muted_once_and_the_
         await second.start()
         await second.stands(sends_here)
         await whole.telegram.wait_for(lambda: "Unmute" in labels(message), 20)
-        assert await muted(db_url) == 1
+        assert await muted(db) == 1
     finally:
         await first.kill()
         await second.kill()
 
 
-async def test_in_a_group_a_topic_and_a_channel(whole, db_url):
+async def test_in_a_group_a_topic_and_a_channel(whole, db):
     world = whole.telegram.world
     owner, member = world.add_user("Owner").id, world.add_user("Member").id
     forum = world.add_supergroup("Forum", owner, members=(member,), forum=True)
@@ -123,9 +116,9 @@ async def test_in_a_group_a_topic_and_a_channel(whole, db_url):
         assert [label for label in labels(here) if "ute" in label] == []
         assert "Share" in labels(here)
         assert "Only administrators" in (await pressed(whole, forum.id, member, there, "Mute this event")).text
-        assert await muted(db_url) == 0
+        assert await muted(db) == 0
         assert (await pressed(whole, forum.id, owner, there, "Mute this event")).text.startswith("Muted until")
-        assert await muted(db_url) == 1
+        assert await muted(db) == 1
     assert whole.telegram.violations == {}
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from bot.model.account import Account
 from bot.store import accounts, chats, subscriptions
-from bot.store.database import Database
 
 UID = "1288915263"
 #: Page of the local site, what its sentence must say to the operator (log), and to subscribers (/status).
@@ -21,9 +20,8 @@ HOSTILE = {
 }
 
 
-async def follow_hostile(whole, db_url, reader):
+async def follow_hostile(whole, db, reader):
     """As if each feed had been well when it was subscribed to."""
-    db = await Database.open(db_url)
     async with db.begin() as conn:
         chat = await chats.get(conn, reader)
         for name in HOSTILE:
@@ -31,7 +29,6 @@ async def follow_hostile(whole, db_url, reader):
             account_id = await accounts.upsert(conn, Account("feed", url, name, url), chat_time(whole))
             await accounts.ensure_watch(conn, account_id, chat_time(whole), 1.0)
             await subscriptions.add(conn, chat.id, 0, account_id, (), "", None, chat_time(whole))
-    await db.close()
 
 
 def chat_time(whole):
@@ -48,12 +45,12 @@ def logged(monkeypatch):
     return lines
 
 
-async def test_each_gives_one_clear_sentence_and_touches_no_other_source(whole, db_url, logged):
+async def test_each_gives_one_clear_sentence_and_touches_no_other_source(whole, db, logged):
     reader = whole.reader()
     whole.environment["TOCSIN_POLL_SECONDS"] = "5"
     async with whole.running():
         await whole.ask(reader, f"/subscribe {UID}", "is followed here now")
-    await follow_hostile(whole, db_url, reader)
+    await follow_hostile(whole, db, reader)
     async with whole.running():
         whole.site.weibo_post(UID, "照常的一条")
         await whole.until(reader, "照常的一条")

@@ -1,14 +1,12 @@
 """Quiet hours and pauses through the whole program: what comes meanwhile waits, survives a restart and comes as one message."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
 from bot.delivery import briefer
-from bot.store.database import Database
 from bot.store.tables import deliveries, manners
 
 UID = "1288915263"
@@ -18,15 +16,6 @@ SAID = {
     "zh-Hans": ("现在开始关注", "已暂停到", "先前留着的消息", "暂停已结束"),
     "ar": ("تجري الآن متابعة", "إيقاف مؤقت حتى", "ما كان مؤجلًا", "انتهى الإيقاف المؤقت"),
 }
-
-
-@asynccontextmanager
-async def database(url):
-    db = await Database.open(url)
-    try:
-        yield db
-    finally:
-        await db.close()
 
 
 async def deferred(db, count):
@@ -40,10 +29,10 @@ async def deferred(db, count):
 
 
 @pytest.mark.parametrize("language", SAID)
-async def test_what_comes_in_a_pause_comes_at_its_end_and_extreme_danger_at_once(whole, db_url, language):
+async def test_what_comes_in_a_pause_comes_at_its_end_and_extreme_danger_at_once(whole, db, language):
     followed, paused, held_back, over = SAID[language]
     reader = whole.telegram.world.add_user("Reader", language=language, started=False).id
-    async with whole.running(), database(db_url) as db:
+    async with whole.running():
         whole.telegram.world.say(reader, reader, f"/subscribe {UID}")
         await whole.until(reader, "平安北京")
         await whole.ask(reader, f"/subscribe {whole.site_url}/cap/index.atom", followed)
@@ -68,7 +57,7 @@ async def test_what_comes_in_a_pause_comes_at_its_end_and_extreme_danger_at_once
     assert not digest.silent
 
 
-async def test_a_group_at_night_where_only_its_administrator_chose_the_hours(whole, db_url, monkeypatch):
+async def test_a_group_at_night_where_only_its_administrator_chose_the_hours(whole, db, monkeypatch):
     monkeypatch.setattr(briefer, "LOOK_SECONDS", 0.1)
     world = whole.telegram.world
     owner, member = world.add_user("Owner"), world.add_user("Member")
@@ -77,7 +66,7 @@ async def test_a_group_at_night_where_only_its_administrator_chose_the_hours(who
     topic = world.add_topic(group.id, "Rain").thread_id
     now = datetime.now(UTC)
     begins, ends = (now - timedelta(hours=1)).strftime("%H:%M"), (now + timedelta(hours=2)).strftime("%H:%M")
-    async with whole.running(), database(db_url) as db:
+    async with whole.running():
         world.say(group.id, member.id, f"/quiet {begins}-{ends} severe UTC", thread_id=topic)
         await whole.until(group.id, "Only administrators")
         world.say(group.id, owner.id, f"/subscribe {UID}", thread_id=topic)

@@ -1,6 +1,5 @@
 """/situation and the day's digest over HTTP: what stands, what was lifted, silently once a day, through a restart."""
 
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -8,7 +7,6 @@ from sqlalchemy import update
 
 from bot.delivery import briefer
 from bot.outside import now_utc
-from bot.store.database import Database
 from bot.store.tables import briefings
 
 UID = "1288915263"
@@ -19,22 +17,13 @@ def _look_often(monkeypatch):
     monkeypatch.setattr(briefer, "LOOK_SECONDS", 0.1)
 
 
-@asynccontextmanager
-async def database(url):
-    db = await Database.open(url)
-    try:
-        yield db
-    finally:
-        await db.close()
-
-
-async def it_is_the_hour(db_url):
+async def it_is_the_hour(db):
     """The digest of every chat is due by now."""
-    async with database(db_url) as db, db.begin() as conn:
+    async with db.begin() as conn:
         await conn.execute(update(briefings).values(due_at=now_utc() - timedelta(seconds=1)))
 
 
-async def test_the_situation_is_told_when_asked_and_once_a_day_through_a_restart(whole, db_url):
+async def test_the_situation_is_told_when_asked_and_once_a_day_through_a_restart(whole, db):
     reader = whole.reader()
     async with whole.running():
         await whole.ask(reader, f"/subscribe {UID}", "is followed here now")
@@ -52,12 +41,12 @@ async def test_the_situation_is_told_when_asked_and_once_a_day_through_a_restart
         links = [found.url for found in asked.now.styled.entities if found.url]
         assert len([link for link in links if link.startswith(whole.site_url) or "weibo" in link]) >= 2
         await whole.ask(reader, "/digest 8 UTC+8", "08:00, by the clock of UTC+8")
-        await it_is_the_hour(db_url)
+        await it_is_the_hour(db)
         await whole.until(reader, "The day in short")
     async with whole.running():
         whole.site.cap_alert(msg_type="Cancel", references=(flood,), event_en="Flash flood warning")
         await whole.until(reader, "Lifted")
-        await it_is_the_hour(db_url)
+        await it_is_the_hour(db)
         await whole.until(reader, "lifted by the agency")
     digests = [message for message in whole.telegram.world.said_by_bot(reader) if "The day in short" in message.text]
     first, second = digests

@@ -15,7 +15,6 @@ from bot.demo.botapi.faults import Act, Fault
 from bot.ending import TokenRefusedError
 from bot.service import Service
 from bot.settings import load_settings
-from bot.store.database import Database
 from bot.store.tables import deliveries
 
 UID = "1288915263"
@@ -30,14 +29,10 @@ async def program(whole, tmp_path):
     await made.kill()
 
 
-async def rows(db_url):
-    db = await Database.open(db_url)
-    try:
-        async with db.read() as conn:
-            columns = (deliveries.c.op, deliveries.c.state, deliveries.c.error)
-            return [tuple(row) for row in await conn.execute(select(*columns).order_by(deliveries.c.id))]
-    finally:
-        await db.close()
+async def rows(db):
+    async with db.read() as conn:
+        columns = (deliveries.c.op, deliveries.c.state, deliveries.c.error)
+        return [tuple(row) for row in await conn.execute(select(*columns).order_by(deliveries.c.id))]
 
 
 async def followed(whole, program):
@@ -47,9 +42,7 @@ async def followed(whole, program):
     return reader
 
 
-async def test_a_revoked_token_stops_sending_drops_nothing_and_is_told_and_another_bot_carries_on(
-    db_url, whole, program
-):
+async def test_a_revoked_token_stops_sending_drops_nothing_and_is_told_and_another_bot_carries_on(db, whole, program):
     reader = await followed(whole, program)
     first = whole.site.weibo_post(UID, "第一条。")
     await whole.until(reader, "第一条")
@@ -64,7 +57,7 @@ async def test_a_revoked_token_stops_sending_drops_nothing_and_is_told_and_anoth
     # what is seen is still queued
     whole.site.weibo_post(UID, "第三条。")
     async with asyncio.timeout(20):
-        while [state for op, state, _ in await rows(db_url) if op == "send"] != ["sent", "queued", "queued"]:
+        while [state for op, state, _ in await rows(db) if op == "send"] != ["sent", "queued", "queued"]:
             await asyncio.sleep(0.1)
     assert whole.telegram.state.calls["sendMessage"] == sends
     program.signal(signal.SIGTERM)

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.delivery import covering, mannering, old_news
 from bot.delivery.judging import UNCHANGED, Attempt, Repeat, change, ending, own_fault, repeat
 from bot.delivery.pacing import Ticket
+from bot.delivery.planning import plan
 from bot.delivery.readings import Readings
 from bot.delivery.rendering import marked
 from bot.delivery.shelf import Looks, NotYetError, Shelf
-from bot.delivery.steps import Plan, plan
+from bot.delivery.steps import Plan
 from bot.delivery.telling import Telling
 from bot.delivery.weather import Weather
 from bot.locales import phrases

@@ -13,8 +13,8 @@ from sqlalchemy import select, update
 from bot.delivery import kept
 from bot.delivery.briefer import Briefer
 from bot.delivery.manners import WHY_MUTED
+from bot.delivery.planning import ALL_MUTED
 from bot.delivery.releasing import settle_on
-from bot.delivery.steps import ALL_MUTED
 from bot.model.alert import Severity
 from bot.model.delivery import Lane, State
 from bot.model.manners import Manners, Pause, Telling, Way

@@ -19,7 +19,7 @@ from bot.delivery.shelf import Looks, Shelf
 from bot.model.delivery import Lane, Op, State
 from bot.model.manners import Manners, Own, Pause, Quiet, Telling, Way
 from bot.reading import reader
-from bot.store import chats, fanout, manners, waiting
+from bot.store import chats, manners, queued, waiting
 from bot.store.fanout import Word
 from bot.store.tables import deliveries as table
 from bot.store.tables import subscriptions
@@ -346,7 +346,7 @@ async def test_an_edit_is_held_against_the_manners_of_all_that_find_it_now(db, c
         await conn.execute(update(subscriptions).where(subscriptions.c.filter == "雨").values(filter="交"))
         word = Word(Op.SEND, Lane.ROUTINE, post_id, 1)
         when = pause.until if over else clock()
-        assert await fanout.renew_queued(conn, word, when, rings=False, anew=anew) == 1
+        assert await queued.renew(conn, word, when, rings=False, anew=anew) == 1
     await run_until_quiet(db, clock, messenger)
     assert len(messenger.messages) == comes
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from bot.delivery import outbox as outbox_module
-from bot.delivery import steps
+from bot.delivery import planning
 from bot.delivery.face import RejectedError, TopicGoneError
 from bot.delivery.pacing import EVERY_CHAT, Limits
 from bot.model.delivery import Lane, Op, State
@@ -81,7 +81,7 @@ async def test_what_telegram_has_taken_is_written_down_when_the_database_is_back
 
 async def test_a_delivery_that_cannot_be_prepared_is_given_up_visibly_and_holds_up_nobody(db, clock, monkeypatch):
     messenger = ScriptedMessenger()
-    real = steps.plan
+    real = planning.plan
 
     async def break_for_one(shelf, delivery, says, now):
         if delivery.telegram_id == READER:

@@ -32,13 +32,13 @@ from bot.delivery.judging import Attempt
 from bot.delivery.owing import ask_for_what_is_owed
 from bot.delivery.pacing import Pacing, Ticket
 from bot.delivery.paying import Purse
+from bot.delivery.picking import Picking
 from bot.delivery.recording import Ended, Recording
 from bot.delivery.requesting import Carried, Requesting
 from bot.delivery.scanning import Scan
 from bot.delivery.shelf import Looks
 from bot.delivery.telling import Telling
 from bot.delivery.weather import Weather
-from bot.model.delivery import Lane
 from bot.model.words import Words
 from bot.store import rests, settling, waiting
 from bot.store.database import Database
@@ -51,16 +51,10 @@ log = structlog.get_logger(__name__)
 
 #: A database that did not take a turn is asked again after this, seconds; when stopping, so often at most.
 DATABASE_PAUSE, STOPPING_TRIES = 2.0, 3
-#: An intent is written this long before the bot's window has room for its message, seconds: the commit must not cost
-#: a part of every window.
-AHEAD_SECONDS = 0.04
 #: The outbox is looked at this often even when nobody woke it (another process may have queued), seconds.
 NET_SECONDS = 5.0
 #: Heads read at a time, of one lane that may go, and of one lane in all: they bound memory whatever waits.
 PAGE, READY, KNOWN = 500, 5000, 50_000
-#: So many of the requests at once are kept for the urgent lanes, half of them for the extreme one: a picture that a slow
-#: host keeps Telegram waiting for holds its request for a minute, and must not hold up an alert.
-KEPT_FREE = 8
 #: No delivery is put off by itself for longer: a moment further ahead was written by a clock that was wrong. (Telegram's
 #: rests may last longer; ``rests`` keeps them.)
 LONGEST_WAIT = timedelta(minutes=10)
@@ -98,7 +92,6 @@ class Outbox:
         self._rng = rng
         self._pacing = pacing
         self._purse = purse
-        self._at_once = at_once or pacing.limits.at_once
         self._guard = guard
         self._weather = Weather(pacing, clock, rng)
         self._looks = Looks(maps, shares)
@@ -109,21 +102,18 @@ class Outbox:
         self._waiting: dict[Place, set[int]] = {}
         if interpreter is not None:
             interpreter.finished = self._words_came
+        self._backlog = Backlog()
+        self._picking = Picking(self._backlog, pacing, purse, at_once or pacing.limits.at_once, clock)
         self._deciding = Deciding(
-            policy or Policy(), self._weather, default_language, clock, self._widen, self._telling
+            policy or Policy(), self._weather, default_language, clock, self._picking.widen, self._telling
         )
         self._recording = Recording(clock, rng)
-        self._backlog = Backlog()
         self._scan = Scan(db, self._backlog, page=PAGE, ready=READY, known=KNOWN, whole=lambda: NET_SECONDS)
         self._ended: list[Ended] = []
         #: What Telegram answered to others that send through this bot, to be written with the next turn.
         self._rests: list[Rest] = []
         #: Intents of turns that failed: they may have been committed all the same, and were not acted upon.
         self._unheard: set[int] = set()
-        #: Albums that wait for room, by delivery: how many messages each is. And tickets that were widened in this turn.
-        self._widths: dict[int, int] = {}
-        self._widened: dict[int, Ticket] = {}
-        self._under_way = 0
         self._woken = asyncio.Event()
         self._finishing = False
         #: Another process sends now: nothing is begun or written until somebody stops us.
@@ -189,7 +179,7 @@ class Outbox:
 
     async def _take_turns(self, tasks: asyncio.TaskGroup) -> None:
         failures = 0
-        while not (self._ending and not self._under_way and not self._ended and not self._rests):
+        while not (self._ending and not self._picking.under_way and not self._ended and not self._rests):
             self._woken.clear()
             try:
                 wait = await self._turn(tasks)
@@ -201,7 +191,7 @@ class Outbox:
                     return  # the next start reads what is "sending" as "unsure"
                 await asyncio.sleep(DATABASE_PAUSE)
                 continue
-            if self._under_way >= GATHER_FROM:
+            if self._picking.under_way >= GATHER_FROM:
                 await asyncio.sleep(GATHER_SECONDS)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
@@ -224,7 +214,9 @@ class Outbox:
         came, self._came = (self._came, []) if self._may_begin else ([], self._came)
         for place, _ in came:
             self._backlog.hurry(self._waiting.pop(place, ()), self._clock())
-        picked = self._pick()
+        picked = self._picking.pick() if self._may_begin else []
+        if not self._may_begin:
+            self._picking.rest()
         ended, self._ended = self._ended, []
         resting, self._rests = self._rests, []
         if picked or ended or resting or came:
@@ -241,7 +233,7 @@ class Outbox:
                 if self._telling is not None:
                     self._telling.forget()
                 self._unheard |= {head.delivery_id for head, _ in picked}
-                self._give_back(picked)
+                self._picking.give_back(picked)
                 raise
             self._begin(tasks, decided)
         return self._until_next()
@@ -272,10 +264,7 @@ class Outbox:
             over |= {head.chat_id for head, _ in picked}
             heads = await waiting.heads_of(conn, sorted(over - going))
         self._unheard.clear()
-        self._widened.clear()
-        if len(self._widths) > READY:  # of some nothing came; who still waits is looked at again
-            self._widths.clear()
-        self._widths |= {each.head.delivery_id: each.too_wide for each in decided if each.too_wide}
+        self._picking.written({each.head.delivery_id: each.too_wide for each in decided if each.too_wide})
         for each in ended:
             self._recording.tell(each)
         for chat_id in over - going:
@@ -306,9 +295,9 @@ class Outbox:
     def _begin(self, tasks: asyncio.TaskGroup, decided: Sequence[Decided]) -> None:
         for each in decided:
             if each.attempt is None:
-                self._refund(each.ticket)
+                self._picking.refund(each.ticket)
                 continue
-            self._under_way += 1
+            self._picking.under_way += 1
             tasks.create_task(self._request(each.attempt), name="deliver")
 
     async def _request(self, attempt: Attempt) -> None:
@@ -331,7 +320,7 @@ class Outbox:
             log.exception("a delivery failed by a fault of our own; tried again later", delivery=attempt.delivery.id)
         finally:
             self._pacing.landed(attempt.ticket, more=more)
-            self._under_way -= 1
+            self._picking.under_way -= 1
         scope = self._scope_of(attempt, result)
         self._ended.append(Ended(attempt, result, self._clock(), scope))
         self._woken.set()
@@ -360,103 +349,14 @@ class Outbox:
             self._purse.refused()
             log.warning("Telegram does not take the payment; no more is paid for today", why=str(error))
 
-    def _give_back(self, picked: Sequence[tuple[Head, Ticket]]) -> None:
-        now = self._clock()
-        for head, ticket in picked:
-            self._refund(self._widened.pop(head.delivery_id, ticket))
-            self._backlog.free(head.chat_id)
-        self._backlog.add([head for head, _ in picked], now)
-
-    def _refund(self, ticket: Ticket) -> None:
-        """Nothing was sent for it."""
-        self._pacing.refund(ticket)
-        if ticket.paid and self._purse is not None:
-            self._purse.give_back(ticket.cost, ticket.day)
-
-    def _widen(self, head: Head, ticket: Ticket, messages: int) -> Ticket | None:
-        """The ticket for an album, when there is room for all its messages and they can be paid for."""
-        more = messages - ticket.cost
-        if self._pacing.chat_wait(head.telegram_id, more) or self._way(more, paid=ticket.paid) is not ticket.paid:
-            return None
-        if ticket.paid and self._purse is not None:
-            self._purse.spend(more)
-        self._widened[head.delivery_id] = wider = self._pacing.widen(ticket, more)
-        return wider
-
-    # ---------------------------------------------------------------- what may go
-
-    def _pick(self) -> list[tuple[Head, Ticket]]:
-        """Whose turn it is, as many as may go now; each has its ticket, and its chat is busy."""
-        picked: list[tuple[Head, Ticket]] = []
-        if not self._may_begin:
-            self._pacing.alerts_wait, self._pacing.album_waits = False, 0
-            return picked
-        now = self._clock()
-        self._backlog.wake(now)
-        self._pacing.alerts_wait = self._backlog.is_ready()
-        self._pacing.album_waits = 0
-        while self._backlog.is_ready(lanes := self._lanes_with_room(len(picked))):
-            paid = self._way(1)
-            if paid is None:
-                break
-            if paid and self._purse is not None:
-                lanes &= self._purse.lanes
-            head = self._backlog.take(lanes, self._may_go, now)
-            if head is None:
-                break
-            width = self._widths.get(head.delivery_id, 1)
-            if width > 1:
-                paid = self._way(width, may_pay=self._purse is not None and head.lane in self._purse.lanes)
-            if paid is None:
-                # nothing of its lane or a lower one passes it: else there would never be room for it
-                self._pacing.album_waits = width
-                self._backlog.free(head.chat_id)
-                self._backlog.add([head], now)
-                break
-            self._widths.pop(head.delivery_id, None)
-            day = self._purse.spend(width) if paid and self._purse is not None else ""
-            ticket = self._pacing.take(head.telegram_id, paid=paid, cost=width, day=day)
-            picked.append((head, ticket))
-        return picked
-
-    def _way(self, messages: int, *, paid: bool = False, may_pay: bool = True) -> bool | None:
-        """How so many messages at once may go now: False for free, True paid for, None not yet. ``paid``: not for free."""
-        if not paid and self._pacing.bot_wait(cost=messages) <= AHEAD_SECONDS:
-            return False
-        if not may_pay or self._purse is None or not self._purse.has(messages):
-            return None
-        return True if self._pacing.bot_wait(paid=True, cost=messages) <= AHEAD_SECONDS else None
-
-    def _lanes_with_room(self, picked: int = 0) -> frozenset[Lane]:
-        """The lanes for which a request is left."""
-        free = self._at_once - self._under_way - picked
-        kept = min(KEPT_FREE, self._at_once // 4)
-        kept_from = {Lane.EXTREME: 0, Lane.URGENT: kept // 2, Lane.ROUTINE: kept}
-        return frozenset(lane for lane in Lane if free > kept_from[lane])
-
-    def _may_go(self, head: Head) -> datetime | None:
-        wait = self._pacing.chat_wait(head.telegram_id, self._widths.get(head.delivery_id, 1))
-        return self._clock() + timedelta(seconds=wait) if wait > 0 else None
-
     def _until_next(self) -> float:
         """Seconds to sleep unless woken."""
-        if self._ending and not self._under_way:
+        if self._ending and not self._picking.under_way:
             return 0.0
         if not self._may_begin:
             return NET_SECONDS
         wait = 0.0 if self._scan.wants_more() and not self._backlog.is_ready() else NET_SECONDS
-        lanes = self._lanes_with_room()
-        self._pacing.alerts_wait = self._backlog.is_ready()
-        if self._backlog.is_ready(lanes):
-            width = max(1, self._pacing.album_waits)
-            slot = self._pacing.bot_wait(cost=width)
-            if (
-                self._purse is not None
-                and self._purse.has(width)
-                and self._backlog.is_ready(lanes & self._purse.lanes)
-            ):
-                slot = min(slot, self._pacing.bot_wait(paid=True, cost=width))
-            wait = min(wait, max(0.0, slot - AHEAD_SECONDS))
+        wait = min(wait, self._picking.until_room())
         next_wake = self._backlog.next_wake()
         if next_wake is not None:
             wait = min(wait, max(0.0, (next_wake - self._clock()).total_seconds()))

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from bot.delivery import outbox as outbox_module
-from bot.delivery import planning
+from bot.delivery import picking, planning
 from bot.delivery.face import RejectedError, TopicGoneError
 from bot.delivery.pacing import EVERY_CHAT, Limits
 from bot.model.delivery import Lane, Op, State
@@ -214,7 +214,7 @@ async def test_a_second_request_waits_for_its_own_turn(db, clock, formatted):
 async def test_a_rest_that_begins_between_the_intent_and_the_slot_is_kept(db, clock, monkeypatch):
     """The intent is on the disk and its slot near when Telegram says 429 to somebody else: it must not leave."""
     # the fourth intent is written as soon as the window is full, and has its slot two seconds later
-    monkeypatch.setattr(outbox_module, "AHEAD_SECONDS", 5.0)
+    monkeypatch.setattr(picking, "AHEAD_SECONDS", 5.0)
     messenger = ScriptedMessenger()
     for reader in range(4):
         await queue_posts(db, clock, 1, telegram_id=READER + reader)

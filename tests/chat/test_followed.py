@@ -1,11 +1,17 @@
 """What is followed, as pages of /settings: each subscription's filter shown, changed, removed; stopped after a question."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import insert, select
 
 from bot.chat.buttons import MENU, SUBSCRIPTION
 from bot.locales import phrases
+from bot.model.delivery import Lane, Op, State
+from bot.model.manners import Own, Pause
 from bot.model.subscription import ChatKind, Wish
-from bot.store import chats
+from bot.store import chats, choices, manners
+from bot.store.tables import deliveries
 
 EN = phrases("en")
 
@@ -123,3 +129,28 @@ async def test_another_chats_or_topics_subscription_is_not_shown(house, menu, po
         forged = house.forge(menu, menu.chat_id, f"{SUBSCRIPTION}:{one}")
         assert "too old" in (await house.answer_to(forged)).text
     assert "secret" not in menu.text
+
+
+async def test_what_waited_for_the_one_that_is_gone_when_two_become_one_waits_no_longer(house, menu, police, now):
+    other = await follow(house, menu.chat_id, police, "rain")
+    row = await house.chat_row(menu.chat_id)
+    async with house.db.begin() as conn:
+        await manners.set_own(conn, row.id, other, Own(pause=Pause(now + timedelta(days=60))))
+        values = {
+            "chat_id": row.id, "op": Op.SEND.value, "state": State.DEFERRED.value, "lane": int(Lane.ROUTINE),
+            "queued_at": now, "not_before": now + timedelta(days=60), "error": "held back: paused",
+            "held_for": f"[{other}]",
+        }  # fmt: skip
+        await conn.execute(insert(deliveries).values(values))
+        token = await choices.put(conn, menu.chat_id, {"filter": "storm"}, now)
+    woken = house.woken
+    await pressed_with(house, menu, f"{SUBSCRIPTION}:{other}:u:{token}")
+    assert await filters(house, menu.chat_id) == ["storm"]
+    assert house.woken > woken
+    async with house.db.read() as conn:
+        rows = (await conn.execute(select(deliveries.c.state, deliveries.c.op).order_by(deliveries.c.id))).all()
+    assert [tuple(each) for each in rows] == [("expired", "send"), ("queued", "notice")]
+
+
+async def pressed_with(house, message, data):
+    return await house.answer_to(house.forge(message, message.chat_id, data))

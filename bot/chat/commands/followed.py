@@ -14,6 +14,7 @@ from bot.chat.manners import add_own, current
 from bot.chat.scene import Scene
 from bot.chat.trials import add_trial, tried_on
 from bot.chat.wording import Say, named, one_line, together
+from bot.delivery import releasing
 from bot.delivery.face import Button, Styled
 from bot.matching.parsing import FilterError, parse
 from bot.matching.tree import key_of, written
@@ -124,7 +125,7 @@ class FollowedHere:
         await self._asking.end(scene)
         says, one = scene.phrases, listed.subscription_id
         async with self._desk.db.read() as conn:
-            own = (await manners.own_of(conn, [one])).get(one, NOTHING_OWN)
+            own = (await manners.own_of_place(conn, scene.chat_id, scene.target.thread_id)).get(one, NOTHING_OWN)
         say = Say(says).add(named(listed.account))
         if own != NOTHING_OWN:
             zone = (await current(self._desk, scene)).zone
@@ -170,9 +171,15 @@ class FollowedHere:
             if removed is None:
                 return False
             changed = replace(removed, words=(), filter=text, words_key=key_of(parse(text)))
-            one, _ = await subscriptions.restore(conn, changed)
-            now = await subscriptions.get(conn, one, scene.chat_id)
+            one, created = await subscriptions.restore(conn, changed)
+            now, released = await subscriptions.get(conn, one, scene.chat_id), 0
+            if not created:  # what waited by the manners of the one that is gone need not any more
+                place = (scene.chat_id, scene.target.thread_id)
+                wanted = await manners.of_place(conn, *place)
+                released = await releasing.settle_on(conn, place, wanted, self._desk.clock())
         self._desk.ports.lookout.nudge()
+        if released:
+            self._desk.ports.queued()
         return now is not None and await self._show(scene, now, [])
 
     async def _sure(self, scene: Scene, listed: Listed, _arguments: list[str]) -> bool:

@@ -257,7 +257,7 @@ def manners_of(told: Told) -> Manners:
 def own_of(wish: Wish) -> Own:
     """What a subscription of a line wants of its own. Its pause as in ``manners_of``."""
     quiet, pause = _quiet_of(wish.quiet), _pause_of(wish.pause)
-    return Own(telling(wish.telling), quiet, wish.restless, pause, tuple(wish.muted))
+    return Own(telling(wish.telling), quiet, wish.restless and quiet is None, pause, tuple(wish.muted))
 
 
 def _quiet_of(quiet: _Quiet | None) -> Quiet | None:

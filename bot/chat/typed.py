@@ -24,7 +24,7 @@ _SECONDS = {"m": 60, "min": 60, "h": 3600, "d": 86_400}
 def numbered_in_front(text: str) -> tuple[int, str] | None:
     """A number of /list and what stands behind it ("2 22:00-07:00", "2"); None where no number alone stands in front."""
     first, _, behind = _levelled(text).partition(" ")
-    return (int(first), behind) if first.isdigit() and len(first) <= _DIGITS else None
+    return (int(first), behind) if first.isdecimal() and len(first) <= _DIGITS else None
 
 
 def plain(text: str) -> str:
@@ -129,7 +129,7 @@ def way_of(text: str) -> Telling | None:
             return Telling(Way.DAILY, DAILY_AT)
         case "daily", [_] if clocks[0] is not None:
             return Telling(Way.DAILY, clocks[0])
-        case "max", [number, *times] if number.isdigit() and 1 <= int(number[:4]) <= MOST_A_DAY:
+        case "max", [number, *times] if number.isdecimal() and 1 <= int(number[:4]) <= MOST_A_DAY:
             minute = REST_AT if not times else clocks[-1]
             return Telling(Way.MOST, minute, int(number)) if minute is not None and len(times) <= 1 else None
         case _:

@@ -438,3 +438,20 @@ async def test_an_import_that_is_stopped_says_so(house, weather):
             await asyncio.sleep(0)
     await house.chat._errands.stop(5)
     await house.says(user.id, "I was interrupted. Please send the file again")
+
+
+async def test_a_pause_without_end_is_shown_as_long_as_it_will_be_and_hours_are_not_none(house, police):
+    user = house.world.add_user("Ana")
+    await house.follow(house.world.add_user("Wei").id, police)
+    quiet = {"begins": 60, "ends": 120, "least": "Severe"}
+    endless = {"until": "9999-12-31T23:59:59+00:00", "whole": True}
+    wish = wish_of(police, pause=endless, quiet=quiet, restless=True)
+    asked = await imported(house, user, one_chat(wish, manners=[{"topic": 0, "zone": "UTC+8"}]))
+    until = house.lookout.clock() + timedelta(days=60)
+    assert "paused until 19 Sept 2012, 12:00 UTC+8" in asked.text
+    assert "no quiet hours" not in asked.text
+    await house.says(user.id, "Done.")
+    async with house.db.read() as conn:
+        here = (await chats.get(conn, user.id)).id
+        [own] = (await manners.own_of_place(conn, here, 0)).values()
+    assert own == Own(quiet=Quiet(60, 120), pause=Pause(until, whole=True))

@@ -15,7 +15,9 @@ from bot.locales import available
 from bot.model.alert import Severity
 from bot.model.delivery import Lane, Op, State
 from bot.model.manners import NOTHING_OWN, Manners, Own, Pause, Quiet, Telling, Way
-from bot.store import chats, manners
+from bot.model.post import Post
+from bot.store import chats, manners, posts
+from bot.store.fingerprint import fingerprint
 from bot.store.tables import deliveries
 
 NIGHT = Quiet(1320, 420)
@@ -96,6 +98,7 @@ async def test_a_number_that_belongs_to_a_time_is_of_the_whole_chat(house, reade
         ("/quiet 2 soon", ("/quiet 2 22:00-07:00 severe", "/quiet 2 off", "/quiet 2 default")),
         ("/notify 2", ("/notify 2 daily 08:00", "/notify 2 default")),
         ("/mute 2", ("/mute 2 rainstorm", "/unmute 2")),
+        ("/pause ፩ 2h", ("/pause 2 2h",)),
         ("/mute 2 dragons", ("/mute 2 rainstorm", "/unmute 2")),
         ("/pause 2 61d", ("/pause 2 2h", "at most 60 days")),
         ("/pause 7 2h", ("Nothing that is followed here matches 7",)),
@@ -162,11 +165,15 @@ async def test_the_end_of_a_pause_of_its_own_brings_what_waited_for_it_and_nothi
     house.world.say(reader.id, reader.id, "/pause 2 2d")
     await house.says(reader.id, "2. Weather office – paused until")
     row, until = await house.chat_row(reader.id), now + timedelta(days=2)
-    one, other = [each.subscription_id for each in await house.followed(reader.id)]
+    first, second = await house.followed(reader.id)
     async with house.db.begin() as conn:
-        await manners.set_own(conn, row.id, one, Own(pause=Pause(until)))
-        for held_for in (f"[{one}]", f"[{other}]"):
+        await manners.set_own(conn, row.id, first.subscription_id, Own(pause=Pause(until)))
+        for each in (first, second):
+            post, held_for = Post(each.account.kind, each.account.key, "1", "雨", ""), f"[{each.subscription_id}]"
             values = {
+                "post_id": await posts.add(
+                    conn, each.account_id, post, fingerprint(post), now, why_not="", root_id=None
+                ),
                 "chat_id": row.id, "op": Op.SEND.value, "state": State.DEFERRED.value, "lane": int(Lane.ROUTINE),
                 "queued_at": now, "not_before": until, "error": "held back: paused", "held_for": held_for,
             }  # fmt: skip
@@ -179,6 +186,14 @@ async def test_the_end_of_a_pause_of_its_own_brings_what_waited_for_it_and_nothi
     async with house.db.read() as conn:
         rows = (await conn.execute(select(deliveries.c.state, deliveries.c.op).order_by(deliveries.c.id))).all()
     assert [tuple(each) for each in rows] == [("deferred", "send"), ("expired", "send"), ("queued", "notice")]
+
+
+async def test_a_pause_that_is_over_is_nothing_of_its_own(house, reader, now):
+    row, (_, other) = await house.chat_row(reader.id), await house.followed(reader.id)
+    async with house.db.begin() as conn:
+        await manners.set_own(conn, row.id, other.subscription_id, Own(pause=Pause(now - timedelta(hours=1))))
+    house.world.say(reader.id, reader.id, "/pause 2")
+    await house.says(reader.id, "2. Weather office – as everything else here")
 
 
 async def opened(house, reader, *labels):

@@ -4,7 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.chat.typed import clock_of, hazards_of, minute_of, pause_of, plain, quiet_of, severity_of, way_of
+from bot.chat.typed import (
+    clock_of,
+    hazards_of,
+    minute_of,
+    numbered_in_front,
+    pause_of,
+    plain,
+    quiet_of,
+    severity_of,
+    way_of,
+)
 from bot.model.alert import Severity
 from bot.model.manners import Pause, Quiet, Telling, Way
 
@@ -100,3 +110,32 @@ def test_hazards_and_severities_in_any_language():
 def test_a_time_is_read_back_as_it_is_shown():
     assert all(minute_of(clock_of(minute)) == minute for minute in range(1440))
     assert plain("  ＡＢ　 ٣ ") == "ab 3"
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("2", (2, "")),
+        (" 2\n 22-7 ", (2, "22-7")),
+        ("٢ 2h", (2, "2h")),
+        ("২ 2h", (2, "2h")),
+        ("२ 2h", (2, "2h")),
+        ("๒ 2h", (2, "2h")),
+        ("0002 2h", (2, "2h")),
+        ("9999 2h", (9999, "2h")),
+        ("10000 2h", None),
+        ("-1 2h", None),
+        ("+1 2h", None),
+        ("1_0 2h", None),
+        ("2h", None),
+        ("፩ 2h", None),
+        ("二 2h", None),
+        ("", None),
+    ],
+)
+def test_a_number_in_front(typed, expected):
+    assert numbered_in_front(typed) == expected
+
+
+def test_digits_that_are_no_decimal_ones_are_no_number_of_messages():
+    assert way_of("max ፩") is None

@@ -176,7 +176,8 @@ class Importing:
     def _add_own(self, say: Say, scene: Scene, bundle: Bundle, manners: Manners) -> None:
         """What subscriptions bring of their own: a pause is no surprise."""
         now = self._desk.clock()
-        particular = [each for each in bundle.items if brought(each.own, now) != NOTHING_OWN]
+        kept = [replace(each, own=brought(each.own, now)) for each in bundle.items]
+        particular = [each for each in kept if each.own != NOTHING_OWN]
         if not particular:
             return
         say.add("\n").line("import.own", count=len(particular))

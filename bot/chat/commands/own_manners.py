@@ -14,7 +14,7 @@ from bot.chat.desk import Desk, Press
 from bot.chat.scene import Scene
 from bot.chat.typed import DEFAULT, OFF, hazards_of, pause_of, plain, quiet_of, way_of
 from bot.chat.wording import Mark, Say, named
-from bot.model.manners import NOTHING_OWN, Own
+from bot.model.manners import NOTHING_OWN, Own, brought
 from bot.store import manners as store
 from bot.store import subscriptions
 
@@ -83,7 +83,7 @@ class OwnManners:
         desk, one, says = self._desk, entry.listed.subscription_id, scene.phrases
         manners = await shared.current(desk, scene)
         async with desk.db.read() as conn:
-            own = (await store.own_of(conn, [one])).get(one, NOTHING_OWN)
+            own = (await store.own_of_place(conn, scene.chat_id, scene.target.thread_id)).get(one, NOTHING_OWN)
         say = add_how(self._named(scene, entry, own, manners.zone).add("\n"), name, entry.number)
 
         def offer(of: str) -> Keyboard:
@@ -98,7 +98,7 @@ class OwnManners:
 
     def _named(self, scene: Scene, entry: Numbered, own: Own, zone: str) -> Say:
         say = Say(scene.phrases).add(f"{entry.number}. ").foreign(named(entry.listed.account))
-        if own == NOTHING_OWN:
+        if brought(own, self._desk.clock()) == NOTHING_OWN:
             return say.add(" – ").phrase("manners.own_none")
         return shared.add_own(say, own, zone, scene.phrases, self._desk.clock())
 

@@ -3,6 +3,7 @@ was before; from a page of the site to what the chats show, on both databases.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -12,8 +13,8 @@ from bot.delivery.deciding import Policy
 from bot.delivery.face import GoneError, LostAnswerError, RejectedError
 from bot.delivery.returning import welcome_back
 from bot.model.alert import MsgType, Severity, Status
-from bot.model.manners import Manners, Telling, Way
-from bot.store import chats, manners, posts
+from bot.model.manners import Manners, Own, Pause, Telling, Way
+from bot.store import chats, manners, posts, subscriptions
 from bot.store.tables import deliveries
 from bot.watching.intake import withdraw
 
@@ -67,6 +68,23 @@ async def test_an_edit_by_which_an_alert_is_over_leaves_it_to_the_digest_that_it
     [message] = town.shown(READER)
     assert "(over)" in message.text
     assert message.silent
+
+
+async def test_an_edit_that_another_subscription_finds_does_not_wait_for_the_pause_of_the_first(town):
+    await town.ask(READER, "traffic")
+    await town.ask(READER, "bridge")
+    await town.see()
+    async with town.db.begin() as conn:
+        chat = await chats.get(conn, READER)
+        first, *_ = await subscriptions.of_chat(conn, chat.id)
+        pause = Pause(town.clock() + timedelta(days=50))
+        await manners.set_own(conn, chat.id, first.subscription_id, Own(pause=pause))
+    await town.see(town.cap(1, words="traffic stands still"))
+    await town.deliver()
+    assert town.shown(READER) == []
+    await town.see(town.cap(1, words="traffic stands still, a bridge is closed"))
+    await town.deliver()
+    assert "a bridge is closed" in town.shown(READER)[0].text
 
 
 async def test_an_edit_by_which_an_alert_is_a_test_takes_it_out_of_the_digest_that_it_waits_for(town):

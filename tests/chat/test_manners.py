@@ -103,6 +103,9 @@ async def test_the_end_of_a_pause_brings_what_was_held_back_at_once(house, now):
     [
         ("/quiet", "There are no quiet hours here"),
         ("/quiet soon", "Write /quiet and two times"),
+        ("/quiet soon", "I did not understand soon.\n\nThere are no quiet hours here"),
+        ("/pause forever", "I did not understand forever.\n\nNothing is paused here"),
+        ("/notify weekly", "I did not understand weekly.\n\nHow posts come here: at once"),
         ("/quiet 22:00-07:00 Nowhereland", "I do not know a clock of Nowhereland"),
         ("/pause", "Nothing is paused here"),
         ("/pause 61d", "at most 60 days"),

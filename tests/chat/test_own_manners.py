@@ -95,11 +95,14 @@ async def test_a_number_that_belongs_to_a_time_is_of_the_whole_chat(house, reade
     [
         ("/pause 2", ("2. Weather office – as everything else here", "/pause 2 2h", "/resume 2")),
         ("/quiet 2", ("/quiet 2 22:00-07:00 severe", "/quiet 2 off", "/quiet 2 default")),
-        ("/quiet 2 soon", ("/quiet 2 22:00-07:00 severe", "/quiet 2 off", "/quiet 2 default")),
+        (
+            "/quiet 2 soon",
+            ("I did not understand soon.", "/quiet 2 22:00-07:00 severe", "/quiet 2 off", "/quiet 2 default"),
+        ),
         ("/notify 2", ("/notify 2 daily 08:00", "/notify 2 default")),
         ("/mute 2", ("/mute 2 rainstorm", "/unmute 2")),
         ("/pause ፩ 2h", ("/pause 2 2h",)),
-        ("/mute 2 dragons", ("/mute 2 rainstorm", "/unmute 2")),
+        ("/mute 2 dragons", ("I did not understand dragons.", "/mute 2 rainstorm", "/unmute 2")),
         ("/pause 2 61d", ("/pause 2 2h", "at most 60 days")),
         ("/pause 7 2h", ("Nothing that is followed here matches 7",)),
         ("/quiet 7", ("Nothing that is followed here matches 7",)),

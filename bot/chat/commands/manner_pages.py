@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from bot.chat.buttons import Keyboard
 from bot.chat.manners import way_label
 from bot.chat.typed import DEFAULT, OFF, way_of
-from bot.chat.wording import Mark, Say
+from bot.chat.wording import Mark, Say, one_line
 from bot.delivery.face import Button
 from bot.locales import Phrases
 
 #: Buttons in a row; of a pause, whose labels are short, all of them.
 _ACROSS, _SHORT = 2, 3
+#: Of what was typed, characters.
+_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,12 @@ _LABELS = {
     "resume": "manners.button_resume",
     "unmute": "manners.button_unmute",
 }
+
+
+def begun(phrases: Phrases, typed: str) -> Say:
+    """The beginning of a page that answers what was typed: that it could not be meant, where it was anything."""
+    say, what = Say(phrases), one_line(typed, _SHOWN) if typed.strip() else ""
+    return say.phrase("manners.not_understood", what=Mark(what, "bold")).add("\n") if what else say
 
 
 def add_how(say: Say, name: str, number: int = 0) -> Say:

@@ -7,7 +7,7 @@ from functools import partial
 from bot.chat import manners as shared
 from bot.chat.buttons import Keyboard, number, press
 from bot.chat.commands.listing import numbered
-from bot.chat.commands.manner_pages import add_how, buttons, offered
+from bot.chat.commands.manner_pages import add_how, begun, buttons, offered
 from bot.chat.commands.own_manners import OwnManners
 from bot.chat.desk import Command, Desk, Press
 from bot.chat.manners import Stands
@@ -63,7 +63,7 @@ class MannersCommands:
         way = Telling() if plain(rest) == DEFAULT else way_of(rest)
         if way is None:
             manners = await shared.current(self._desk, scene)
-            say = shared.add_way(Say(scene.phrases), manners, scene.phrases).add("\n")
+            say = shared.add_way(begun(scene.phrases, rest), manners, scene.phrases).add("\n")
             await self._show(scene, "notify", say)
             return
         stands = await shared.change(self._desk, scene, lambda manners: replace(manners, telling=way))
@@ -98,9 +98,8 @@ class MannersCommands:
             stands = await shared.change(self._desk, scene, lambda manners: replace(manners, quiet=None))
         elif found is None:
             manners = await shared.current(self._desk, scene)
-            await self._show(
-                scene, "quiet", shared.add_quiet(Say(scene.phrases), manners.quiet, scene.phrases).add("\n")
-            )
+            say = shared.add_quiet(begun(scene.phrases, rest), manners.quiet, scene.phrases).add("\n")
+            await self._show(scene, "quiet", say)
             return
         else:
             hours, clock = found
@@ -120,14 +119,15 @@ class MannersCommands:
         pause = pause_of(rest, manners.zone, now)
         if pause is None and await self._about_one(scene, "pause", rest):
             return
-        say = Say(scene.phrases)
         if pause is None:
+            say = begun(scene.phrases, rest)
             holds = shared.paused(manners, now)
-            say = shared.add_pause(say, manners, scene.phrases) if holds else say.phrase("manners.not_paused")
+            say = shared.add_pause(say, manners, scene.phrases) if holds else say.line("manners.not_paused")
             await self._show(scene, "pause", say.add("\n"), "resume" if holds else "")
             return
         stands = await shared.change(self._desk, scene, lambda manners: replace(manners, pause=pause))
-        await self._answer(scene, shared.add_pause(say, stands.manners, scene.phrases), stands)
+        say = shared.add_pause(Say(scene.phrases), stands.manners, scene.phrases)
+        await self._answer(scene, say, stands)
 
     async def resume(self, scene: Scene, rest: str) -> None:
         """End the pause; with a number of /list that of one."""

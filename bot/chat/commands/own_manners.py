@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.chat import manners as shared
 from bot.chat.buttons import SUBSCRIPTION, Keyboard, number, press
 from bot.chat.commands.listing import Numbered, numbered
-from bot.chat.commands.manner_pages import PAGES, add_how, buttons, offered
+from bot.chat.commands.manner_pages import PAGES, add_how, begun, buttons, offered
 from bot.chat.desk import Desk, Press
 from bot.chat.scene import Scene
 from bot.chat.typed import DEFAULT, OFF, hazards_of, pause_of, plain, quiet_of, way_of
@@ -59,7 +59,7 @@ class OwnManners:
         manners = await shared.current(desk, scene)
         wish = _wish(name, typed, manners.zone, now)
         if wish is None:
-            await self._show(scene, "mute" if name == "unmute" else name, entry)
+            await self._show(scene, "mute" if name == "unmute" else name, entry, typed)
             return
         changed = await shared.change_own(desk, scene, entry.listed.subscription_id, wish)
         if changed is None:
@@ -79,12 +79,13 @@ class OwnManners:
             say.line("common.topic_here")
         await desk.answer(scene, say.styled(), self._back(scene, entry))
 
-    async def _show(self, scene: Scene, name: str, entry: Numbered) -> None:
+    async def _show(self, scene: Scene, name: str, entry: Numbered, typed: str) -> None:
         desk, one, says = self._desk, entry.listed.subscription_id, scene.phrases
         manners = await shared.current(desk, scene)
         async with desk.db.read() as conn:
             own = (await store.own_of_place(conn, scene.chat_id, scene.target.thread_id)).get(one, NOTHING_OWN)
-        say = add_how(self._named(scene, entry, own, manners.zone).add("\n"), name, entry.number)
+        say = self._named(scene, entry, own, manners.zone, begun(says, typed)).add("\n")
+        add_how(say, name, entry.number)
 
         def offer(of: str) -> Keyboard:
             return buttons(of, says, lambda label, place: press(label, OWN, of, one, place), one=True)
@@ -96,8 +97,8 @@ class OwnManners:
             rows += offer("unmute")
         await desk.answer(scene, say.styled(), (*rows, *self._back(scene, entry)))
 
-    def _named(self, scene: Scene, entry: Numbered, own: Own, zone: str) -> Say:
-        say = Say(scene.phrases).add(f"{entry.number}. ").foreign(named(entry.listed.account))
+    def _named(self, scene: Scene, entry: Numbered, own: Own, zone: str, say: Say | None = None) -> Say:
+        say = (say or Say(scene.phrases)).newline().add(f"{entry.number}. ").foreign(named(entry.listed.account))
         if brought(own, self._desk.clock()) == NOTHING_OWN:
             return say.add(" – ").phrase("manners.own_none")
         return shared.add_own(say, own, zone, scene.phrases, self._desk.clock())

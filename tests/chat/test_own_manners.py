@@ -99,6 +99,7 @@ async def test_a_number_that_belongs_to_a_time_is_of_the_whole_chat(house, reade
             "/quiet 2 soon",
             ("I did not understand soon.", "/quiet 2 22:00-07:00 severe", "/quiet 2 off", "/quiet 2 default"),
         ),
+        ("/quiet 2 22-7 Berlin", ("2. Weather office – as everything else here", "/quiet 2 off")),
         ("/notify 2", ("/notify 2 daily 08:00", "/notify 2 default")),
         ("/mute 2", ("/mute 2 rainstorm", "/unmute 2")),
         ("/pause ፩ 2h", ("/pause 2 2h",)),
@@ -189,6 +190,14 @@ async def test_the_end_of_a_pause_of_its_own_brings_what_waited_for_it_and_nothi
     async with house.db.read() as conn:
         rows = (await conn.execute(select(deliveries.c.state, deliveries.c.op).order_by(deliveries.c.id))).all()
     assert [tuple(each) for each in rows] == [("deferred", "send"), ("expired", "send"), ("queued", "notice")]
+
+
+async def test_hours_of_quiet_take_the_place_of_none_at_all(house, reader):
+    house.world.say(reader.id, reader.id, "/quiet 2 off")
+    await house.says(reader.id, "2. Weather office – no quiet hours")
+    house.world.say(reader.id, reader.id, "/quiet 2 22-7")
+    await house.says(reader.id, "2. Weather office – quiet hours 22:00 to 07:00")
+    assert (await kept(house, reader.id))[1] == {2: Own(quiet=NIGHT)}
 
 
 async def test_a_pause_that_is_over_is_nothing_of_its_own(house, reader, now):

@@ -22,7 +22,7 @@ from bot.reading import reader
 from bot.store import chats, manners, queued, waiting
 from bot.store.fanout import Word
 from bot.store.tables import deliveries as table
-from bot.store.tables import subscriptions
+from bot.store.tables import posts, subscriptions
 
 HOUR = 3600
 OTHER = account("7100120721")
@@ -117,6 +117,25 @@ async def test_a_change_at_night_makes_a_sound_where_one_that_found_the_post_has
         await conn.execute(update(table).where(table.c.id == second).values(state="queued", post_id=root, revision=2))
     await run_until_quiet(db, clock, messenger)
     assert [message.silent for message in messenger.messages] == [False, False]
+
+
+@pytest.mark.parametrize(("own", "silent"), [(Own(restless=True), False), (Own(muted=("hazard:fog",)), True)])
+async def test_a_change_at_night_makes_a_sound_where_one_of_two_has_no_quiet(db, clock, own, silent):
+    messenger = ScriptedMessenger()
+    chat = await wants(db, clock, Manners("UTC", quiet=Quiet(23 * 60, 7 * 60)))
+    await wants_own(db, clock, chat, "", own)
+    await wants_own(db, clock, chat, "第", Own())
+    to(clock, 22)
+    await queue_posts(db, clock, 1)
+    await run_until_quiet(db, clock, messenger)
+    to(clock, 23, 1)
+    await queue_posts(db, clock, 1)
+    _, [root, second] = await said(db)
+    async with db.begin() as conn:
+        # it goes on with what the chat has
+        await conn.execute(update(posts).where(posts.c.id == second).values(root_id=root))
+    await run_until_quiet(db, clock, messenger)
+    assert [message.silent for message in messenger.messages] == [False, silent]
 
 
 async def test_of_two_that_found_it_the_one_that_is_not_paused_brings_it(db, clock):

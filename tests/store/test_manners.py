@@ -78,5 +78,7 @@ async def test_an_id_alone_names_no_subscription_since_sqlite_gives_it_again(db,
         number, _ = await subscriptions.add(conn, chat, 0, account_id, (), "", None, clock())
         await manners.set_own(conn, chat, number, Own(restless=True))
         assert await manners.own_of(conn, (chat, 0), [number]) == {(account_id, number): Own(restless=True)}
+        assert not await manners.set_own(conn, other, number, Own())
         assert await manners.own_of(conn, (other, 0), [number]) == {}
         assert await manners.own_of(conn, (chat, 5), [number]) == {}
+        assert await manners.own_of_place(conn, chat, 0) == {number: Own(restless=True)}

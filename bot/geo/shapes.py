@@ -154,6 +154,10 @@ def _is_scribble(ring: list[tuple[float, float]]) -> bool:
     return False
 
 
+#: Degrees: more than what rounding moves a corner by.
+_STEP = 1e-5
+
+
 def _on_earth(latitude: float, longitude: float) -> bool:
     return abs(latitude) <= _HALF / 2 and abs(longitude) <= _TURN
 
@@ -165,4 +169,8 @@ def outline(ring: tuple[tuple[float, float], ...]) -> BaseGeometry:
     if not flat or abs(flat[-1][0] - flat[0][0]) > _HALF or any(abs(x) > _TURN for x, _ in flat):
         return Polygon()
     # to ten centimetres: far smaller steps than that are no line to GEOS
-    return _mended([(round(x, 6), round(y, 6)) for x, y in flat])
+    flat = [(round(x, 6), round(y, 6)) for x, y in flat]
+    shape = _mended(flat)
+    # a corner at the end of a spike encloses nothing and is gone, but who lives there may be meant
+    lost = not shape.is_empty and bool((shapely.distance(shape, shapely.points(flat)) > _STEP).any())
+    return Polygon(flat).convex_hull if lost else shape

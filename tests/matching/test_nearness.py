@@ -140,6 +140,13 @@ def test_what_the_rounding_of_a_place_may_have_taken_away_is_added():
     assert truth(point(38.89, 116.5, 10.0), post(Area("", polygons=(SQUARE,)))) is Truth.NO
 
 
+def test_a_corner_at_the_end_of_a_spike_keeps_nobody_out_that_is_near():
+    spiked = Area("", polygons=(((0.0, 0.0), (0.0, 2.0), (1.0, 0.0), (0.0, 1.0)),))
+    assert truth(point(0.0, 0.0, 1.0), post(spiked)) is Truth.YES
+    assert truth(point(0.0, 0.5, 1.0), post(spiked)) is Truth.YES
+    assert truth(point(-1.0, 0.0, 1.0), post(spiked)) is Truth.NO
+
+
 def test_what_lies_on_the_other_side_of_a_pole_is_near():
     beyond = post(Area("", polygons=(((89.9, 170.0), (89.95, 170.0), (89.95, 180.0), (89.9, 180.0)),)))
     assert truth(point(89.95, 0.0, 12.0), beyond) is Truth.YES

@@ -205,7 +205,8 @@ async def test_a_pause_that_is_over_is_nothing_of_its_own(house, reader, now):
     async with house.db.begin() as conn:
         await manners.set_own(conn, row.id, other.subscription_id, Own(pause=Pause(now - timedelta(hours=1))))
     house.world.say(reader.id, reader.id, "/pause 2")
-    await house.says(reader.id, "2. Weather office – as everything else here")
+    message = await house.says(reader.id, "2. Weather office – as everything else here")
+    assert "End the pause" not in labels(house, message)
 
 
 async def opened(house, reader, *labels):

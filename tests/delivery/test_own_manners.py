@@ -259,6 +259,35 @@ async def test_a_digest_of_what_wants_no_sound_makes_none(db, clock):
     assert [message.silent for message in messenger.messages] == [True]
 
 
+async def test_a_digest_of_what_is_extreme_makes_a_sound_whatever_is_wanted(db, clock):
+    messenger = ScriptedMessenger()
+    chat = await wants(db, clock, PLACE)
+    pause = Pause(clock() + timedelta(hours=1), whole=True)
+    await wants_own(db, clock, chat, "", Own(Telling(Way.SILENT), pause=pause))
+    await queue_posts(db, clock, 1, lanes=(Lane.EXTREME,))
+    await run_until_quiet(db, clock, messenger)
+    clock.advance(HOUR)
+    await later(db, clock, messenger)
+    assert [message.silent for message in messenger.messages] == [False]
+
+
+async def test_what_is_over_makes_no_sound_for_what_wants_none(db, clock):
+    messenger = ScriptedMessenger()
+    chat = await wants(db, clock, PLACE)
+    pause = Pause(clock() + timedelta(hours=1))
+    await wants_own(db, clock, chat, "", Own(Telling(Way.SILENT), pause=pause))
+    await wants_own(db, clock, chat, "", Own(pause=pause), of=OTHER)
+    await queue_posts(db, clock, 1)
+    await queue_posts(db, clock, 1, of=OTHER)
+    await run_until_quiet(db, clock, messenger)
+    [_, loud], _ = await said(db)
+    async with db.begin() as conn:
+        await conn.execute(update(table).where(table.c.id == loud).values(expires_at=clock()))
+    clock.advance(HOUR)
+    await later(db, clock, messenger)
+    assert [message.silent for message in messenger.messages] == [True]
+
+
 async def test_more_than_one_digest_takes_is_let_go_in_several(db, clock, monkeypatch):
     monkeypatch.setattr("bot.delivery.releasing.MOST", 2)
     messenger = ScriptedMessenger()

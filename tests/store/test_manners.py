@@ -82,3 +82,15 @@ async def test_an_id_alone_names_no_subscription_since_sqlite_gives_it_again(db,
         assert await manners.own_of(conn, (other, 0), [number]) == {}
         assert await manners.own_of(conn, (chat, 5), [number]) == {}
         assert await manners.own_of_place(conn, chat, 0) == {number: Own(restless=True)}
+
+
+async def test_only_accounts_of_which_one_subscription_wants_otherwise_are_particular(db, clock):
+    async with db.begin() as conn:
+        chat = await chats.ensure(conn, 7, chats.ChatKind.PRIVATE, "", clock(), "en")
+        first, other = [await accounts.upsert(conn, account(key), clock()) for key in ("1", "2")]
+        number, _ = await subscriptions.add(conn, chat, 0, first, (), "", None, clock())
+        await subscriptions.add(conn, chat, 0, other, (), "", None, clock())
+        await subscriptions.add(conn, chat, 5, first, (), "", None, clock())
+        await manners.set_own(conn, chat, number, Own(restless=True))
+        found = await manners.particular(conn, [chat])
+    assert found == {(chat, 0, first): [manners.Wanted(number, "", Own(restless=True))]}

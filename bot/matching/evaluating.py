@@ -99,8 +99,8 @@ def judge_atom(atom: Atom, facts: Facts) -> Truth:
     """How sure it is that one atom holds."""
     match atom:
         case Word(text):
-            own, *others = meant_by(text) or ("",)
-            return _sure(said(own, facts.text) or any(found_as_word(form, facts.text) for form in others))
+            forms, whole = meant_by(text), facts.text
+            return _sure(any(found_as_word(form, whole) for form in forms) or (" " in text and said(forms[0], whole)))
         case Phrase(text):
             return _sure(stands_in(called_phrase(text), facts.text))
         case Pattern(source):
@@ -146,6 +146,10 @@ def compile_pattern(source: str) -> Any:
     return re2.compile(simplified(source), options)
 
 
+#: From the first Chinese, Japanese or Korean character on nothing stands between words.
+_BORDERLESS = "\u2e80"
+
+
 def stands_in(word: str, text: str) -> bool:
     """Whether a folded word occurs in folded text; at its Latin ends it must stand free, and before a Cyrillic beginning."""
     return _at(word, text, plural=False)
@@ -165,6 +169,8 @@ def _at(word: str, text: str, *, plural: bool) -> bool:
     if not word:
         return True
     start = text.find(word)
+    if start != -1 and word[0] >= _BORDERLESS and word[-1] >= _BORDERLESS:
+        return True
     while start != -1:
         end = start + len(word)
         before = text[start - 1 : start]

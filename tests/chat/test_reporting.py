@@ -15,6 +15,7 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pacing
 from bot.model.delivery import Lane, Op, SentPart
 from bot.store import accounts, chats, deliveries, forgetting, posts, settling
+from bot.store import reports as kept_reports
 from bot.store.deliveries import Draft
 from bot.store.fingerprint import fingerprint
 
@@ -62,6 +63,17 @@ async def shown(house, telegram_id, account, post, message_id):
         await conn.execute(deliveries.deliveries.update().values(state="sent", settled_at=now))
 
 
+async def brought(house, operator, words):
+    """The message in which the operators read these words, once it is written down that it arrived: nobody answers before."""
+    told = await house.says(operator.id, words)
+    async with asyncio.timeout(10):
+        while True:
+            async with house.db.read() as conn:
+                if await kept_reports.behind(conn, operator.id, told.message_id) is not None:
+                    return told
+            await asyncio.sleep(0.005)
+
+
 async def test_a_report_reaches_the_operators_and_their_answer_comes_back(reported, police, post_of):
     house, operator = reported
     reader = house.world.add_user("Wei")
@@ -72,7 +84,7 @@ async def test_a_report_reaches_the_operators_and_their_answer_comes_back(report
         reader.id, reader.id, "/report The road is open <again>.\nI drove there.", reply_to=said.message_id
     )
     await house.says(reader.id, THANKS)
-    told = await house.says(operator.id, "The road is open <again>.\nI drove there.")
+    told = await brought(house, operator, "The road is open <again>.\nI drove there.")
     assert "京港澳高速封闭" in told.text
     assert f"https://weibo.com/{police.key[-4:]}/1" in told.text
     assert "a private chat" in told.text
@@ -89,7 +101,7 @@ async def test_in_a_topic_of_a_group_the_answer_comes_back_into_the_topic(report
     group = house.world.add_supergroup("Neighbours", owner.id, forum=True)
     topic = house.world.add_topic(group.id, "Storm")
     house.world.say(group.id, owner.id, "/report Is it true?", thread_id=topic.thread_id)
-    told = await house.says(operator.id, "Is it true?")
+    told = await brought(house, operator, "Is it true?")
     assert "(Neighbours)" in told.text
     assert "no post in particular" in told.text
     house.world.say(operator.id, operator.id, "It is.", reply_to=told.message_id)
@@ -102,7 +114,7 @@ async def reports(house, operator, text="Is the road open?"):
     reader = house.world.add_user("Wei")
     house.world.say(reader.id, reader.id, f"/report {text}")
     await house.says(reader.id, THANKS)
-    return reader, await house.says(operator.id, text)
+    return reader, await brought(house, operator, text)
 
 
 async def test_of_a_picture_that_comes_with_a_report_the_words_arrive_and_the_reader_is_told(reported):
@@ -271,7 +283,7 @@ async def test_an_answer_to_either_message_of_a_long_report_finds_its_way(report
     reader = house.world.add_user("Wei")
     house.world.say(reader.id, reader.id, "/report " + "The road is under water. " * 155 + "Here it ends.")
     await house.says(reader.id, THANKS)
-    told = await house.says(operator.id, "Here it ends.")
+    told = await brought(house, operator, "Here it ends.")
     assert told.text.count("under water") < 155
     house.world.say(operator.id, operator.id, "We know of it.", reply_to=told.message_id)
     await house.says(operator.id, PASSED_ON)

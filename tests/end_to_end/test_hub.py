@@ -41,5 +41,5 @@ async def test_a_public_address_that_nothing_serves_is_told_and_costs_no_polling
     whole = await whole_of(sqlite_url)
     whole.environment["TOCSIN_PUBLIC_URL"] = "https://tocsin.example"
     async with whole.running():
-        await whole.ask(whole.reader(), "/start", "/subscribe")
+        await whole.ask(whole.reader(), "/start", "To begin, press the button below")
     assert "TOCSIN_PUBLIC_URL needs TOCSIN_HEALTH_ADDRESS" in capsys.readouterr().out

@@ -35,8 +35,8 @@ class FilterIndex:
         self._trees: list[Tree | None] = []
         #: By number: who asked, where it is one …
         self._only: array[int] = array("q")
-        #: … and where they are several, sorted.
-        self._several: dict[int, array[int]] = {}
+        #: … and where they are several, sorted. A list: what is looked up for each filter that passes is mostly nothing.
+        self._several: list[array[int] | None] = []
         #: Every atom once, so that its truth can be remembered by identity.
         self._atoms: dict[Atom, Atom] = {}
         #: How many filters have an atom.
@@ -71,7 +71,7 @@ class FilterIndex:
         if number is None:
             self._file(member, tree)
             return
-        held = self._several.get(number)
+        held = self._several[number]
         if held is not None:
             at = bisect_left(held, member)
             if at < len(held) and held[at] == member:
@@ -88,13 +88,13 @@ class FilterIndex:
         number = self._numbers.get(tree)
         if number is None:
             return False
-        held = self._several.get(number)
+        held = self._several[number]
         if held is not None:
             if not take_out(held, member):
                 return False
             if len(held) == 1:
                 self._only[number] = held[0]
-                del self._several[number]
+                self._several[number] = None
         elif self._only[number] != member:
             return False
         else:
@@ -111,11 +111,16 @@ class FilterIndex:
 
     def members(self, facts: Facts) -> "array[int]":
         """Who asked for a post, in no order, each as often as it asked by different filters."""
-        passing, several = self._passing(facts), self._several
-        alone = [number for number in passing if number not in several]
-        found = array("q", map(self._only.__getitem__, alone))
-        for number in passing.difference(alone):
-            found.extend(several[number])
+        several, only = self._several, self._only
+        alone: list[int] = []
+        found = array("q")
+        for number in self._passing(facts):
+            held = several[number]
+            if held is None:
+                alone.append(only[number])
+            else:
+                found.extend(held)
+        found.fromlist(alone)
         return found
 
     # -------------------------------------------------------------- looking
@@ -156,6 +161,7 @@ class FilterIndex:
         self._numbers[tree] = number
         self._trees.append(tree)
         self._only.append(member)
+        self._several.append(None)
         self._count += 1
         for atom in _atoms_once(tree):
             uses = self._uses.get(id(atom), 0)
@@ -273,13 +279,17 @@ def _gather(tree: Tree, found: dict[int, Atom]) -> None:
             found[id(atom)] = atom
 
 
+_COMPOUND = frozenset((And, Or, Not))
+
+
 def _judge(tree: Tree, truths: dict[int, Truth]) -> int:
     """As ``evaluating.judge``, with the truths of atoms remembered by identity."""
     kind = type(tree)
     if kind is And:
         least = 2
         for part in tree.parts:  # type: ignore[union-attr]
-            truth = _judge(part, truths)
+            # an atom at once: a call for each costs a third of a match
+            truth = _judge(part, truths) if type(part) in _COMPOUND else truths.get(id(part), 0)
             if truth < least:
                 if not truth:
                     return 0
@@ -288,9 +298,11 @@ def _judge(tree: Tree, truths: dict[int, Truth]) -> int:
     if kind is Or:
         most = 0
         for part in tree.parts:  # type: ignore[union-attr]
-            most = max(most, _judge(part, truths))
-            if most == 2:  # noqa: PLR2004 - Truth.YES
-                break
+            truth = _judge(part, truths) if type(part) in _COMPOUND else truths.get(id(part), 0)
+            if truth > most:
+                most = truth
+                if most == 2:  # noqa: PLR2004 - Truth.YES
+                    break
         return most
     if kind is Not:
         return 2 - _judge(tree.part, truths)  # type: ignore[union-attr]

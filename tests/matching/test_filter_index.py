@@ -107,11 +107,15 @@ def test_what_is_taken_away_leaves_nothing_behind():
     ]
     for member, tree in enumerate(trees):
         index.add(member, tree)
+        index.add(100 + member, tree)
     for member, tree in enumerate(trees):
         index.remove(member, tree)
+        index.remove(100 + member, tree)
     assert (len(index), index.distinct, index.walked) == (0, 0, 0)
-    left = (index._atoms, index._uses, index._pieces, index._unpieced, index._shelves, index._several)
-    assert not any(left)
+    assert not any((index._atoms, index._uses, index._pieces, index._unpieced, index._shelves))
+    # by number, as the filters themselves: numbers are not used again
+    assert not any(index._several)
+    assert not any(index._trees)
 
 
 def test_the_filter_for_everything_is_found_by_every_post():

@@ -115,6 +115,8 @@ class Town:
 @pytest.fixture
 def town(db, clock, monkeypatch) -> Town:
     monkeypatch.setattr(watching, "SWEEP_SECONDS", 0.02)
+    # what was quiet is written down every five seconds otherwise: several tests would wait for nothing else
+    monkeypatch.setattr(watching, "FLUSH_SECONDS", 0.05)
     return Town(db, clock)
 
 

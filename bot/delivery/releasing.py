@@ -131,6 +131,6 @@ def _draft(place: Place, ready: Sequence[Delivery], holds: Mapping[int, Sequence
     standing = [each for each in ready if not is_past(each.post_state, each.expires_at, now)]
     lane = min((each.lane for each in standing), default=Lane.ROUTINE)
     loud = any(one.telling.way is not Way.SILENT for each in standing for one in holds[each.id])
-    silent = not standing or not (loud or lane is Lane.EXTREME)
+    silent = not (loud or lane is Lane.EXTREME)
     notice = json.dumps({"kept": len(ready), "listed": [each.id for each in ready]})
     return Draft(place[0], Op.NOTICE, lane, place[1], silent=silent, notice=notice)

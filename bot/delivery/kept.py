@@ -15,6 +15,7 @@ from bot.delivery.face import Part
 from bot.delivery.harmless import line, web_link
 from bot.delivery.headline import headline
 from bot.delivery.languages import choose
+from bot.delivery.mannering import is_left_out
 from bot.delivery.manners import WHY_MUTED, rank_of
 from bot.delivery.readings import WARMING
 from bot.delivery.rendering import TEXT_ROOM
@@ -22,9 +23,6 @@ from bot.delivery.shelf import NotYetError, Shelf
 from bot.delivery.splitting import split
 from bot.delivery.writing import Writing
 from bot.locales import Phrases
-from bot.matching.evaluating import Truth, judge
-from bot.matching.parsing import read_back
-from bot.matching.tree import Tree
 from bot.model.account import Account
 from bot.model.alert import Severity
 from bot.model.delivery import State
@@ -33,6 +31,7 @@ from bot.model.reading import Reading
 from bot.reading.relaying import is_over
 from bot.store import deliveries, mutes, posts
 from bot.store.deliveries import Missed
+from bot.store.manners import Place
 from bot.store.waiting import Delivery
 
 log = structlog.get_logger(__name__)
@@ -113,37 +112,37 @@ async def _leave_out(shelf: Shelf, delivery: Delivery, listed: Sequence[int], no
     """Settle what is muted in the chat and topic by now: events, and hazards as far as that is sure."""
     place = (delivery.chat_id, delivery.thread_id)
     await mutes.settle_summed(shelf.conn, *place, listed, now)
-    hazards = [read_back(each) for each in (await shelf.manners(place)).muted]
-    if hazards:
-        left = await in_order(shelf.conn, await mutes.not_settled(shelf.conn, listed), now)
-        muted = await _of_hazards(shelf, hazards, left[:JUDGED])
-        settled = await mutes.settle_muted(shelf.conn, muted, WHY_MUTED, now)
-        if settled and len(left) > JUDGED and JUDGED - len(muted) < NAMED:
-            # what is settled stays so: the next turn looks further down
-            raise NotYetError((0, 0, ""), now + WARMING)
+    left = await in_order(shelf.conn, await mutes.not_settled(shelf.conn, listed), now)
+    muted = await _of_hazards(shelf, place, left[:JUDGED])
+    settled = await mutes.settle_muted(shelf.conn, muted, WHY_MUTED, now)
+    if settled and len(left) > JUDGED and JUDGED - len(muted) < NAMED:
+        # what is settled stays so: the next turn looks further down
+        raise NotYetError((0, 0, ""), now + WARMING)
 
 
-async def _of_hazards(shelf: Shelf, hazards: Sequence[Tree], missed: Sequence[Missed]) -> list[int]:
-    """The deliveries of these that are surely of one of the hazards, as ``mannering`` would have judged them. When as
+async def _of_hazards(shelf: Shelf, place: Place, missed: Sequence[Missed]) -> list[int]:
+    """The deliveries of these that are surely of a hazard that is left out, as ``mannering`` would have judged them. When as
     many others are found as are named, the rest is not looked at: it is only counted.
     """
     muted: list[int] = []
     for looked_at, each in enumerate(missed):
         if looked_at - len(muted) >= NAMED:
             break
-        if rank_of(each.severity, each.lane) < Severity.EXTREME.rank and await _is_of(shelf, hazards, each):
+        if rank_of(each.severity, each.lane) < Severity.EXTREME.rank and await _is_left_out(shelf, place, each):
             muted.append(each.delivery_id)
     return muted
 
 
-async def _is_of(shelf: Shelf, hazards: Sequence[Tree], each: Missed) -> bool:
+async def _is_left_out(shelf: Shelf, place: Place, each: Missed) -> bool:
     account = await shelf.account(each.account_id)
     if account is None:
         return False
     version = (each.post_id, each.revision)
+    read = partial(posts.revision, shelf.conn, *version)
     try:
-        facts = await shelf.readings.facts(version, account.name, partial(posts.revision, shelf.conn, *version))
-        return facts is not None and any(judge(hazard, facts) is Truth.YES for hazard in hazards)
+        return await is_left_out(
+            shelf, place, each.account_id, partial(shelf.readings.facts, version, account.name, read)
+        )
     except SQLAlchemyError:
         raise
     except Exception:  # design rule 7: what cannot be judged is named

@@ -2,7 +2,7 @@
 sent. Part of a turn; the digest is made in ``releasing``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,6 +31,7 @@ from bot.model.delivery import Op, State
 from bot.model.manners import Effective, Manners, Telling, Way, effective
 from bot.store import coverages, posts
 from bot.store import manners as manner_store
+from bot.store.manners import Place as ChatPlace
 from bot.store.manners import Wanted
 from bot.store.settling import Change
 from bot.store.waiting import Delivery
@@ -130,6 +131,21 @@ async def _one(
         since, place = local_midnight(holds.zone, now), (delivery.chat_id, delivery.thread_id)
         rung = await manner_store.rung(shelf.conn, place, since, delivery.account_id if theirs else None)
     return rule(holds, rank, now, rung)
+
+
+async def is_left_out(
+    shelf: Shelf, place: ChatPlace, account_id: int, facts_of: Callable[[], Awaitable[Facts | None]]
+) -> bool:
+    """A post of this account is surely of a hazard that each subscription which found it leaves out by now."""
+    manners, own = await shelf.manners(place), await shelf.wanted((*place, account_id))
+    holds = [effective(manners, each.own) for each in own] or [effective(manners)]
+    if not any(each.muted for each in holds):
+        return False
+    facts = await facts_of()
+    if facts is None:
+        return False
+    found = [effective(manners, each.own) for each in own if _finds(each, facts)] or holds
+    return all(_is_muted(each, facts) for each in found)
 
 
 def _finds(each: Wanted, facts: Facts | None) -> bool:

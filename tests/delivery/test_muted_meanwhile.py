@@ -6,18 +6,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from mannered import wants_own
 from outboxes import READER, queue_posts, run_until_quiet
 from scripted import ScriptedMessenger
 from sqlalchemy import select, update
 
-from bot.delivery import kept
+from bot.delivery import kept, mannering
 from bot.delivery.briefer import Briefer
 from bot.delivery.manners import WHY_MUTED
 from bot.delivery.planning import ALL_MUTED
 from bot.delivery.releasing import settle_on
 from bot.model.alert import Severity
 from bot.model.delivery import Lane, State
-from bot.model.manners import Manners, Pause, Telling, Way
+from bot.model.manners import Manners, Own, Pause, Telling, Way
 from bot.reading import reader
 from bot.store import chats, mutes
 from bot.store.mutes import Gravity
@@ -113,6 +114,20 @@ async def test_a_hazard_that_is_muted_while_its_digest_waits_is_not_named_and_wh
         ("expired", False),
         ("expired", False),
     ]
+
+
+@pytest.mark.parametrize(("also", "named"), [("", False), ("大风", False), ("北京", True)])
+async def test_what_one_subscription_leaves_out_by_now_is_named_only_where_another_found_it(db, clock, also, named):
+    messenger = ScriptedMessenger()
+    chat = await queued_in_a_pause(db, clock, messenger, RAIN, WIND)
+    await wants_own(db, clock, chat, "", Own(muted=("hazard:rainstorm",)))
+    if also:
+        await wants_own(db, clock, chat, also, Own())
+    await resumed(db, clock, messenger)
+    [text] = messenger.texts(READER)
+    assert ("暴雨" in text) is named
+    assert "大风" in text
+    assert [row.error == WHY_MUTED for row in await sends(db)] == [not named, False]
 
 
 async def test_of_more_than_one_turn_can_look_at_nothing_muted_is_named_either(db, clock, monkeypatch):
@@ -215,6 +230,6 @@ async def test_a_post_that_cannot_be_judged_is_named(db, clock, monkeypatch):
     def broken(*_args):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(kept, "judge", broken)
+    monkeypatch.setattr(mannering, "judge", broken)
     await resumed(db, clock, messenger)
     assert "暴雨" in messenger.texts(READER)[0]

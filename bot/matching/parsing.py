@@ -1,9 +1,8 @@
 """From what a reader types to a filter, or to an error that says where the mistake is and what may have been meant."""
 
 import re
-import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -14,8 +13,10 @@ from lark import Lark, Token
 from lark import Tree as Parsed
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
+from bot.matching import levelling
 from bot.matching.evaluating import compile_pattern
 from bot.matching.folding import fold
+from bot.matching.levelling import CLOSED, NAMED, SIGN, fields, levelled, seen
 from bot.matching.tree import (
     COUNTS,
     EVERYTHING,
@@ -51,25 +52,10 @@ _ALIKE = 0.6
 #: As many of the nearest names are compared in full.
 _COMPARED = 40
 
-#: Signs that keyboards of other languages give, each by one character so that places stay: full-width ones as their
-#: ASCII ones, quotation marks, dashes and comparisons.
-_SIGNS: dict[int, int | str] = {
-    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "＼，"},
-    **dict.fromkeys(map(ord, "“”„‟«»「」『』｢｣〝〞〟❝❞″"), '"'),
-    **dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣"), "-"),
-    **{ord(sign): meant for sign, meant in zip("﹕∶≧≦﹥﹤¬\u3000", "::≥≤><! ", strict=True)},
-}
-#: Control characters and halves of characters: blanks here.
-_UNWRITTEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
-#: What nobody sees: directions of writing, joiners. Folding drops them too.
-_UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-#: Where a blank stood beside a field's sign (``level : orange``), or letters of an operator that is a sign here.
-_CLOSED = "\0"
-_NAMED = "([^\\W\\d][\\w\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0963]*)"
-_SIGN = "(:?[<>]=?|=[<>]|:?[≥≤]|[:=])"
-_FIELD = re.compile(f"{_NAMED}{_CLOSED}*{_SIGN}{_CLOSED}*", re.DOTALL)
+#: A field with its sign.
+_FIELD = re.compile(f"{NAMED}{CLOSED}*{SIGN}{CLOSED}*", re.DOTALL)
 #: ``level!=red``
-_UNLIKE = re.compile(f"{_NAMED}(!=|!:|≠|<>)(.+)", re.DOTALL)
+_UNLIKE = re.compile(f"{NAMED}(!=|!:|≠|<>)(.+)", re.DOTALL)
 _VALUE = re.compile(r'((?:"(?:\\.|[^"\\])*"|[^\s"()|])+)(\||$)', re.DOTALL)
 _NUMBER = re.compile(
     r"(\d{1,3}(?:[.,'’٬]\d{3})+|\d{1,12})(?:[.,٫](\d{1,3}))?(k|m|к|千|万|천|만|тыс|mil|mio|ألف|الف|हजार|लाख)?\.?",
@@ -83,8 +69,6 @@ _COMMA = re.compile(rf"(?<!\d)[{_COMMAS}]|[{_COMMAS}](?!\d)")
 _LIST = re.compile(rf"""[^\s"()|{_COMMAS}]+(?:\s*[{_COMMAS}]+\s*[^\s"()|{_COMMAS}]+)*(?:\s*[{_COMMAS}]+)?""")
 #: What ends a sentence belongs to no word.
 _ENDS = ".。．｡…!！?？؟।·"
-#: The sign by which some searches demand a word says nothing here.
-_DEMANDED = re.compile(r"(?<![^\s(|!-])\+(?=[^\W\d])")
 _RESERVED = frozenset(("or", "and", "not"))
 #: A word of which only the beginning is given.
 _BEGUN = re.compile(r"([^*＊]+)[*＊]")
@@ -165,8 +149,8 @@ def parse(text: str, bounds: Bounds = TYPED) -> Tree:
     if len(text) > most:
         raise FilterError("filter.too_long", text, most, len(text), most=most, count=len(text))
     if bounds is TYPED:
-        text = _UNWRITTEN.sub(" ", _UNSEEN.sub("", text))
-        line = _levelled(text)
+        text = seen(text)
+        line = levelled(text)
     else:
         line = text
     _bounded(line, text, bounds)
@@ -186,67 +170,6 @@ def read_back(canonical: str) -> Tree:
         return parse(canonical, WRITTEN)
     except FilterError:
         return EVERYTHING
-
-
-def _levelled(text: str) -> str:
-    """What was typed with the signs and operators of the grammar, place for place; what is quoted stays."""
-    line = _DEMANDED.sub(" ", _SINGLE.sub(r'"\1"', text.translate(_SIGNS)))
-    return _pieces().sub(_piece_levelled, line)
-
-
-#: Single quotation marks around words: those of a name (Xi'an, l'eau) have a letter on both sides.
-_SINGLE = re.compile(
-    r"""(?<![^\s(|!:=<>-])['‘‚‛`´′](?=[^\s'])((?:[^"'‘’‛`´′]|(?<=\w)['’](?=\w))*?[^\s"'‘’‛`´′])['’‘‛`´′](?![^\s()|])"""
-)
-
-
-@lru_cache(maxsize=1)
-def _pieces() -> re.Pattern[str]:
-    """What is levelled of a line, behind what is not: phrases and patterns."""
-    written = {word for words in _called()["operators"].values() for word in words} | _operators().keys()
-    words = "|".join(sorted(map(re.escape, written), key=len, reverse=True))
-    return re.compile(
-        r'"(?:\\.|[^"\\])*"|(?<![^\s(|!-])/(?:\\.|[^/\\])+/'
-        rf"|(?<![^\s()|])(?P<not>[-!]*)(?P<name>{_NAMED[1:-1]})(?P<before>\s*)(?P<sign>{_SIGN[1:-1]})(?P<behind>\s*)(?=[^\s()|!&/-])"
-        r"(?P<number>\d{1,3}(?:\s\d{3})*\s\d00(?![\w.,]))?"
-        rf"|(?<![^\s()|])(?P<word>{words})(?![^\s()|])",
-        re.IGNORECASE | re.DOTALL,
-    )
-
-
-def _piece_levelled(found: re.Match[str]) -> str:
-    if found["word"]:
-        if len(found["word"]) == 1 and found["word"].isupper():
-            return found[0]
-        # as long as it was
-        return _operators()[fold(found["word"])].ljust(len(found["word"]), _CLOSED)
-    name = _fields().get(unaccented(fold(found["name"]))) if found["name"] else None
-    if name is None:
-        return found[0]
-    before, behind = _CLOSED * len(found["before"]), _CLOSED * len(found["behind"])
-    number = found["number"] or ""
-    if name in COUNTS:
-        number = re.sub(r"\s", _CLOSED, number)
-    return f"{found['not']}{found['name']}{before}{found['sign']}{behind}{number}"
-
-
-@lru_cache(maxsize=1)
-def _called() -> Mapping[str, Mapping[str, list[str]]]:
-    return tomllib.loads(resources.files("bot.matching").joinpath("data", "fields.toml").read_text("utf-8"))
-
-
-@lru_cache(maxsize=1)
-def _fields() -> Mapping[str, Name]:
-    """Every field's names in all languages, folded and without accents."""
-    called = {unaccented(fold(name)): Name(field) for field, names in _called()["fields"].items() for name in names}
-    return called | {name.value: name for name in Name}
-
-
-@lru_cache(maxsize=1)
-def _operators() -> Mapping[str, str]:
-    """Operators of other languages, folded, with the sign for each."""
-    signs = {"and": "&", "or": "|"}
-    return {fold(word): signs[kind] for kind, words in _called()["operators"].items() for word in words}
 
 
 def _bounded(line: str, text: str, bounds: Bounds) -> None:
@@ -293,8 +216,7 @@ def warm() -> None:
     """Make the grammar's tables and load the names of values, in a thread at the start."""
     _grammar()
     values()
-    _pieces()
-    _fields()
+    levelling.warm()
 
 
 def _explained(error: UnexpectedInput, line: str, text: str) -> FilterError:
@@ -572,13 +494,13 @@ _SYMBOLS = "\u2190"
 
 
 def _field_called(typed: str) -> Name | None:
-    return _fields().get(unaccented(fold(typed)))
+    return fields().get(unaccented(fold(typed)))
 
 
 def _field_like(typed: str) -> str:
     """The name of a field that is most like a word, in the words's own language."""
     folded = fold(typed)
-    return _nearest(folded, list(Name)) or _nearest(folded, _fields())
+    return _nearest(folded, list(Name)) or _nearest(folded, fields())
 
 
 def _known(name: Name, word: str) -> tuple[str, ...] | None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from matching.filtering import TREES
 
 from bot.locales import available, phrases
-from bot.matching import parsing, vocabulary
+from bot.matching import levelling, parsing, vocabulary
 from bot.matching.parsing import MOST_PATTERNS, WRITTEN, FilterError, parse, read_back
 from bot.matching.tree import (
     EVERYTHING,
@@ -181,7 +181,7 @@ def test_fields_are_called_so_in_the_readers_language_too(typed):
 
 
 def test_every_name_of_a_field_stands_for_it_and_for_no_other():
-    names = parsing._called()["fields"]
+    names = levelling.called()["fields"]
     assert set(names) == set(Name)
     value = {
         "forwards": "5",

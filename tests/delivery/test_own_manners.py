@@ -453,3 +453,15 @@ async def test_what_another_one_holds_just_now_hides_nothing_behind_it(db, clock
         assert len(await waiting.load(conn, numbers[:2])) == 2
         await wants(db, clock, Manners("UTC"))
     assert [row.state for row in await states(db)][:5] == ["deferred"] * 2 + ["expired"] * 3
+
+
+async def test_a_long_post_whose_first_message_rang_is_one_of_so_many_a_day(db, clock):
+    """Its later messages never make a sound."""
+    messenger = ScriptedMessenger()
+    await wants(db, clock, Manners("UTC", Telling(Way.MOST, 20 * 60, 1)))
+    to(clock, 8)
+    await queue_posts(db, clock, 1, text="长" * 9000)
+    await run_until_quiet(db, clock, messenger)
+    assert [message.silent for message in messenger.messages] == [False, True, True]
+    await queue_posts(db, clock, 1)
+    assert (await run_until_quiet(db, clock, messenger)) == {State.SENT: 1, State.DEFERRED: 1}

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from scripted import account
 from sqlalchemy import update
 
+from bot.model.account import Account
 from bot.model.alert import Severity
 from bot.model.manners import NOTHING_OWN, Manners, Own, Pause, Quiet, Telling, Way
+from bot.model.subscription import ChatKind
 from bot.store import accounts, chats, manners, subscriptions
-from bot.store.manners import own_from_json, own_to_json
+from bot.store.manners import own_from_json, own_of, own_to_json, set_own
 from bot.store.tables import manners as table
 
 minutes = st.integers(0, 1439)
@@ -94,3 +96,14 @@ async def test_only_accounts_of_which_one_subscription_wants_otherwise_are_parti
         await manners.set_own(conn, chat, number, Own(restless=True))
         found = await manners.particular(conn, [chat])
     assert found == {(chat, 0, first): [manners.Wanted(number, "", Own(restless=True))]}
+
+
+async def test_what_one_wants_of_its_own_is_not_that_of_another_topics_subscription_with_its_id(db, clock):
+    own = Own(restless=True)
+    async with db.begin() as conn:
+        chat = await chats.ensure(conn, 7, ChatKind.SUPERGROUP, "", clock(), "en")
+        account_id = await accounts.upsert(conn, Account("weibo", "1", "x", "https://weibo.com/u/1"), clock())
+        number, _ = await subscriptions.add(conn, chat, 5, account_id, (), "", None, clock())
+        await set_own(conn, chat, number, own)
+        assert await own_of(conn, (chat, 5), [number]) == {(account_id, number): own}
+        assert await own_of(conn, (chat, 0), [number]) == {}
